@@ -1,0 +1,2 @@
+import AdamKit
+import ArgumentParser

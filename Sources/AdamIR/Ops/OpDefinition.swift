@@ -1,0 +1,104 @@
+// An op is a value: its name, its rules and what passes may know about it. One file per op, one
+// line in `OpRegistry.all`; everything else is derived.
+
+/// Why an op refuses its operands. Turned into a diagnostic by whoever knows the source places.
+package struct ShapeError: Error, Hashable, Sendable {
+  /// Lower case, in the user's words: `cannot multiply [2, 3] by [4, 5]: 3 is not 4`.
+  package var message: String
+  /// A way out, or empty.
+  package var hint: String
+  /// Which operands disagree, for the carets.
+  package var operands: [Int]
+  package init(_ message: String, hint: String = "", operands: [Int] = []) {
+    self.message = message
+    self.hint = hint
+    self.operands = operands
+  }
+}
+
+/// What passes ask instead of names.
+package struct OpTraits: OptionSet, Hashable, Sendable {
+  package let rawValue: UInt16
+  package init(rawValue: UInt16) { self.rawValue = rawValue }
+  /// Each result element depends on the elements at its (broadcast) place only.
+  package static let elementwise = OpTraits(rawValue: 1)
+  package static let reduction = OpTraits(rawValue: 2)
+  /// Same elements in the same order under another shape: may share storage.
+  package static let view = OpTraits(rawValue: 4)
+  /// Moves elements without computing.
+  package static let movement = OpTraits(rawValue: 8)
+  package static let commutative = OpTraits(rawValue: 16)
+  /// Draws from the generator. Implies `effect`.
+  package static let random = OpTraits(rawValue: 32)
+  /// Never dropped, merged or reordered against other effects.
+  package static let effect = OpTraits(rawValue: 64)
+  /// An optimizer update: operands after the gradient are replaced by the results, in place.
+  package static let update = OpTraits(rawValue: 128)
+}
+
+/// Builds the gradient of an op into the function being differentiated.
+package struct PullbackContext: Sendable {
+  package var operands: [ValueID]
+  package var results: [ValueID]
+  package var attributes: Attributes
+  /// Gradient of each result; nil where nothing flows.
+  package var upstream: [ValueID?]
+  package init(operands: [ValueID], results: [ValueID], attributes: Attributes, upstream: [ValueID?]) {
+    self.operands = operands
+    self.results = results
+    self.attributes = attributes
+    self.upstream = upstream
+  }
+}
+
+package struct OpDefinition: Sendable {
+  /// Lower snake case, torch's name: the same in the language, the IR, help and files.
+  package let name: String
+  package let summary: String
+  /// As mathematics, with the order of operations where it matters.
+  package let formula: String
+  package let traits: OpTraits
+  package let operandCount: ClosedRange<Int>
+  /// Names of the attributes in print order.
+  package let attributeNames: [String]
+  package let inferTypes:
+    @Sendable ([TensorType], Attributes) throws(ShapeError) -> [TensorType]
+  /// Gradients of the operands in order (nil: none), or nil when the op is not differentiable.
+  package let pullback:
+    (@Sendable (inout TensorFunction, PullbackContext) throws(ShapeError) -> [ValueID?])?
+  /// The op in Double on row-major data, for tests and for constants; nil for random ops.
+  package let reference: (@Sendable ([ReferenceTensor], Attributes, [TensorType]) -> [ReferenceTensor])?
+
+  package init(
+    name: String, summary: String, formula: String, traits: OpTraits = [],
+    operandCount: ClosedRange<Int>, attributeNames: [String] = [],
+    inferTypes: @escaping @Sendable ([TensorType], Attributes) throws(ShapeError) -> [TensorType],
+    pullback: (@Sendable (inout TensorFunction, PullbackContext) throws(ShapeError) -> [ValueID?])? = nil,
+    reference: (@Sendable ([ReferenceTensor], Attributes, [TensorType]) -> [ReferenceTensor])? = nil
+  ) {
+    self.name = name
+    self.summary = summary
+    self.formula = formula
+    self.traits = traits
+    self.operandCount = operandCount
+    self.attributeNames = attributeNames
+    self.inferTypes = inferTypes
+    self.pullback = pullback
+    self.reference = reference
+  }
+}
+
+extension OpDefinition: Hashable {
+  package static func == (a: OpDefinition, b: OpDefinition) -> Bool { a.name == b.name }
+  package func hash(into hasher: inout Hasher) { hasher.combine(name) }
+}
+
+/// Row-major values in Double: the reference path.
+package struct ReferenceTensor: Hashable, Sendable {
+  package var sizes: [Int]
+  package var values: [Double]
+  package init(_ sizes: [Int], _ values: [Double]) {
+    self.sizes = sizes
+    self.values = values
+  }
+}

@@ -1,0 +1,167 @@
+// `@main` and the script's functions: register code with structured control flow, run by the VM and
+// interpreted abstractly by the checker. Plain arrays of small instructions; nothing here executes.
+import AdamSource
+
+/// A register of the running function.
+package struct Register: Hashable, Sendable {
+  package var index: Int32
+  package init(_ index: Int32) { self.index = index }
+}
+
+package enum Constant: Hashable, Sendable {
+  case none
+  case bool(Bool)
+  case number(Double)
+  case string(String)
+}
+
+package enum ProgramOperator: UInt8, Hashable, Sendable, CaseIterable {
+  case add, subtract, multiply, divide, remainder, power, matmul, concatenate
+  case equal, notEqual, less, lessEqual, greater, greaterEqual
+  /// Joins two schedules.
+  case then
+}
+
+/// One argument of a call: a register, a keyword when named. `isImplicit` marks the well-known
+/// names that a verb takes from its scope (`model data loss opt`); such a register may be unset.
+package struct CallArgument: Hashable, Sendable {
+  package var name: String?
+  package var register: Register
+  package var span: Span
+  package var isImplicit: Bool
+  package init(name: String? = nil, _ register: Register, _ span: Span, isImplicit: Bool = false) {
+    self.name = name
+    self.register = register
+    self.span = span
+    self.isImplicit = isImplicit
+  }
+}
+
+package struct CallSite: Hashable, Sendable {
+  package var arguments: [CallArgument]
+  package init(_ arguments: [CallArgument]) { self.arguments = arguments }
+}
+
+package enum IndexOperand: Hashable, Sendable {
+  case value(Register)
+  case all
+  case from(Register)
+  case upTo(Register, isClosed: Bool)
+}
+
+package enum FormatPart: Hashable, Sendable {
+  case text(String)
+  /// A value with its format spec as written (nil: shortest form).
+  case value(Register, spec: String?)
+}
+
+package struct ClosureSite: Hashable, Sendable {
+  /// Index into `Program.functions`.
+  package var function: Int
+  /// Registers whose values are captured now, and the registers of the callee that receive them.
+  package var captures: [Capture]
+  package struct Capture: Hashable, Sendable {
+    package var from: Register
+    package var to: Register
+  }
+  /// Default values by parameter index, evaluated when the function is created.
+  package var defaults: [Default]
+  package struct Default: Hashable, Sendable {
+    package var parameter: Int
+    package var from: Register
+  }
+}
+
+package struct HookSite: Hashable, Sendable {
+  /// `epoch` or `step`.
+  package var event: String
+  package var every: Register?
+  package var closure: Register
+}
+
+/// Label targets are instruction indices. `d` is the register written.
+package enum Instruction: Hashable, Sendable {
+  case constant(d: Register, Constant)
+  case move(d: Register, Register)
+  /// Marks a local as not yet assigned.
+  case unset(d: Register)
+  /// A located error when the register is unset. `name` is the variable.
+  case requireSet(Register, name: Int32)
+  /// Top-level variable, else builtin of that name; a located error when neither.
+  case loadGlobal(d: Register, name: Int32)
+  /// As `loadGlobal`, but yields unset instead of an error (defaults of verbs) and never a builtin.
+  case loadGlobalIfSet(d: Register, name: Int32)
+  case storeGlobal(name: Int32, Register)
+  case binary(d: Register, ProgramOperator, Register, Register)
+  case negate(d: Register, Register)
+  case not(d: Register, Register)
+  /// Check that the register holds a bool (operands of `and`, `or`).
+  case requireBool(Register)
+  case jump(Int32)
+  /// The condition must be a bool.
+  case jumpIfFalse(Register, Int32)
+  case jumpIfTrue(Register, Int32)
+  /// Back-edge of a loop: counts the operation budget and polls cancel.
+  case loop(Int32)
+  /// First instruction of a loop body's test; `end` is the index after the loop's back-edge.
+  case loopHeader(end: Int32)
+  case list(d: Register, [Register])
+  case tuple(d: Register, [Register])
+  case record(d: Register, names: [String], [Register])
+  case range(d: Register, Register, Register, isClosed: Bool)
+  case format(d: Register, [FormatPart])
+  case index(d: Register, Register, [IndexOperand])
+  /// Replaces an element of the (unshared or copied) collection in `base` and leaves it in `base`.
+  case setIndex(base: Register, [IndexOperand], Register)
+  case field(d: Register, Register, name: Int32)
+  case setField(base: Register, name: Int32, Register)
+  case call(d: Register, Register, CallSite)
+  /// `v.f(args)`: the field `f` of `v` if it has one, else `f(v, args)`.
+  case callMethod(d: Register, Register, name: Int32, CallSite)
+  /// A verb by name; its implicit arguments stand last in the site.
+  case verb(d: Register, name: Int32, CallSite)
+  case closure(d: Register, ClosureSite)
+  case iterate(d: Register, Register)
+  /// Next element, or jump when there is none.
+  case next(d: Register, iterator: Register, done: Int32)
+  /// Destructures a tuple, list or rank-≥1 tensor into consecutive registers.
+  case unpack(first: Register, Register, count: Int32)
+  case append(list: Register, Register)
+  case hook(d: Register, HookSite)
+  /// `assert`: the condition, both compared sides when it is a comparison, and the message.
+  case assert(Register, sides: [Register], message: Register?)
+  /// The value of an expression statement at top level (the REPL shows it).
+  case result(Register)
+  case returnValue(Register)
+  /// Something the language has and this version does not run: a located error that says so.
+  case unsupported(String)
+}
+
+package struct ProgramFunction: Hashable, Sendable {
+  package struct Parameter: Hashable, Sendable {
+    package var name: String
+    package var hasDefault: Bool
+  }
+  package var name: String
+  /// Parameter i arrives in register i.
+  package var parameters: [Parameter] = []
+  package var registerCount: Int32 = 0
+  package var instructions: [Instruction] = []
+  /// Place of each instruction.
+  package var spans: [Span] = []
+  package var span: Span
+  /// For `on` blocks: names bound by the training loop, in registers 0, 1, … (`epoch`, `step`, `loss`…).
+  package var isHook = false
+  package init(name: String, span: Span) {
+    self.name = name
+    self.span = span
+  }
+}
+
+package struct Program: Hashable, Sendable {
+  /// Function 0 is `@main`.
+  package var functions: [ProgramFunction] = []
+  /// Names that instructions refer to by index.
+  package var names: [String] = []
+  package init() {}
+}

@@ -1,0 +1,199 @@
+// A builtin (function, verb, layer constructor, loss, optimizer) as a value. One file each, one line
+// in `Environment.standard`; binding, range checks, did-you-mean, completion and help are derived.
+import AdamIR
+import AdamSource
+
+/// What an argument may be. The order of checking is: kind, then range.
+package enum ArgumentKind: Hashable, Sendable {
+  case any
+  case number
+  /// A number without fraction within ±2^53.
+  case integer
+  case bool
+  case string
+  case tensor
+  /// A tensor, number, or (nested) list of numbers.
+  case tensorLike
+  case list
+  case layer
+  case optimizer
+  case data
+  case function
+  case record
+  /// A number or a schedule.
+  case schedule
+  /// Pair of numbers, such as betas.
+  case numbers(count: Int)
+  case oneOf([ArgumentKind])
+
+  /// In the user's words: `a whole number`, `a layer`.
+  package var text: String {
+    switch self {
+    case .any: "a value"
+    case .number: "a number"
+    case .integer: "a whole number"
+    case .bool: "true or false"
+    case .string: "a string"
+    case .tensor: "a tensor"
+    case .tensorLike: "a tensor or a list of numbers"
+    case .list: "a list"
+    case .layer: "a layer"
+    case .optimizer: "an optimizer"
+    case .data: "a data set"
+    case .function: "a function"
+    case .record: "a record"
+    case .schedule: "a number or a schedule"
+    case .numbers(let count): "\(count) numbers"
+    case .oneOf(let kinds): kinds.map(\.text).joined(separator: " or ")
+    }
+  }
+}
+
+/// Allowed numbers; an end that is nil is open to infinity (which itself is never allowed).
+package struct NumberRange: Hashable, Sendable {
+  package var lower: Double?
+  package var includesLower: Bool
+  package var upper: Double?
+  package var includesUpper: Bool
+  package init(
+    from lower: Double? = nil, includingLower: Bool = true, to upper: Double? = nil,
+    includingUpper: Bool = true
+  ) {
+    self.lower = lower
+    self.includesLower = includingLower
+    self.upper = upper
+    self.includesUpper = includingUpper
+  }
+}
+
+package struct ParameterDefinition: Hashable, Sendable {
+  package var name: String
+  package var kind: ArgumentKind
+  package var range: NumberRange?
+  /// nil: must be given. `.none` as default means "not given".
+  package var defaultValue: Constant?
+  /// Takes all remaining positional arguments (`seq`, `print`).
+  package var isVariadic: Bool
+  package var isKeywordOnly: Bool
+  /// For verbs: bound from the scope's variable of this name when not given.
+  package var isImplicit: Bool
+  package var summary: String
+  package init(
+    _ name: String, _ kind: ArgumentKind, _ summary: String, range: NumberRange? = nil,
+    default defaultValue: Constant? = nil, isVariadic: Bool = false, isKeywordOnly: Bool = false,
+    isImplicit: Bool = false
+  ) {
+    self.name = name
+    self.kind = kind
+    self.summary = summary
+    self.range = range
+    self.defaultValue = defaultValue
+    self.isVariadic = isVariadic
+    self.isKeywordOnly = isKeywordOnly
+    self.isImplicit = isImplicit
+  }
+}
+
+package struct Signature: Hashable, Sendable {
+  package var parameters: [ParameterDefinition]
+  package init(_ parameters: [ParameterDefinition]) { self.parameters = parameters }
+}
+
+/// Arguments of one call after binding: one entry per parameter of the signature, in its order.
+package struct BoundArguments<V> {
+  package struct Entry {
+    /// nil when not given and without default, or given as `none` for an optional keyword.
+    package var value: V?
+    /// Where it was written; nil for a default.
+    package var span: Span?
+    package var isGiven: Bool
+    package init(value: V?, span: Span?, isGiven: Bool) {
+      self.value = value
+      self.span = span
+      self.isGiven = isGiven
+    }
+  }
+  package var names: [String]
+  package var entries: [Entry]
+  /// Elements of the variadic parameter with their places.
+  package var variadic: [(value: V, span: Span)]
+  /// The whole call.
+  package var span: Span
+  package init(names: [String], entries: [Entry], variadic: [(value: V, span: Span)], span: Span) {
+    self.names = names
+    self.entries = entries
+    self.variadic = variadic
+    self.span = span
+  }
+  package subscript(name: String) -> V? {
+    names.firstIndex(of: name).flatMap { entries[$0].value }
+  }
+  package func span(of name: String) -> Span? {
+    names.firstIndex(of: name).flatMap { entries[$0].span }
+  }
+  package func isGiven(_ name: String) -> Bool {
+    names.firstIndex(of: name).map { entries[$0].isGiven } ?? false
+  }
+}
+
+/// What a builtin may use while it runs. The VM is the one implementation.
+package protocol ExecutionContext: AnyObject {
+  var session: SessionState { get }
+  /// Calls a function value of the script or a builtin.
+  func call(_ callee: Value, _ arguments: [Value], at span: Span) throws(Diagnostic) -> Value
+  /// Throws when cancelled or over budget.
+  func poll() throws(Diagnostic)
+}
+
+/// What a builtin may use while it is checked. The checker is the one implementation.
+package protocol CheckContext: AnyObject {
+  var session: SessionState { get }
+  /// Notes an error or warning; checking goes on.
+  func report(_ diagnostic: Diagnostic)
+  func call(_ callee: AbstractValue, _ arguments: [AbstractValue], at span: Span) -> AbstractValue
+}
+
+package struct BuiltinDefinition: Sendable {
+  package typealias Check = @Sendable (any CheckContext, BoundArguments<AbstractValue>) -> AbstractValue
+  package typealias Run =
+    @Sendable (any ExecutionContext, BoundArguments<Value>) throws(Diagnostic) -> Value
+
+  package let name: String
+  /// Heading in help: `layer`, `loss`, `optimizer`, `verb`, `data`, `math`, `list`, `tensor`.
+  package let group: String
+  package let summary: String
+  package let signature: Signature
+  /// A runnable script with what it prints as comments `# prints: …`.
+  package let example: String
+  /// Depends on its arguments only, so the checker may run it on constants.
+  package let isPure: Bool
+  /// The result as the checker sees it when arguments are not constants; nil: derived as `unknown`.
+  package let check: Check?
+  package let run: Run
+
+  package init(
+    name: String, group: String, summary: String, signature: Signature, example: String,
+    isPure: Bool = false, check: Check? = nil, run: @escaping Run
+  ) {
+    self.name = name
+    self.group = group
+    self.summary = summary
+    self.signature = signature
+    self.example = example
+    self.isPure = isPure
+    self.check = check
+    self.run = run
+  }
+}
+
+/// Everything a script can name without defining it. Immutable; a host may extend a copy.
+package struct Environment: Sendable {
+  package private(set) var builtins: [String: BuiltinDefinition] = [:]
+  /// Constants such as `pi`.
+  package private(set) var constants: [String: Constant] = [:]
+  package init(builtins: [BuiltinDefinition], constants: [String: Constant] = ["pi": .number(Double.pi)]) {
+    for builtin in builtins { self.builtins[builtin.name] = builtin }
+    self.constants = constants
+  }
+  package subscript(name: String) -> BuiltinDefinition? { builtins[name] }
+}

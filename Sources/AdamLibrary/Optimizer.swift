@@ -1,0 +1,27 @@
+// An optimizer: a rule with its hyperparameters and the state of every parameter it has met.
+import AdamIR
+import AdamRuntime
+import AdamSource
+
+package final class Optimizer {
+  /// The state of one parameter: how many updates it has seen and the rule's slots (m, v, …).
+  package struct ParameterState {
+    package var parameter: LayerParameter
+    package var updates: Int
+    package var slots: [Tensor]
+  }
+  /// `adam`, `adamw`, `sgd`.
+  package let rule: String
+  /// Hyperparameters by torch's names; `lr` may be changed by the script.
+  package var settings: [RecordBox.Field]
+  /// State by identity of the parameter: weights belong to it whatever model reaches them.
+  package var states: [ObjectIdentifier: ParameterState] = [:]
+  /// Updates in this optimizer's life.
+  package var steps = 0
+  package let span: Span
+  package init(rule: String, settings: [RecordBox.Field], span: Span) {
+    self.rule = rule
+    self.settings = settings
+    self.span = span
+  }
+}

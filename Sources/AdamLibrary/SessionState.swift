@@ -1,0 +1,24 @@
+// What lasts between the statements of a session beside its variables.
+import AdamData
+import AdamSource
+
+package final class SessionState {
+  package let host: Host
+  package let environment: Environment
+  /// The one generator of the session: initial weights, shuffles, splits, masks, user draws.
+  package var generator: Generator
+  /// The number of the last `seed`, for headers and summaries.
+  package var seed: UInt64 = 0
+  /// Notes are errors: no sanity sample, no inferred loss, no default optimizer.
+  package var isStrict = false
+  package var hooks: [Hook] = []
+  /// Notes and warnings for the front end, in order.
+  package var report: (Diagnostic) -> Void
+
+  package init(host: Host, environment: Environment, report: @escaping (Diagnostic) -> Void) {
+    self.host = host
+    self.environment = environment
+    self.report = report
+    self.generator = Generator(seed: 0)
+  }
+}

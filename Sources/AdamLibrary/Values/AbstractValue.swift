@@ -1,0 +1,53 @@
+// What the checker knows of a value. `unknown` silences every complaint about it.
+import AdamIR
+import AdamSource
+
+package indirect enum AbstractValue {
+  /// Before assignment on every path.
+  case unset
+  case unknown
+  /// Exactly this value: constants of the script and the session's values.
+  case known(Value)
+  /// A number, bool or string whose value is not known.
+  case number
+  case bool
+  case string
+  case tensor(TensorType)
+  case list([AbstractValue])
+  /// A list of unknown length whose elements look like this.
+  case listOf(AbstractValue)
+  case tuple([AbstractValue])
+  case record([AbstractField], kind: String)
+  case range
+  case function(AbstractFunction)
+  /// A layer or model with shapes and without weights.
+  case layer(Layer)
+  case optimizer(Optimizer)
+  case data(DataDescription)
+  case hook
+}
+
+package struct AbstractField {
+  package var name: String
+  package var value: AbstractValue
+  package init(_ name: String, _ value: AbstractValue) {
+    self.name = name
+    self.value = value
+  }
+}
+
+package struct AbstractFunction {
+  package var program: Program
+  package var function: Int
+  package var captures: [(register: Register, value: AbstractValue)]
+  package var defaults: [(parameter: Int, value: AbstractValue)]
+  package init(
+    program: Program, function: Int, captures: [(register: Register, value: AbstractValue)],
+    defaults: [(parameter: Int, value: AbstractValue)]
+  ) {
+    self.program = program
+    self.function = function
+    self.captures = captures
+    self.defaults = defaults
+  }
+}

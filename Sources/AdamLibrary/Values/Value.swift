@@ -1,0 +1,115 @@
+// What a register of the VM holds: 16 bytes, trivially copyable for numbers. A closed set.
+import AdamIR
+import AdamRuntime
+import AdamSource
+
+package enum Value {
+  /// A variable before its first assignment; never seen by a user.
+  case unset
+  case none
+  case bool(Bool)
+  case number(Double)
+  case string(StringBox)
+  case list(ListBox)
+  case tuple(TupleBox)
+  case record(RecordBox)
+  case range(RangeBox)
+  case tensor(Tensor)
+  case function(Closure)
+  case builtin(ConfiguredBuiltin)
+  case layer(Layer)
+  case optimizer(Optimizer)
+  case data(DataSet)
+  case hook(Hook)
+}
+
+/// Lists, tuples, records, strings are values: a box is copied before it is changed unless it is
+/// held once (`isKnownUniquelyReferenced`).
+package final class StringBox {
+  package let text: String
+  package init(_ text: String) { self.text = text }
+}
+
+package final class ListBox {
+  package var elements: [Value]
+  package init(_ elements: [Value]) { self.elements = elements }
+}
+
+package final class TupleBox {
+  package let elements: [Value]
+  package init(_ elements: [Value]) { self.elements = elements }
+}
+
+package final class RecordBox {
+  package struct Field {
+    package var name: String
+    package var value: Value
+    package init(_ name: String, _ value: Value) {
+      self.name = name
+      self.value = value
+    }
+  }
+  package var fields: [Field]
+  /// `record`, or what made it and how it is shown: `run`, `evaluation`.
+  package let kind: String
+  package init(_ fields: [Field], kind: String = "record") {
+    self.fields = fields
+    self.kind = kind
+  }
+  package subscript(name: String) -> Value? { fields.first { $0.name == name }?.value }
+}
+
+package final class RangeBox {
+  package let lower: Double
+  /// The last number for a closed range, the first excluded one otherwise.
+  package let upper: Double
+  package let isClosed: Bool
+  package init(lower: Double, upper: Double, isClosed: Bool) {
+    self.lower = lower
+    self.upper = upper
+    self.isClosed = isClosed
+  }
+}
+
+/// A function value of the script.
+package final class Closure {
+  package let program: Program
+  package let function: Int
+  /// Captured values by register of the callee.
+  package let captures: [(register: Register, value: Value)]
+  package let defaults: [(parameter: Int, value: Value)]
+  package init(
+    program: Program, function: Int, captures: [(register: Register, value: Value)],
+    defaults: [(parameter: Int, value: Value)]
+  ) {
+    self.program = program
+    self.function = function
+    self.captures = captures
+    self.defaults = defaults
+  }
+}
+
+/// A builtin as a value; `relu` alone, or configured by keywords (`bce_with_logits(pos_weight=2)`).
+package final class ConfiguredBuiltin {
+  package let definition: BuiltinDefinition
+  package let settings: [RecordBox.Field]
+  package init(_ definition: BuiltinDefinition, settings: [RecordBox.Field] = []) {
+    self.definition = definition
+    self.settings = settings
+  }
+}
+
+/// A running `on epoch` or `on step` block.
+package final class Hook {
+  package let event: String
+  package let every: Int
+  package let closure: Closure
+  package let span: Span
+  package var isActive = true
+  package init(event: String, every: Int, closure: Closure, span: Span) {
+    self.event = event
+    self.every = every
+    self.closure = closure
+    self.span = span
+  }
+}
