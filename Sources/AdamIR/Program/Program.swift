@@ -29,11 +29,17 @@ package struct CallArgument: Hashable, Sendable {
   package var register: Register
   package var span: Span
   package var isImplicit: Bool
-  package init(name: String? = nil, _ register: Register, _ span: Span, isImplicit: Bool = false) {
+  /// Place of the keyword alone (`span` is the value's), for unknown and repeated keywords.
+  package var nameSpan: Span?
+  package init(
+    name: String? = nil, _ register: Register, _ span: Span, isImplicit: Bool = false,
+    nameSpan: Span? = nil
+  ) {
     self.name = name
     self.register = register
     self.span = span
     self.isImplicit = isImplicit
+    self.nameSpan = nameSpan
   }
 }
 
