@@ -1,0 +1,159 @@
+// One kernel per field and what its argument slots mean. Each instruction set fills one table.
+//
+// Common to all: sizes and strides count elements of four bytes; memory is row major; a pointer slot
+// that is not mentioned is ignored; a size of zero is allowed everywhere. Kernels run with
+// subnormals as zero (CFloatState): the caller sets the state.
+
+/// The kernels of one instruction set. The same arguments give the same bits from every table.
+public struct KernelTable: Sendable {
+  /// `base`, `v3`, `v4`.
+  public var level: String
+
+  // MARK: Elementwise
+
+  /// A program of micro-operations on streams with row/column broadcasting.
+  /// - p0: `MicroOp` × n0; p1: `ElementwiseStream` × (n1 inputs, then n2 outputs)
+  /// - n3 rows, n4 columns of the output. Collapse what is contiguous into one row: rows 1.
+  /// - unit: `chunk` consecutive elements of the rows·columns outputs.
+  public var elementwise: Kernel
+  /// Every element of p0 [n0] becomes the bit pattern of f0. Unit: `chunk` elements.
+  public var fill: Kernel
+
+  // MARK: Products
+
+  /// Brings the right operand of a product into the tile order of this level.
+  /// - p0: B, p1: packed, `packedCount(k:n:)` floats, 64-byte aligned
+  /// - n0 k, n1 n, n2 stride of B along k, n3 stride of B along n
+  /// - unit: a panel of `panelColumns` columns; `packUnits(n:)` of them.
+  public var gemmPack: Kernel
+  /// C[i, j] = Σ_k A[i, k]·B[k, j] (+ bias[j]), the chain of fma of rule 1.
+  /// - p0: A, p1: B, p2: C, p3: bias [n] or nil, p4: B as packed by `gemmPack` or nil
+  /// - n0 m, n1 n, n2 k; n3, n4 strides of A along m, k; n5, n6 strides of B along k, n;
+  ///   n7 stride of C along m (1 along n)
+  /// - unit: a block of C; `gemmUnits(m:n:)` of them. C must not overlap the operands.
+  /// Without p4 every layout is right, but slow when `needsPacking` says so.
+  public var gemm: Kernel
+  /// The forward product with one output column, rule 2: out[r] = Σ x[r, ·]·w (+ bias).
+  /// - p0: x, p1: w [n1], p2: out [n0], p3: bias [1] or nil
+  /// - n0 rows, n1 terms, n2 stride of x from row to row. Unit: a row.
+  public var dot16: Kernel
+
+  // MARK: Reductions
+
+  /// Sums along the contiguous last axis, rule 3.
+  /// - p0: x [n0, n1], p1: out [n0]; n2 = 1: mean (the sum / f32(n1)). Unit: a row.
+  public var sumLast: Kernel
+  /// Sums along the leading axis, rule 3.
+  /// - p0: x [n0, n1], p1: out [n1]; n2 = 1: mean (the sum / f32(n0))
+  /// - unit: 32 columns (`sumFirstColumns`).
+  public var sumFirst: Kernel
+  /// Largest or smallest elements along the middle axis; NaN wins, the first among equals.
+  /// - p0: x [n0, n1, n2], p1: values [n0, n2] or nil, p2: i32 places [n0, n2] or nil
+  /// - n3: 0 largest, 1 smallest; n4: 0 f32, 1 i32 or bool. n1 ≥ 1. Unit: one of the n0 slices.
+  public var extreme: Kernel
+
+  // MARK: Softmax and losses. Rows are the last axis; unit: a row.
+
+  /// p0: x [n0, n1], p1: out.
+  public var softmax: Kernel
+  /// p0: x [n0, n1], p1: out.
+  public var logSoftmax: Kernel
+  /// (g − Σ g·y)·y. p0: g, p1: y, p2: out; [n0, n1].
+  public var softmaxGrad: Kernel
+  /// fma(−exp(logp), Σ g, g). p0: g, p1: logp, p2: out; [n0, n1].
+  public var logSoftmaxGrad: Kernel
+  /// Mean of −logp[b, target[b]]. p0: logp [n0, n1], p1: target i32 [n0], p2: out [1].
+  /// One unit. A target outside 0 ..< n1 makes the loss NaN.
+  public var nllLoss: Kernel
+  /// −(g/n0) at the target, 0 elsewhere. p0: g [1], p1: target i32 [n0], p2: out [n0, n1].
+  public var nllLossGrad: Kernel
+  /// Mean of (x−y)². p0: x [n0], p1: y [n0], p2: out [1]. One unit.
+  public var mseLoss: Kernel
+  /// Mean of (1−y)·x − log_sigmoid(x). p0: x [n0], p1: y [n0], p2: out [1]. One unit.
+  public var bceWithLogits: Kernel
+
+  // MARK: Movement
+
+  /// p0: source, p1: destination (offsets already in the pointers), p2: one `StridedCopy`.
+  /// Unit: `StridedCopy.rowsPerUnit` rows of the last but one dimension; `unitCount` of them.
+  public var stridedCopy: Kernel
+  /// out[o, j, ·] = x[o, index[j], ·]. p0: x [n0, n1, n2], p1: index i32 [n3], p2: out [n0, n3, n2].
+  /// Unit: one (o, j), n0·n3 of them. A place outside 0 ..< n1 gives zeros: check before.
+  public var indexSelect: Kernel
+  /// The gradient of `indexSelect`: out = 0, then out[o, index[j], ·] += g[o, j, ·], j in order.
+  /// p0: g [n0, n3, n2], p1: index i32 [n3], p2: out [n0, n1, n2]. Unit: one of the n0 slices.
+  public var indexAdd: Kernel
+
+  // MARK: Optimizer updates, in place.
+  // p0: parameter, p1: gradient, p2 …: the slots in the rule's order, p7: scalars (f32, as the rule
+  // lists them); n0 elements, n1: `options` of the rule. Unit: `chunk` elements.
+
+  public var adam: Kernel
+  public var adamw: Kernel
+  public var sgd: Kernel
+
+  // MARK: Sizes of units
+
+  /// Elements in a unit of `elementwise`, `fill` and the optimizers.
+  public static let chunk = 1024
+  /// Columns in a unit of `sumFirst`.
+  public static let sumFirstColumns = 32
+  /// Columns of a panel of this level's packed operand.
+  public var panelColumns: Int
+  /// Rows and columns of C in a unit of `gemm`.
+  public var blockRows: Int
+  public var blockColumns: Int
+
+  /// Units of a kernel whose unit is `chunk` elements.
+  public static func chunks(_ count: Int) -> Int { blocks(count, of: chunk) }
+  public func packUnits(n: Int) -> Int { Self.blocks(n, of: panelColumns) }
+  public func packedCount(k: Int, n: Int) -> Int { packUnits(n: n) * panelColumns * k }
+  public func gemmUnits(m: Int, n: Int) -> Int {
+    Self.blocks(m, of: blockRows) * Self.blocks(n, of: blockColumns)
+  }
+  /// Whether `gemm` should be given a packed copy of B. `aRow` is the stride of A along m,
+  /// `bColumn` that of B along n.
+  public func needsPacking(m: Int, n: Int, k: Int, aRow: Int, bColumn: Int) -> Bool {
+    if n < 16, m >= 16, aRow == 1 { return false }
+    if bColumn == 1, n % 16 == 0 { return false }
+    return m * n * k > 1024
+  }
+
+  static func blocks(_ count: Int, of size: Int) -> Int { (count + size - 1) / size }
+
+  public init(
+    level: String, panelColumns: Int, blockRows: Int, blockColumns: Int, elementwise: Kernel,
+    fill: Kernel, gemmPack: Kernel, gemm: Kernel, dot16: Kernel, sumLast: Kernel,
+    sumFirst: Kernel, extreme: Kernel, softmax: Kernel, logSoftmax: Kernel, softmaxGrad: Kernel,
+    logSoftmaxGrad: Kernel, nllLoss: Kernel, nllLossGrad: Kernel, mseLoss: Kernel,
+    bceWithLogits: Kernel, stridedCopy: Kernel, indexSelect: Kernel, indexAdd: Kernel,
+    adam: Kernel, adamw: Kernel, sgd: Kernel
+  ) {
+    self.level = level
+    self.panelColumns = panelColumns
+    self.blockRows = blockRows
+    self.blockColumns = blockColumns
+    self.elementwise = elementwise
+    self.fill = fill
+    self.gemmPack = gemmPack
+    self.gemm = gemm
+    self.dot16 = dot16
+    self.sumLast = sumLast
+    self.sumFirst = sumFirst
+    self.extreme = extreme
+    self.softmax = softmax
+    self.logSoftmax = logSoftmax
+    self.softmaxGrad = softmaxGrad
+    self.logSoftmaxGrad = logSoftmaxGrad
+    self.nllLoss = nllLoss
+    self.nllLossGrad = nllLossGrad
+    self.mseLoss = mseLoss
+    self.bceWithLogits = bceWithLogits
+    self.stridedCopy = stridedCopy
+    self.indexSelect = indexSelect
+    self.indexAdd = indexAdd
+    self.adam = adam
+    self.adamw = adamw
+    self.sgd = sgd
+  }
+}

@@ -1,0 +1,22 @@
+// The table of this instruction set. One source, three modules: the symlinked folders compile it
+// again for AVX2 (V3) and AVX-512 (V4).
+import AdamKernelABI
+
+#if ADAM_V4
+  public func kernelTableV4() -> KernelTable { makeTable("v4") }
+#elseif ADAM_V3
+  public func kernelTableV3() -> KernelTable { makeTable("v3") }
+#else
+  public func kernelTableBase() -> KernelTable { makeTable("base") }
+#endif
+
+private func makeTable(_ level: String) -> KernelTable {
+  KernelTable(
+    level: level, panelColumns: Tile.columns, blockRows: Tile.blockRows,
+    blockColumns: Tile.blockColumns, elementwise: elementwise, fill: fill, gemmPack: gemmPack,
+    gemm: gemm, dot16: dot16, sumLast: sumLast, sumFirst: sumFirst, extreme: extreme,
+    softmax: softmax, logSoftmax: logSoftmax, softmaxGrad: softmaxGrad,
+    logSoftmaxGrad: logSoftmaxGrad, nllLoss: nllLoss, nllLossGrad: nllLossGrad, mseLoss: mseLoss,
+    bceWithLogits: bceWithLogits, stridedCopy: stridedCopy, indexSelect: indexSelect,
+    indexAdd: indexAdd, adam: adam, adamw: adamw, sgd: sgd)
+}
