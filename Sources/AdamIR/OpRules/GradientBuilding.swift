@@ -1,6 +1,5 @@
 // What pullbacks use to append operations. Spans are set by the autodiff pass, which knows the
 // operation that is being differentiated.
-
 import AdamSource
 
 extension TensorFunction {
