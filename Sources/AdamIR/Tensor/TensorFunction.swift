@@ -54,6 +54,13 @@ package struct Attributes: Hashable, Sendable {
   }
 }
 
+extension Attributes: ExpressibleByDictionaryLiteral {
+  /// Keeps the order as written, which must be the schema's.
+  package init(dictionaryLiteral elements: (String, Attribute)...) {
+    entries = elements.map { Entry($0.0, $0.1) }
+  }
+}
+
 /// What a parameter of a tensor function is, which decides where the plan keeps it.
 package enum ParameterRole: String, Hashable, Sendable {
   /// A weight; updated in place by the function when it is also a result.
