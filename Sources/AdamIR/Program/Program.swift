@@ -1,5 +1,16 @@
 // `@main` and the script's functions: register code with structured control flow, run by the VM and
 // interpreted abstractly by the checker. Plain arrays of small instructions; nothing here executes.
+//
+// Shape of the code, on which both readers rely: every construct is contiguous, every jump goes
+// forward except `loop`, and a loop is left only to the index behind its back-edge.
+//
+//     if         c; jumpIfFalse c → E; …; jump → X; E: …; X:          (value: both write one register)
+//     a and b    a; requireBool; jumpIfFalse → X; b; requireBool; X:  (`or` with jumpIfTrue)
+//     while      H: loopHeader(end: X); c; jumpIfFalse c → X; …; C: loop → H; X:
+//     for        iterate; H: loopHeader(end: X); next(done: X); unpack…; …; C: loop → H; X:
+//     break, continue                                                 jump → X, jump → C
+//
+// Registers start unset. `requireSet` stands only before reads that may come before an assignment.
 import AdamSource
 
 /// A register of the running function.
@@ -29,17 +40,28 @@ package struct CallArgument: Hashable, Sendable {
   package var register: Register
   package var span: Span
   package var isImplicit: Bool
-  package init(name: String? = nil, _ register: Register, _ span: Span, isImplicit: Bool = false) {
+  /// Place of the keyword alone (`span` is the value's), for unknown and repeated keywords.
+  package var nameSpan: Span?
+  package init(
+    name: String? = nil, _ register: Register, _ span: Span, isImplicit: Bool = false,
+    nameSpan: Span? = nil
+  ) {
     self.name = name
     self.register = register
     self.span = span
     self.isImplicit = isImplicit
+    self.nameSpan = nameSpan
   }
 }
 
 package struct CallSite: Hashable, Sendable {
   package var arguments: [CallArgument]
-  package init(_ arguments: [CallArgument]) { self.arguments = arguments }
+  /// For `callMethod`: the local function that `v.f(args)` calls when `v` has no field `f`.
+  package var fallback: Register?
+  package init(_ arguments: [CallArgument], fallback: Register? = nil) {
+    self.arguments = arguments
+    self.fallback = fallback
+  }
 }
 
 package enum IndexOperand: Hashable, Sendable {
@@ -63,12 +85,25 @@ package struct ClosureSite: Hashable, Sendable {
   package struct Capture: Hashable, Sendable {
     package var from: Register
     package var to: Register
+    package init(from: Register, to: Register) {
+      self.from = from
+      self.to = to
+    }
   }
   /// Default values by parameter index, evaluated when the function is created.
   package var defaults: [Default]
   package struct Default: Hashable, Sendable {
     package var parameter: Int
     package var from: Register
+    package init(parameter: Int, from: Register) {
+      self.parameter = parameter
+      self.from = from
+    }
+  }
+  package init(function: Int, captures: [Capture] = [], defaults: [Default] = []) {
+    self.function = function
+    self.captures = captures
+    self.defaults = defaults
   }
 }
 
@@ -77,6 +112,11 @@ package struct HookSite: Hashable, Sendable {
   package var event: String
   package var every: Register?
   package var closure: Register
+  package init(event: String, every: Register?, closure: Register) {
+    self.event = event
+    self.every = every
+    self.closure = closure
+  }
 }
 
 /// Label targets are instruction indices. `d` is the register written.
@@ -121,6 +161,8 @@ package enum Instruction: Hashable, Sendable {
   /// A verb by name; its implicit arguments stand last in the site.
   case verb(d: Register, name: Int32, CallSite)
   case closure(d: Register, ClosureSite)
+  /// Starts an iteration over a list, tuple, range, tensor or string. The iterator takes the three
+  /// registers from `d` on.
   case iterate(d: Register, Register)
   /// Next element, or jump when there is none.
   case next(d: Register, iterator: Register, done: Int32)
@@ -130,6 +172,8 @@ package enum Instruction: Hashable, Sendable {
   case hook(d: Register, HookSite)
   /// `assert`: the condition, both compared sides when it is a comparison, and the message.
   case assert(Register, sides: [Register], message: Register?)
+  /// Start of a top-level statement: what fails before the next one changes no variable.
+  case statement
   /// The value of an expression statement at top level (the REPL shows it).
   case result(Register)
   case returnValue(Register)
@@ -141,6 +185,10 @@ package struct ProgramFunction: Hashable, Sendable {
   package struct Parameter: Hashable, Sendable {
     package var name: String
     package var hasDefault: Bool
+    package init(name: String, hasDefault: Bool = false) {
+      self.name = name
+      self.hasDefault = hasDefault
+    }
   }
   package var name: String
   /// Parameter i arrives in register i.
@@ -150,8 +198,14 @@ package struct ProgramFunction: Hashable, Sendable {
   /// Place of each instruction.
   package var spans: [Span] = []
   package var span: Span
-  /// For `on` blocks: names bound by the training loop, in registers 0, 1, … (`epoch`, `step`, `loss`…).
+  /// For `on` blocks: the parameters are `hookNames`, bound by the training loop. The call gives
+  /// `true` when the block ended with `break` (stop the training), else none.
   package var isHook = false
+  /// What an `on` block may name beside the script's variables. A value that does not exist yet
+  /// (`val_loss` before the first validation) is passed as `none`.
+  package static let hookNames = ["epoch", "step", "loss", "val_loss"]
+  /// Receives the function itself when it is called: a local function that names itself.
+  package var selfRegister: Register?
   package init(name: String, span: Span) {
     self.name = name
     self.span = span

@@ -72,6 +72,8 @@ package struct ParameterDefinition: Hashable, Sendable {
   package var range: NumberRange?
   /// nil: must be given. `.none` as default means "not given".
   package var defaultValue: Constant?
+  /// Default of a pair such as betas; instead of `defaultValue`.
+  package var defaultNumbers: [Double]?
   /// Takes all remaining positional arguments (`seq`, `print`).
   package var isVariadic: Bool
   package var isKeywordOnly: Bool
@@ -81,10 +83,11 @@ package struct ParameterDefinition: Hashable, Sendable {
   package init(
     _ name: String, _ kind: ArgumentKind, _ summary: String, range: NumberRange? = nil,
     default defaultValue: Constant? = nil, isVariadic: Bool = false, isKeywordOnly: Bool = false,
-    isImplicit: Bool = false
+    isImplicit: Bool = false, defaultNumbers: [Double]? = nil
   ) {
     self.name = name
     self.kind = kind
+    self.defaultNumbers = defaultNumbers
     self.summary = summary
     self.range = range
     self.defaultValue = defaultValue
@@ -146,6 +149,16 @@ package protocol ExecutionContext: AnyObject {
 }
 
 /// What a builtin may use while it is checked. The checker is the one implementation.
+///
+/// When a builtin is called in the checker, its arguments are bound first. A mistake there is
+/// reported and the result is `unknown`; `check` is not called. A pure builtin whose arguments are
+/// all exactly known is then run, and what it throws is reported. Otherwise `check` is called, if
+/// there is one. Its arguments may be `unknown` or known by type only (`context.report` only what is
+/// certain); arguments known exactly are `.known`, so `arguments.number("lr")` and the like answer.
+/// It returns what is known of the result: `.unknown` after a report, so that nothing cascades.
+/// It must not change values it is given, draw numbers, allocate weights or read rows. It may be
+/// called several times for one place (a function called with other types) and in branches that
+/// never run; equal diagnostics at one place are shown once.
 package protocol CheckContext: AnyObject {
   var session: SessionState { get }
   /// Notes an error or warning; checking goes on.

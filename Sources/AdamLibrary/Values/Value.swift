@@ -78,6 +78,8 @@ package final class Closure {
   /// Captured values by register of the callee.
   package let captures: [(register: Register, value: Value)]
   package let defaults: [(parameter: Int, value: Value)]
+  /// The decoded program, kept by the VM that made the closure; nil for a closure made elsewhere.
+  package var code: AnyObject?
   package init(
     program: Program, function: Int, captures: [(register: Register, value: Value)],
     defaults: [(parameter: Int, value: Value)]

@@ -1,0 +1,142 @@
+// What can be wrong with the arguments of a call, in the user's words.
+import AdamIR
+import AdamSource
+
+extension DiagnosticCode {
+  package static let unknownOption = DiagnosticCode("E0202")
+  package static let missingArgument = DiagnosticCode("E0203")
+  package static let tooManyArguments = DiagnosticCode("E0204")
+  package static let argumentGivenTwice = DiagnosticCode("E0205")
+  package static let wrongKind = DiagnosticCode("E0210")
+  package static let outOfRange = DiagnosticCode("E0211")
+}
+
+/// The callee with its signature, and the messages about calls of it.
+struct BindingWords {
+  let callee: String
+  let signature: Signature
+  let span: Span
+
+  /// Words of other libraries for options that have another name here.
+  private static let foreign: [(word: String, option: String)] = [
+    ("learning_rate", "lr"), ("beta1", "betas"), ("beta2", "betas"), ("decay", "weight_decay"),
+    ("wd", "weight_decay"), ("clip", "clip_norm"), ("grad_clip", "clip_norm"), ("rate", "p"),
+    ("epsilon", "eps"), ("use_bias", "bias"), ("keepdim", "keepdims"), ("validation", "val"),
+    ("batch_size", "batch"),
+  ]
+
+  func unknownOption(_ name: String, at place: Span) -> Diagnostic {
+    var diagnostic = Diagnostic(.unknownOption, "`\(callee)` has no option `\(name)`", at: place)
+    let names = signature.parameters.filter { !$0.isVariadic }.map(\.name)
+    let foreign = Self.foreign.first { $0.word == name && names.contains($0.option) }?.option
+    if let meant = nearest(name, in: names) ?? foreign {
+      diagnostic.label = "did you mean `\(meant)`?"
+      let isSafe = foreign != meant
+      diagnostic.helps.append(
+        Help("write `\(meant)`", edits: [Edit(place, meant)], isSafe: isSafe))
+    }
+    diagnostic.notes.append(optionsNote)
+    diagnostic.arguments = [.init("callee", callee), .init("option", name)]
+    return diagnostic
+  }
+
+  /// `options: lr=0.001, betas=(0.9, 0.999), eps=1e-8`
+  private var optionsNote: String {
+    let options = signature.parameters.filter { !$0.isVariadic }.map(\.optionText)
+    return options.isEmpty ? "`\(callee)` has no options" : "options: " + options.joined(separator: ", ")
+  }
+
+  func missing(_ parameter: ParameterDefinition) -> Diagnostic {
+    var diagnostic = Diagnostic(
+      .missingArgument, "`\(callee)` needs `\(parameter.name)`", at: span,
+      label: "`\(parameter.name)` is missing: \(parameter.kind.text)")
+    diagnostic.notes.append("takes: \(callee)(\(usage))")
+    diagnostic.arguments = [.init("callee", callee), .init("parameter", parameter.name)]
+    return diagnostic
+  }
+
+  private var usage: String { signature.parameters.map(\.usageText).joined(separator: ", ") }
+
+  func tooMany(given: Int, at place: Span) -> Diagnostic {
+    let most = signature.parameters.count { $0.isPositional }
+    let takes = most == 0 ? "no arguments" : "\(most) argument\(most == 1 ? "" : "s") at most"
+    let keywords = signature.parameters.filter(\.isKeywordOnly)
+    var diagnostic = Diagnostic(
+      .tooManyArguments, "`\(callee)` takes \(takes), found \(given)", at: place,
+      label: given - most == 1 ? "one too many" : "\(given - most) too many")
+    if !keywords.isEmpty {
+      diagnostic.message = "`\(callee)` takes \(takes) without a name, found \(given)"
+    }
+    diagnostic.notes.append("takes: \(callee)(\(usage))")
+    diagnostic.arguments = [.init("expected", String(most)), .init("found", String(given))]
+    return diagnostic
+  }
+
+  func givenTwice(_ name: String, at place: Span, first: Span) -> Diagnostic {
+    var diagnostic = Diagnostic(
+      .argumentGivenTwice, "`\(name)` of `\(callee)` is given twice", at: place, label: "again here")
+    diagnostic.labels.append(Label(first, "first here"))
+    diagnostic.arguments = [.init("callee", callee), .init("parameter", name)]
+    return diagnostic
+  }
+
+  func wrongKind(_ parameter: ParameterDefinition, found: String, at place: Span) -> Diagnostic {
+    let role = parameter.isVariadic ? "" : " for `\(parameter.name)`"
+    var diagnostic = Diagnostic(
+      .wrongKind, "`\(callee)` needs \(parameter.kind.text)\(role), found \(found)", at: place,
+      label: "this is \(found)")
+    diagnostic.arguments = [
+      .init("callee", callee), .init("parameter", parameter.name),
+      .init("expected", parameter.kind.text), .init("found", found),
+    ]
+    return diagnostic
+  }
+
+  func outOfRange(
+    _ parameter: ParameterDefinition, _ range: NumberRange, found: Double, at place: Span
+  ) -> Diagnostic {
+    let value = messageText(found)
+    var diagnostic = Diagnostic(
+      .outOfRange, "`\(parameter.name)` of `\(callee)` must be \(range.text), found \(value)",
+      at: place, label: range.text)
+    diagnostic.arguments = [
+      .init("callee", callee), .init("parameter", parameter.name),
+      .init("expected", range.text), .init("found", value),
+    ]
+    return diagnostic
+  }
+}
+
+extension ParameterDefinition {
+  /// `lr=0.001`, or the bare name when it has no default to show.
+  var optionText: String { defaultText.map { "\(name)=\($0)" } ?? name }
+
+  /// As `optionText`, but marks the rest.
+  var usageText: String { isVariadic ? "\(name)…" : optionText }
+
+  private var defaultText: String? {
+    if let defaultNumbers {
+      return "(" + defaultNumbers.map { messageText($0) }.joined(separator: ", ") + ")"
+    }
+    switch defaultValue {
+    case nil, .none?: return nil
+    case .bool(let value)?: return value ? "true" : "false"
+    case .number(let value)?: return messageText(value)
+    case .string(let text)?: return "\"\(text)\""
+    }
+  }
+}
+
+/// A number as a message shows it: shortest round-trip digits, whole numbers without a point,
+/// exponents without padding (`1e-8`).
+package func messageText(_ x: Double) -> String {
+  if let whole = Int(exactly: x), abs(x) < 1e15 { return String(whole) }
+  let text = String(describing: x)
+  guard let e = text.firstIndex(of: "e") else { return text }
+  let mantissa = text[..<e]
+  let digits = text[text.index(after: e)...]
+  let sign = digits.hasPrefix("-") ? "-" : ""
+  let exponent = digits.drop { $0 == "-" || $0 == "+" || $0 == "0" }
+  return mantissa.hasSuffix(".0")
+    ? "\(mantissa.dropLast(2))e\(sign)\(exponent)" : "\(mantissa)e\(sign)\(exponent)"
+}
