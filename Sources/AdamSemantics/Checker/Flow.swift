@@ -12,7 +12,7 @@ struct Slot {
   /// Changes with every write: a function's result holds while the globals it read keep theirs.
   var stamp: UInt32 = 0
 
-  static let unset = Slot(value: .unset, mayBeUnset: true)
+  static var unset: Slot { Slot(value: .unset, mayBeUnset: true) }
   var isUnset: Bool { if case .unset = value { true } else { false } }
 
   /// What holds when either path may have been taken.
