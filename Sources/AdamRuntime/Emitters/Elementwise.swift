@@ -120,6 +120,41 @@ extension EmitterTable {
   }
 }
 
+/// A fused operation: its steps are the nodes, in order; the last one is the result.
+@Sendable func emitFused(_ e: inout Emission) throws(RuntimeError) {
+  guard let body = e.attributes.body("body") else { throw .plan("a fused loop without a body") }
+  let operation = e.operation
+  let operandTypes = operation.operands.map { e.function.type($0) }
+  let stepTypes: [TensorType]
+  do { stepTypes = try body.stepTypes(operandTypes) } catch { throw .shape(error) }
+  var program = ElementwiseProgram()
+  for (step, result) in zip(body.steps, stepTypes) {
+    guard let rule = ElementwiseForms.byName[step.op.name] else {
+      throw .plan("no elementwise form for `\(step.op.name)`")
+    }
+    var sources: [ElementwiseProgram.Source] = []
+    var types: [TensorType] = []
+    for argument in step.arguments {
+      switch argument {
+      case .operand(let i):
+        sources.append(program.source(of: operation.operands[i], constants: e.constants))
+        types.append(operandTypes[i])
+      case .step(let i):
+        sources.append(.node(i))
+        types.append(stepTypes[i])
+      case .scalar(let value):
+        sources.append(.constant(Float(value).flushed.bitPattern))
+        types.append(TensorType(.f32, .scalar))
+      }
+    }
+    let form = rule(
+      ElementwiseContext(attributes: step.attributes, operands: types, result: result))
+    program.nodes.append(.init(form: form, sources: form.order.map { sources[$0] }))
+  }
+  program.outputs = [.node(program.nodes.count - 1)]
+  try emitElementwise(&e, program)
+}
+
 extension Emission {
   var elementwiseContext: ElementwiseContext {
     let types = operation.operands.map { function.type($0) }

@@ -15,9 +15,11 @@ struct Emitter: Sendable {
 
 enum EmitterTable {
   static let all: [Emitter] =
-    elementwise + products + reductions + softmax + losses + movement + updates + random
+    elementwise + fused + products + reductions + softmax + losses + movement + updates + random
 
   static let byName = Dictionary(all.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+
+  static let fused = [Emitter("fused_elementwise", emitFused)]
 
   static let products = [
     Emitter("linear", emitLinear),
@@ -69,11 +71,9 @@ enum EmitterTable {
   ]
 
   static let updates = [
-    Emitter("adam") { e throws(RuntimeError) in emitUpdate(&e, e.kernels.adam, slots: 2) },
-    Emitter("adamw") { e throws(RuntimeError) in emitUpdate(&e, e.kernels.adamw, slots: 2) },
-    Emitter("sgd") { e throws(RuntimeError) in
-      emitUpdate(&e, e.kernels.sgd, slots: e.operation.operands.count - 3)
-    },
+    Emitter("adam") { e throws(RuntimeError) in emitUpdate(&e, e.kernels.adam) },
+    Emitter("adamw") { e throws(RuntimeError) in emitUpdate(&e, e.kernels.adamw) },
+    Emitter("sgd") { e throws(RuntimeError) in emitUpdate(&e, e.kernels.sgd) },
   ]
 
   static let random = [Emitter("dropout_mask", emitDropoutMask)]

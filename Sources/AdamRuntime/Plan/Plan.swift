@@ -6,16 +6,17 @@ import AdamKernelABI
 package final class Plan {
   package let function: TensorFunction
   package let runtime: Runtime
-  /// Calls before the loss is known, then the rest; equal when there is no such cut.
+  /// Calls before the loss is known: what `runToLoss` makes.
   let lossBoundary: Int
   let instructionCount: Int
   let instructions: UnsafePointer<Instruction>
-  /// The loss of a training step, to be looked at before anything is updated.
+  /// The loss of a training step, to be looked at before anything is updated; nil when the function
+  /// updates nothing or has no loss.
   let loss: UnsafePointer<Float>?
   private let memory: PlanMemory
   private let random: RandomSource?
+  /// Empty in a plan that is bound anew for every run.
   private var parameters: [Tensor]
-  private var results: [Tensor?]
 
   init(
     function: TensorFunction, runtime: Runtime, random: RandomSource?, memory: PlanMemory,
@@ -26,26 +27,30 @@ package final class Plan {
     self.random = random
     self.memory = memory
     self.parameters = parameters
-    self.results = function.results.map { _ in nil }
     self.lossBoundary = lossBoundary
     self.instructionCount = memory.instructionCount
     self.instructions = memory.instructions
-    self.loss = loss.flatMap { memory.address(of: $0)?.assumingMemoryBound(to: Float.self) }.map {
-      UnsafePointer($0)
+    self.loss = loss.flatMap { memory.address(of: $0) }.map {
+      UnsafePointer($0.assumingMemoryBound(to: Float.self))
     }
-    for index in parameters.indices { memory.bind(.parameter(index), to: parameters[index].pointer) }
+    for (index, tensor) in parameters.enumerated() {
+      memory.bindParameter(index, to: tensor.pointer)
+    }
   }
 
   deinit { memory.free() }
 
   /// Bytes of the arena with its scratch: what one run needs beside the bound tensors.
   package var arenaBytes: Int { memory.arenaBytes }
+  /// Kernel calls of one run.
   package var callCount: Int { instructionCount }
 
   // MARK: Binding
 
   /// The tensor that a parameter uses: what was bound, or one of the plan's own (zeros at first).
-  package func parameter(_ index: Int) -> Tensor { parameters[index] }
+  package func parameter(_ index: Int) -> Tensor? {
+    parameters.indices.contains(index) ? parameters[index] : nil
+  }
 
   package func parameterIndex(_ name: String) -> Int? {
     function.parameters.firstIndex { $0.name == name }
@@ -53,23 +58,16 @@ package final class Plan {
 
   /// Uses `tensor` for a parameter from now on: read, and updated in place where the function does.
   package func bind(_ index: Int, to tensor: Tensor) throws(RuntimeError) {
-    guard parameters.indices.contains(index) else { throw .plan("no parameter \(index)") }
+    guard parameters.indices.contains(index) else { throw .plan("there is no parameter \(index)") }
     if parameters[index] === tensor { return }
-    let expected = function.type(function.parameters[index].value)
-    try Plan.check(tensor, expected, function.parameters[index].name)
+    let parameter = function.parameters[index]
+    try Plan.check(tensor, function.type(parameter.value), parameter.name)
     parameters[index] = tensor
-    memory.bind(.parameter(index), to: tensor.pointer)
-  }
-
-  /// Writes a result into `tensor` from now on. Only for plans built with results outside.
-  func bindResult(_ index: Int, to tensor: Tensor) throws(RuntimeError) {
-    try Plan.check(tensor, function.type(function.results[index].value), "result \(index)")
-    results[index] = tensor
-    memory.bind(.result(index), to: tensor.pointer)
+    memory.bindParameter(index, to: tensor.pointer)
   }
 
   static func check(_ tensor: Tensor, _ type: TensorType, _ name: String) throws(RuntimeError) {
-    guard tensor.element == type.element, type.shape.sizes == tensor.sizes else {
+    guard tensor.type == type else {
       throw .plan("\(name) is \(type.text), not \(tensor.type.text)")
     }
   }
@@ -81,30 +79,45 @@ package final class Plan {
     runInstructions(instructions, 0..<instructionCount, runtime.pool)
   }
 
-  /// A copy of the n-th result of the last run: the current value of what it replaces, or the value
-  /// itself.
-  package func result(_ index: Int) throws(RuntimeError) -> Tensor {
-    let result = function.results[index]
-    if let target = result.target,
-      let parameter = function.parameters.firstIndex(where: { $0.value == target })
-    {
-      return try allocating { () throws(AllocationError) in try parameters[parameter].copy() }
+  /// Runs a plan made unbound. The tensors must have the function's types; they are not kept.
+  func run(on operands: [Tensor], into results: [Tensor]) {
+    for (index, tensor) in operands.enumerated() { memory.bindParameter(index, to: tensor.pointer) }
+    for (index, tensor) in results.enumerated() { memory.bindResult(index, to: tensor.pointer) }
+    withExtendedLifetime((operands, results)) {
+      runInstructions(instructions, 0..<instructionCount, runtime.pool)
     }
-    if let bound = results[index] { return bound }
-    let type = function.type(result.value)
+  }
+
+  // MARK: Reading
+
+  /// A copy of the n-th result as the last run left it.
+  package func result(_ index: Int) throws(RuntimeError) -> Tensor {
+    guard function.results.indices.contains(index), let source = resultAddress(index) else {
+      throw .plan("there is no result \(index)")
+    }
+    let type = function.type(function.results[index].value)
     let tensor = try allocating { () throws(AllocationError) in
       try Tensor(uninitialized: type.element, type.shape.sizes ?? [])
     }
-    if let source = memory.resultAddress(index) {
-      tensor.pointer.copyMemory(from: source, byteCount: tensor.elementCount * 4)
-    }
+    tensor.pointer.copyMemory(from: source, byteCount: tensor.elementCount * 4)
     return tensor
   }
 
-  /// The first element of the n-th result without a copy: a loss.
+  /// The first element of an f32 result without a copy: a loss. nil when there is none.
   package func resultNumber(_ index: Int) -> Double? {
-    guard let source = memory.resultAddress(index) else { return nil }
-    return Double(source.load(as: Float.self))
+    guard function.results.indices.contains(index),
+      function.type(function.results[index].value).element == .f32,
+      function.type(function.results[index].value).shape.elementCount ?? 0 > 0
+    else { return nil }
+    return resultAddress(index).map { Double($0.load(as: Float.self)) }
+  }
+
+  private func resultAddress(_ index: Int) -> UnsafeMutableRawPointer? {
+    let place = memory.resultPlace(index)
+    if case .parameter(let owner) = place.base {
+      return parameters.indices.contains(owner) ? parameters[owner].pointer + place.offset : nil
+    }
+    return memory.address(of: place)
   }
 }
 

@@ -4,7 +4,7 @@ import AdamKernelABI
 import AdamPasses
 
 /// Where plain results of a plan are kept.
-package enum ResultStorage: Hashable, Sendable {
+enum ResultStorage: Hashable {
   /// In the arena until the next run.
   case arena
   /// In tensors bound by the caller.
@@ -12,38 +12,56 @@ package enum ResultStorage: Hashable, Sendable {
 }
 
 extension Plan {
+  /// A plan with plain results in the arena.
   /// - Parameters:
   ///   - bindings: storage of the parameters in order; nil: the plan makes its own, zero-filled.
   ///   - random: what random ops draw from; needed when the function has any.
   package convenience init(
     _ function: TensorFunction, _ runtime: Runtime, bindings: [Tensor?] = [],
-    random: RandomSource? = nil, results: ResultStorage = .arena, budget: MemoryBudget = .process
+    random: RandomSource? = nil, budget: MemoryBudget = .process
   ) throws(RuntimeError) {
-    var builder = try PlanBuilder(function, runtime, results)
-    try builder.emitAll()
-    if random == nil, function.operations.contains(where: { $0.op.traits.contains(.random) }) {
-      throw .plan("a random operation and no generator")
+    let (builder, memory) = try PlanBuilder.build(function, runtime, .arena, random, budget)
+    let parameters: [Tensor]
+    do throws(RuntimeError) {
+      parameters = try Plan.storage(function, bindings, budget)
+    } catch {
+      memory.free()
+      throw error
     }
-    var parameters: [Tensor] = []
+    self.init(
+      function: function, runtime: runtime, random: random, memory: memory, parameters: parameters,
+      lossBoundary: builder.lossBoundary, loss: builder.loss)
+  }
+
+  /// One tensor per parameter: the given ones, checked, and fresh ones where none is given.
+  private static func storage(
+    _ function: TensorFunction, _ bindings: [Tensor?], _ budget: MemoryBudget
+  ) throws(RuntimeError) -> [Tensor] {
+    var tensors: [Tensor] = []
     for (index, parameter) in function.parameters.enumerated() {
       let type = function.type(parameter.value)
-      if index < bindings.count, let tensor = bindings[index] {
-        try Plan.check(tensor, type, parameter.name)
-        parameters.append(tensor)
+      if index < bindings.count, let given = bindings[index] {
+        try check(given, type, parameter.name)
+        tensors.append(given)
       } else {
-        parameters.append(
+        tensors.append(
           try allocating { () throws(AllocationError) in
             try Tensor(type.element, type.shape.sizes ?? [], budget: budget)
           })
       }
     }
-    let memory = try PlanMemory(
-      emission: builder.emission, arenaBytes: builder.arenaBytes,
-      instructions: builder.instructions, resultPlaces: builder.resultPlaces, random: random,
-      budget: budget)
+    return tensors
+  }
+
+  /// A plan whose parameters and results are bound anew for every run (`run(on:into:)`).
+  convenience init(
+    unbound function: TensorFunction, _ runtime: Runtime, random: RandomSource?,
+    budget: MemoryBudget = .process
+  ) throws(RuntimeError) {
+    let (_, memory) = try PlanBuilder.build(function, runtime, .outside, random, budget)
     self.init(
-      function: function, runtime: runtime, random: random, memory: memory, parameters: parameters,
-      lossBoundary: builder.lossBoundary, loss: builder.loss)
+      function: function, runtime: runtime, random: random, memory: memory, parameters: [],
+      lossBoundary: 0, loss: nil)
   }
 }
 
@@ -57,7 +75,23 @@ struct PlanBuilder {
   private(set) var lossBoundary = 0
   private(set) var loss: Place?
 
-  init(
+  static func build(
+    _ function: TensorFunction, _ runtime: Runtime, _ storage: ResultStorage,
+    _ random: RandomSource?, _ budget: MemoryBudget
+  ) throws(RuntimeError) -> (PlanBuilder, PlanMemory) {
+    var builder = try PlanBuilder(function, runtime, storage)
+    try builder.emitAll()
+    if random == nil, function.operations.contains(where: { $0.op.traits.contains(.random) }) {
+      throw .plan("a random operation and no generator")
+    }
+    let memory = try PlanMemory(
+      emission: builder.emission, arenaBytes: builder.arenaBytes,
+      instructions: builder.instructions, resultPlaces: builder.resultPlaces, random: random,
+      budget: budget)
+    return (builder, memory)
+  }
+
+  private init(
     _ function: TensorFunction, _ runtime: Runtime, _ storage: ResultStorage
   ) throws(RuntimeError) {
     self.function = function
@@ -65,13 +99,11 @@ struct PlanBuilder {
     self.storage = storage
     let start = Operation(.full, [], Attributes(), [], nil)
     emission = Emission(function, runtime.kernels, first: start)
-    for (index, info) in function.values.enumerated() {
-      guard let count = info.type.shape.elementCount, count < Int.max / 8 else {
-        throw .plan("value \(index) has no fixed size: \(info.type.text)")
-      }
-    }
     try checkUpdates()
-    assignHomes()
+    let memory: MemoryPlan
+    do { memory = try MemoryPlan(function) } catch { throw .plan(error.message) }
+    arenaBytes = memory.arenaByteCount
+    assignHomes(memory)
   }
 
   /// The finished calls; `grain` is where threads and costs meet.
@@ -102,38 +134,31 @@ struct PlanBuilder {
 
   // MARK: Homes
 
-  private mutating func assignHomes() {
-    for (index, parameter) in function.parameters.enumerated() {
-      emission.homes[parameter.value] = Place(.parameter(index))
-    }
-    let outside = storage == .outside ? outsideResults : [:]
-    for operation in function.operations {
-      if operation.op == .full, let result = operation.results.first {
-        emission.constants[result] = constantBits(operation)
-      } else if operation.op.traits.contains(.view) {
-        share(operation.operands[0], with: operation.results[0])
-      } else if operation.op.traits.contains(.update) {
-        // p, g, slots… → p', slots'…: in place.
-        for (index, result) in operation.results.enumerated() {
-          share(operation.operands[index == 0 ? 0 : index + 1], with: result)
-        }
-      } else {
-        for result in operation.results {
-          emission.homes[result] = outside[result].map { Place(.result($0)) } ?? arenaPlace(result)
-        }
+  /// Where the memory plan puts them; constants stay out of memory until something needs them
+  /// there, and results that a caller wants elsewhere are computed where he wants them.
+  private mutating func assignHomes(_ memory: MemoryPlan) {
+    var indices: [ValueID: Int] = [:]
+    for (index, parameter) in function.parameters.enumerated() { indices[parameter.value] = index }
+    for index in function.values.indices {
+      let value = ValueID(index)
+      switch memory.placement(value).storage {
+      case .arena(let offset): emission.homes[value] = Place(.arena, offset: offset)
+      case .parameter(let owner):
+        if let parameter = indices[owner] { emission.homes[value] = Place(.parameter(parameter)) }
       }
     }
-  }
-
-  private mutating func share(_ source: ValueID, with result: ValueID) {
-    emission.homes[result] = emission.homes[source]
-    emission.constants[result] = emission.constants[source]
-  }
-
-  private mutating func arenaPlace(_ value: ValueID) -> Place {
-    let place = Place(.arena, offset: arenaBytes)
-    arenaBytes += ((function.type(value).shape.elementCount ?? 0) * 4 + 63) & ~63
-    return place
+    if storage == .outside {
+      for (value, index) in outsideResults { emission.homes[value] = Place(.result(index)) }
+    }
+    for operation in function.operations {
+      guard let result = operation.results.first else { continue }
+      if operation.op == .full {
+        emission.constants[result] = constantBits(operation)
+      } else if operation.op.traits.contains(.view), let source = operation.operands.first {
+        emission.constants[result] = emission.constants[source]
+      }
+      if emission.constants[result] != nil { emission.homes[result] = nil }
+    }
   }
 
   /// An f32 constant is rounded and flushed on entry; integers and truths are kept as their bits.
@@ -148,16 +173,20 @@ struct PlanBuilder {
 
   // MARK: Results
 
-  /// Values that can be computed right where the caller wants them: the root of each result.
+  /// Values that are computed right where the caller wants them: each result that no parameter
+  /// owns, and what it is a view of.
   private var outsideResults: [ValueID: Int] {
-    var roots: [ValueID: ValueID] = [:]
+    var sources: [ValueID: ValueID] = [:]
     for operation in function.operations where operation.op.traits.contains(.view) {
-      roots[operation.results[0]] = roots[operation.operands[0]] ?? operation.operands[0]
+      sources[operation.results[0]] = operation.operands[0]
     }
+    let inputs = Set(function.parameters.map(\.value))
     var owners: [ValueID: Int] = [:]
     for (index, result) in function.results.enumerated() where result.target == nil {
-      let root = roots[result.value] ?? result.value
-      if owners[root] == nil { owners[root] = index }
+      var chain = [result.value]
+      while let last = chain.last, let source = sources[last] { chain.append(source) }
+      let isFree = chain.allSatisfy { owners[$0] == nil && !inputs.contains($0) }
+      if isFree { for value in chain { owners[value] = index } }
     }
     return owners
   }

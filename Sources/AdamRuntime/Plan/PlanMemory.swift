@@ -11,10 +11,16 @@ struct PlanMemory {
   private let scratchOffset: Int
   let instructionCount: Int
   private let generator: UnsafeMutableRawPointer?
-  /// Pointers that follow what is bound, by base.
-  private let bound: [Base: [(slot: UnsafeMutablePointer<UnsafeMutableRawPointer?>, offset: Int)]]
+  /// Pointers that follow what is bound: the function's parameters, then its results.
+  private let bound: [[BoundSlot]]
+  private let parameterCount: Int
   private let resultPlaces: [Place]
-  private let addressesOfBound: BoundAddresses
+
+  private typealias Slot = UnsafeMutablePointer<UnsafeMutableRawPointer?>
+  private struct BoundSlot {
+    var slot: Slot
+    var offset: Int
+  }
 
   var arenaBytes: Int { arena.byteCount }
   var instructions: UnsafePointer<Instruction> {
@@ -28,6 +34,7 @@ struct PlanMemory {
   ) throws(RuntimeError) {
     self.budget = budget
     self.resultPlaces = resultPlaces
+    parameterCount = emission.function.parameters.count
     scratchOffset = (arenaBytes + 63) & ~63
     instructionCount = instructions.count
     generator = random.map { UnsafeMutableRawPointer($0.storage) }
@@ -37,40 +44,54 @@ struct PlanMemory {
     ]
     let blocks = try PlanMemory.allocate(sizes, budget)
     (arena, constants, tables, code) = (blocks[0], blocks[1], blocks[2], blocks[3])
-    addressesOfBound = BoundAddresses()
-    emission.pool.write(to: constants.pointer)
-    emission.tables.bytes.withUnsafeBytes { source in
-      if let base = source.baseAddress {
-        blocks[2].pointer.copyMemory(from: base, byteCount: source.count)
-      }
-    }
-    blocks[3].pointer.bindMemory(to: Instruction.self, capacity: max(1, instructions.count))
-      .initialize(from: instructions, count: instructions.count)
-    var bound: [Base: [(slot: UnsafeMutablePointer<UnsafeMutableRawPointer?>, offset: Int)]] = [:]
-    var fixed: [(UnsafeMutablePointer<UnsafeMutableRawPointer?>, Place)] = []
+    PlanMemory.fill(constants: blocks[1], tables: blocks[2], code: blocks[3], emission, instructions)
+    var bound = [[BoundSlot]](repeating: [], count: parameterCount + emission.function.results.count)
+    var fixed: [(Slot, Place)] = []
     for relocation in PlanMemory.relocations(emission) {
-      let slot: UnsafeMutableRawPointer =
-        switch relocation.holder {
-        case .table(let offset): blocks[2].pointer + offset
-        case .instruction(let index, let slot):
-          blocks[3].pointer + index * MemoryLayout<Instruction>.stride + slot * 8
-        }
-      let pointer = slot.assumingMemoryBound(to: UnsafeMutableRawPointer?.self)
-      switch relocation.target.base {
-      case .parameter, .result:
-        bound[relocation.target.base, default: []].append((pointer, relocation.target.offset))
-      default: fixed.append((pointer, relocation.target))
+      let slot = PlanMemory.slot(relocation.holder, tables: blocks[2], code: blocks[3])
+      let target = relocation.target
+      switch target.base {
+      case .parameter(let i): bound[i].append(BoundSlot(slot: slot, offset: target.offset))
+      case .result(let i):
+        bound[parameterCount + i].append(BoundSlot(slot: slot, offset: target.offset))
+      default: fixed.append((slot, target))
       }
     }
     self.bound = bound
     for (slot, place) in fixed { slot.pointee = address(of: place) }
   }
 
+  private static func fill(
+    constants: MemoryBlock, tables: MemoryBlock, code: MemoryBlock, _ emission: Emission,
+    _ instructions: [Instruction]
+  ) {
+    emission.pool.write(to: constants.pointer)
+    emission.tables.bytes.withUnsafeBytes { source in
+      if let base = source.baseAddress {
+        tables.pointer.copyMemory(from: base, byteCount: source.count)
+      }
+    }
+    code.pointer.bindMemory(to: Instruction.self, capacity: max(1, instructions.count))
+      .initialize(from: instructions, count: instructions.count)
+  }
+
+  private static func slot(
+    _ holder: Relocation.Holder, tables: MemoryBlock, code: MemoryBlock
+  ) -> Slot {
+    let address: UnsafeMutableRawPointer =
+      switch holder {
+      case .table(let offset): tables.pointer + offset
+      case .instruction(let index, let slot):
+        code.pointer + index * MemoryLayout<Instruction>.stride + slot * 8
+      }
+    return address.assumingMemoryBound(to: UnsafeMutableRawPointer?.self)
+  }
+
   func free() {
     for block in [arena, constants, tables, code] { block.free(budget: budget) }
   }
 
-  /// nil for storage that is not bound yet and for a generator that is not there.
+  /// nil for storage that is bound from outside and for a generator that is not there.
   func address(of place: Place) -> UnsafeMutableRawPointer? {
     switch place.base {
     case .arena: arena.pointer + place.offset
@@ -78,20 +99,20 @@ struct PlanMemory {
     case .constants: constants.pointer + place.offset
     case .tables: tables.pointer + place.offset
     case .generator: generator
-    case .parameter, .result: addressesOfBound.table[place.base].map { $0 + place.offset }
+    case .parameter, .result: nil
     }
   }
 
-  func resultAddress(_ index: Int) -> UnsafeMutableRawPointer? { address(of: resultPlaces[index]) }
+  func resultPlace(_ index: Int) -> Place { resultPlaces[index] }
 
-  /// Lets all pointers to `base` lead to `storage`.
-  func bind(_ base: Base, to storage: UnsafeMutableRawPointer) {
-    addressesOfBound.table[base] = storage
-    for (slot, offset) in bound[base] ?? [] { slot.pointee = storage + offset }
+  func bindParameter(_ index: Int, to storage: UnsafeMutableRawPointer) { bind(index, storage) }
+  func bindResult(_ index: Int, to storage: UnsafeMutableRawPointer) {
+    bind(parameterCount + index, storage)
   }
 
-  private final class BoundAddresses {
-    var table: [Base: UnsafeMutableRawPointer] = [:]
+  @inline(__always)
+  private func bind(_ index: Int, _ storage: UnsafeMutableRawPointer) {
+    for entry in bound[index] { entry.slot.pointee = storage + entry.offset }
   }
 
   private static func relocations(_ emission: Emission) -> [Relocation] {
