@@ -38,6 +38,8 @@ public final class Session {
   public func isIncomplete(_ text: [UInt8]) -> Bool { false }
   /// The value of the last expression statement as a REPL shows it, or nil.
   public var shownResult: String? { nil }
+  /// The session's variables, one a line: name, kind, shape.
+  public var variableTable: String { "" }
   /// Completions of the word that ends at `cursor` (byte offset) in `text`.
   public func complete(_ text: [UInt8], cursor: Int) -> [Completion] { [] }
   /// `adam ir`: the text of one stage.
