@@ -97,8 +97,8 @@ struct Execution {
     var options = Session.Options()
     options.isStrict = request.isStrict
     options.seed = request.seed
-    options.threads = Terminal.variable("ADAM_THREADS")
-    options.instructionSet = Terminal.variable("ADAM_ISA")
+    options.threads = Terminal.variable("ADAM_THREADS").flatMap { Int($0) }
+    options.instructionSet = Terminal.variable("ADAM_ISA").flatMap { $0.isEmpty ? nil : $0 }
     let session = Session(host: host, options: options) { diagnostics.show($0, $1) }
     return (session, diagnostics)
   }

@@ -12,6 +12,10 @@ public final class Session {
     public var seed: UInt64?
     /// Operations before an execution is stopped; nil for no limit.
     public var operationBudget: Int?
+    /// Threads for kernels, 1 … 64; nil: as many as the process may use. Changes no bit.
+    public var threads: Int?
+    /// `base`, `v3` or `v4`; nil: the best the processor has. Changes no bit.
+    public var instructionSet: String?
     public init() {}
   }
 
