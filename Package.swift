@@ -41,6 +41,7 @@ let package = Package(
     .target(name: "AdamIR", dependencies: ["AdamSource", "AdamFormulas"]),
     .target(name: "AdamPasses", dependencies: ["AdamIR"]),
     .target(name: "CFloatState"),
+    .target(name: "CProcessor"),
     .target(name: "AdamKernelABI"),
     .target(
       name: "AdamKernels", dependencies: ["AdamKernelABI", "AdamFormulas"],
@@ -56,7 +57,7 @@ let package = Package(
       name: "AdamRuntime",
       dependencies: [
         "AdamIR", "AdamPasses", "AdamData", "AdamKernelABI", "AdamKernels", "AdamKernelsV3",
-        "AdamKernelsV4", "CFloatState",
+        "AdamKernelsV4", "CFloatState", "CProcessor",
       ]),
     .target(
       name: "AdamLibrary",

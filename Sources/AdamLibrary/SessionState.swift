@@ -1,12 +1,18 @@
 // What lasts between the statements of a session beside its variables.
 import AdamData
+import AdamRuntime
 import AdamSource
 
 package final class SessionState {
   package let host: Host
   package let environment: Environment
   /// The one generator of the session: initial weights, shuffles, splits, masks, user draws.
-  package var generator: Generator
+  package var generator: Generator {
+    get { random.generator }
+    _modify { yield &random.generator }
+  }
+  /// Where the generator lives; plans with random ops draw from the same place.
+  package let random: RandomSource
   /// The number of the last `seed`, for headers and summaries.
   package var seed: UInt64 = 0
   /// Notes are errors: no sanity sample, no inferred loss, no default optimizer.
@@ -19,6 +25,6 @@ package final class SessionState {
     self.host = host
     self.environment = environment
     self.report = report
-    self.generator = Generator(seed: 0)
+    self.random = RandomSource(Generator(seed: 0))
   }
 }

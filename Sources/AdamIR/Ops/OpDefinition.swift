@@ -51,6 +51,18 @@ package struct PullbackContext: Sendable {
   }
 }
 
+/// Result types of an op, or why it refuses its operands.
+package typealias TypeRule =
+  @Sendable ([TensorType], Attributes) throws(ShapeError) -> [TensorType]
+
+/// Appends the gradient to the function; one entry per operand, nil where nothing flows.
+package typealias Pullback =
+  @Sendable (inout TensorFunction, PullbackContext) throws(ShapeError) -> [ValueID?]
+
+/// Operands, attributes and result types (all sizes fixed) to results.
+package typealias Reference =
+  @Sendable ([ReferenceTensor], Attributes, [TensorType]) -> [ReferenceTensor]
+
 package struct OpDefinition: Sendable {
   /// Lower snake case, torch's name: the same in the language, the IR, help and files.
   package let name: String
@@ -61,20 +73,18 @@ package struct OpDefinition: Sendable {
   package let operandCount: ClosedRange<Int>
   /// Names of the attributes in print order.
   package let attributeNames: [String]
-  package let inferTypes:
-    @Sendable ([TensorType], Attributes) throws(ShapeError) -> [TensorType]
+  /// Refuses a wrong number of operands before the op's own rule sees them.
+  package let inferTypes: TypeRule
   /// Gradients of the operands in order (nil: none), or nil when the op is not differentiable.
-  package let pullback:
-    (@Sendable (inout TensorFunction, PullbackContext) throws(ShapeError) -> [ValueID?])?
-  /// The op in Double on row-major data, for tests and for constants; nil for random ops.
-  package let reference: (@Sendable ([ReferenceTensor], Attributes, [TensorType]) -> [ReferenceTensor])?
+  package let pullback: Pullback?
+  /// The op in Double on row-major data, for tests and for constants; nil for random ops and
+  /// updates.
+  package let reference: Reference?
 
   package init(
     name: String, summary: String, formula: String, traits: OpTraits = [],
     operandCount: ClosedRange<Int>, attributeNames: [String] = [],
-    inferTypes: @escaping @Sendable ([TensorType], Attributes) throws(ShapeError) -> [TensorType],
-    pullback: (@Sendable (inout TensorFunction, PullbackContext) throws(ShapeError) -> [ValueID?])? = nil,
-    reference: (@Sendable ([ReferenceTensor], Attributes, [TensorType]) -> [ReferenceTensor])? = nil
+    inferTypes: @escaping TypeRule, pullback: Pullback? = nil, reference: Reference? = nil
   ) {
     self.name = name
     self.summary = summary
@@ -82,7 +92,12 @@ package struct OpDefinition: Sendable {
     self.traits = traits
     self.operandCount = operandCount
     self.attributeNames = attributeNames
-    self.inferTypes = inferTypes
+    self.inferTypes = { types, attributes throws(ShapeError) in
+      guard operandCount.contains(types.count) else {
+        throw ShapeError.operandCount(name, types.count, operandCount)
+      }
+      return try inferTypes(types, attributes)
+    }
     self.pullback = pullback
     self.reference = reference
   }

@@ -2,7 +2,7 @@
 import AdamIR
 import AdamSource
 
-package indirect enum AbstractValue {
+package enum AbstractValue {
   /// Before assignment on every path.
   case unset
   case unknown
@@ -15,15 +15,15 @@ package indirect enum AbstractValue {
   case tensor(TensorType)
   case list([AbstractValue])
   /// A list of unknown length whose elements look like this.
-  case listOf(AbstractValue)
+  indirect case listOf(AbstractValue)
   case tuple([AbstractValue])
   case record([AbstractField], kind: String)
   case range
-  case function(AbstractFunction)
+  indirect case function(AbstractFunction)
   /// A layer or model with shapes and without weights.
   case layer(Layer)
   case optimizer(Optimizer)
-  case data(DataDescription)
+  indirect case data(DataDescription)
   case hook
 }
 

@@ -1,0 +1,8 @@
+// adamw: Adam with decoupled weight decay (Loshchilov & Hutter 2017).
+
+extension OpDefinition {
+  /// Operands p, g, m, v, scalars → p', m', v'.
+  package static let adamw: OpDefinition = .update(
+    "adamw", "One step of Adam with decoupled weight decay.",
+    "p = p * (1 - lr * weight_decay); then as adam", slots: 2...2)
+}

@@ -1,0 +1,9 @@
+// exp: eˣ.
+import Glibc
+
+extension OpDefinition {
+  package static let exp: OpDefinition = .unary(
+    "exp", "e to the power of each element.", "y = exp(x); x' = g * y",
+    value: { Glibc.exp($0) },
+    gradient: { function, g, _, y throws(ShapeError) in try function.emit(.mul, [g, y]) })
+}

@@ -1,0 +1,64 @@
+// max over axes, and its gradient.
+
+extension OpDefinition {
+  /// Propagates NaN. Of equal elements the first in row-major order gets the gradient.
+  package static let max: OpDefinition = .extremum(
+    "max", "The largest element over some axes.", "y = max of x over axes",
+    gradient: { .maxGrad }, isBetter: { $0 > $1 })
+
+  package static let maxGrad: OpDefinition = .extremumGradient(
+    "max_grad", "Gradient of max: to the first of the largest elements.", isBetter: { $0 > $1 })
+
+  /// `gradient` is asked for late: two definitions cannot name each other when they are made.
+  static func extremum(
+    _ name: String, _ summary: String, _ formula: String,
+    gradient: @escaping @Sendable () -> OpDefinition,
+    isBetter: @escaping @Sendable (Double, Double) -> Bool
+  ) -> OpDefinition {
+    OpDefinition(
+      name: name, summary: summary, formula: formula + "; x' = g at the first such element",
+      traits: .reduction, operandCount: 1...1, attributeNames: ["axes", "keepdims"],
+      inferTypes: { types, attributes throws(ShapeError) in
+        let result = try TypeRules.reduction(name)(types, attributes)
+        try TypeRules.refuseEmpty(name, types[0].shape, attributes.ints("axes") ?? [])
+        return result
+      },
+      pullback: pullback { function, g, context throws(ShapeError) in
+        let x = context.operands[0]
+        return [try function.emit(gradient(), [g, x], context.attributes)]
+      },
+      reference: reducing { $0[first($0, isBetter)] })
+  }
+
+  static func extremumGradient(
+    _ name: String, _ summary: String, isBetter: @escaping @Sendable (Double, Double) -> Bool
+  ) -> OpDefinition {
+    OpDefinition(
+      name: name, summary: summary, formula: "x' = g at the first such element, 0 elsewhere",
+      operandCount: 2...2, attributeNames: ["axes", "keepdims"],
+      inferTypes: { types, attributes throws(ShapeError) in
+        let reduced = try TypeRules.reduction(name)([types[1]], attributes)
+        _ = try TypeRules.same(name, types[0].shape, reduced[0].shape, operands: [0, 1])
+        return [types[1]]
+      },
+      reference: { operands, attributes, types in
+        let x = operands[1]
+        var result = ReferenceTensor(x.sizes, x.values.map { _ in 0 })
+        let groups = x.groups(over: attributes.ints("axes") ?? [])
+        for (group, g) in zip(groups, operands[0].values) where !group.isEmpty {
+          result.values[group[first(group.map { x.values[$0] }, isBetter)]] = g
+        }
+        return [result]
+      })
+  }
+
+  /// Index of the first best element; the first NaN wins.
+  static func first(_ values: [Double], _ isBetter: (Double, Double) -> Bool) -> Int {
+    var best = 0
+    for (index, value) in values.enumerated() {
+      if values[best].isNaN { return best }
+      if value.isNaN || isBetter(value, values[best]) { best = index }
+    }
+    return best
+  }
+}

@@ -1,0 +1,77 @@
+// The ops, one line each. Parsing, checking, differentiating, testing and help are derived from it.
+
+package struct OpRegistry: Sendable {
+  package let definitions: [OpDefinition]
+  private let byName: [String: OpDefinition]
+
+  /// Of two definitions with one name the first counts; a test holds that names are unique.
+  package init(_ definitions: [OpDefinition]) {
+    self.definitions = definitions
+    self.byName = Dictionary(definitions.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+  }
+
+  package subscript(name: String) -> OpDefinition? { byName[name] }
+
+  package static let standard = OpRegistry(all)
+
+  package static let all: [OpDefinition] = [
+    .neg,
+    .abs,
+    .sign,
+    .exp,
+    .log,
+    .sqrt,
+    .sin,
+    .cos,
+    .floor,
+    .round,
+    .tanh, .tanhGrad,
+    .sigmoid, .sigmoidGrad,
+    .relu, .reluGrad,
+    .gelu, .geluGrad,
+    .add,
+    .sub,
+    .mul,
+    .div,
+    .remainder,
+    .pow,
+    .maximum,
+    .minimum,
+    .eq,
+    .ne,
+    .lt,
+    .le,
+    .gt,
+    .ge,
+    .logicalAnd,
+    .logicalOr,
+    .logicalNot,
+    .where,
+    .full,
+    .cast,
+    .broadcastTo,
+    .reshape,
+    .transpose,
+    .slice,
+    .concat,
+    .indexSelect, .indexSelectGrad,
+    .sum,
+    .mean,
+    .max, .maxGrad,
+    .min, .minGrad,
+    .argmax,
+    .argmin,
+    .linear,
+    .matmul,
+    .softmax, .softmaxGrad,
+    .logSoftmax, .logSoftmaxGrad,
+    .nllLoss, .nllLossGrad,
+    .mseLoss, .mseLossGrad,
+    .bceWithLogits, .bceWithLogitsGrad,
+    .dropoutMask,
+    .adam,
+    .adamw,
+    .sgd,
+    .fusedElementwise,
+  ]
+}

@@ -1,0 +1,51 @@
+// reshape: the same elements in the same order under another shape.
+
+extension OpDefinition {
+  /// `shape` may hold one -1, which takes what is left.
+  package static let reshape: OpDefinition = .init(
+    name: "reshape", summary: "The same elements in row-major order under another shape.",
+    formula: "y = x; x' = g under x's shape", traits: .view, operandCount: 1...1,
+    attributeNames: ["shape"],
+    inferTypes: { types, attributes throws(ShapeError) in
+      guard let sizes = attributes.ints("shape") else {
+        throw .missingAttribute("reshape", "shape")
+      }
+      return [TensorType(types[0].element, try reshaped(types[0].shape, to: sizes))]
+    },
+    pullback: pullback { function, g, context throws(ShapeError) in
+      [try function.reshaped(g, to: function.type(context.operands[0]).shape)]
+    },
+    reference: { operands, _, types in [ReferenceTensor(sizes(types), operands[0].values)] })
+
+  private static func reshaped(_ shape: Shape, to sizes: [Int]) throws(ShapeError) -> Shape {
+    let text = "[" + sizes.map { $0 == -1 ? "_" : String($0) }.joined(separator: ", ") + "]"
+    let refusal = ShapeError("cannot reshape \(shape.text) to \(text)", operands: [0])
+    let open = sizes.filter { $0 == -1 }.count
+    guard open <= 1, sizes.allSatisfy({ $0 >= -1 }) else { throw refusal }
+    let rest = Shape(sizes: sizes.filter { $0 != -1 })
+    guard let known = rest.elementCount else { throw refusal }
+    guard let count = shape.elementCount else {
+      return Shape(sizes.map { $0 == -1 ? openSize(shape, known) : Dimension($0) })
+    }
+    if open == 0 {
+      guard known == count else { throw refusal.counts(count, known) }
+      return rest
+    }
+    guard known > 0, count % known == 0 else { throw refusal.counts(count, known) }
+    return Shape(sizes: sizes.map { $0 == -1 ? count / known : $0 })
+  }
+
+  /// What is left of a symbolic shape: the batch when it is the only symbolic size and the others
+  /// are used up, else unknown.
+  private static func openSize(_ shape: Shape, _ known: Int) -> Dimension {
+    let symbolic = shape.dimensions.filter { $0.size == nil }
+    let fixed = Shape(shape.dimensions.filter { $0.size != nil }).elementCount
+    return symbolic.count == 1 && symbolic[0].isBatch && fixed == known ? .batch : .unknown
+  }
+}
+
+extension ShapeError {
+  fileprivate func counts(_ found: Int, _ wanted: Int) -> ShapeError {
+    ShapeError("\(message): \(found) elements are not \(wanted)", operands: operands)
+  }
+}

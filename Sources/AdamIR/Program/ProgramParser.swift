@@ -1,0 +1,275 @@
+// Reads the text form of a program back. A table of instruction names, each with its operands.
+import AdamSource
+
+/// Why a text is not a program; `line` counts from 1.
+package struct ProgramTextError: Error, Hashable, Sendable {
+  package var message: String
+  package var line: Int
+}
+
+extension Program {
+  /// Reads what `printed` wrote.
+  package static func parse(_ text: String) throws(ProgramTextError) -> Program {
+    var parser = ProgramParser(text)
+    return try parser.program()
+  }
+}
+
+struct ProgramParser {
+  private var cursor: ProgramTextCursor
+  private var result = Program()
+  private var nameIndices: [String: Int32] = [:]
+  private var source = SourceID(0)
+
+  init(_ text: String) { cursor = ProgramTextCursor(text) }
+
+  mutating func program() throws(ProgramTextError) -> Program {
+    if cursor.accept("program") {
+      try cursor.expect("source")
+      source = SourceID(UInt32(clamping: try cursor.integer()))
+    }
+    while !cursor.isAtEnd { try function() }
+    return result
+  }
+
+  private mutating func function() throws(ProgramTextError) {
+    try cursor.expect("function")
+    _ = try cursor.integer()
+    var function = ProgramFunction(name: try cursor.word(), span: Span(source, 0, 0))
+    try cursor.expect("(")
+    while !cursor.accept(")") {
+      let name = try cursor.word()
+      function.parameters.append(.init(name: name, hasDefault: cursor.accept("=")))
+      _ = cursor.accept(",")
+    }
+    try cursor.expect("registers")
+    function.registerCount = Int32(clamping: try cursor.integer())
+    if cursor.accept("self") { function.selfRegister = try register() }
+    function.isHook = cursor.accept("hook")
+    function.span = try span()
+    try cursor.expect("{")
+    while !cursor.accept("}") {
+      _ = try cursor.integer()
+      try cursor.expect(":")
+      function.instructions.append(try instruction())
+      function.spans.append(try span())
+    }
+    result.functions.append(function)
+  }
+
+  // MARK: Operands
+
+  private mutating func register() throws(ProgramTextError) -> Register {
+    try cursor.expect("%")
+    return Register(Int32(clamping: try cursor.integer()))
+  }
+
+  private mutating func label() throws(ProgramTextError) -> Int32 {
+    Int32(clamping: try cursor.integer())
+  }
+
+  private mutating func span() throws(ProgramTextError) -> Span {
+    try cursor.expect("!")
+    let start = Int32(clamping: try cursor.integer())
+    try cursor.expect("..")
+    return Span(source, start, Int32(clamping: try cursor.integer()))
+  }
+
+  private mutating func name() throws(ProgramTextError) -> Int32 {
+    let text = try cursor.word()
+    if let index = nameIndices[text] { return index }
+    let index = Int32(clamping: result.names.count)
+    result.names.append(text)
+    nameIndices[text] = index
+    return index
+  }
+
+  private mutating func registers() throws(ProgramTextError) -> [Register] {
+    var result: [Register] = []
+    try cursor.expect("[")
+    while !cursor.accept("]") { result.append(try register()) }
+    return result
+  }
+
+  private mutating func constant() throws(ProgramTextError) -> Constant {
+    if let text = try cursor.acceptString() { return .string(text) }
+    if cursor.accept("none") { return .none }
+    if cursor.accept("true") { return .bool(true) }
+    if cursor.accept("false") { return .bool(false) }
+    return .number(try cursor.number())
+  }
+
+  private mutating func site() throws(ProgramTextError) -> CallSite {
+    var arguments: [CallArgument] = []
+    try cursor.expect("(")
+    while !cursor.accept(")") {
+      let isImplicit = cursor.accept("?")
+      var name: String?
+      var nameSpan: Span?
+      if !cursor.isNext("%") {
+        name = try cursor.word()
+        if cursor.isNext("!") { nameSpan = try span() }
+        try cursor.expect("=")
+      }
+      let value = try register()
+      arguments.append(
+        CallArgument(name: name, value, try span(), isImplicit: isImplicit, nameSpan: nameSpan))
+      _ = cursor.accept(",")
+    }
+    return CallSite(arguments, fallback: cursor.accept("else") ? try register() : nil)
+  }
+
+  private mutating func items() throws(ProgramTextError) -> [IndexOperand] {
+    var result: [IndexOperand] = []
+    try cursor.expect("[")
+    while !cursor.accept("]") {
+      if cursor.accept(":") {
+        result.append(.all)
+      } else if cursor.accept("from") {
+        result.append(.from(try register()))
+      } else if cursor.accept("...") {
+        result.append(.upTo(try register(), isClosed: true))
+      } else if cursor.accept("..<") {
+        result.append(.upTo(try register(), isClosed: false))
+      } else {
+        result.append(.value(try register()))
+      }
+      _ = cursor.accept(",")
+    }
+    return result
+  }
+
+  private mutating func parts() throws(ProgramTextError) -> [FormatPart] {
+    var result: [FormatPart] = []
+    try cursor.expect("[")
+    while !cursor.accept("]") {
+      if let text = try cursor.acceptString() {
+        result.append(.text(text))
+      } else {
+        let value = try register()
+        result.append(.value(value, spec: cursor.accept(":") ? try cursor.acceptString() : nil))
+      }
+      _ = cursor.accept(",")
+    }
+    return result
+  }
+
+  private mutating func record(_ d: Register) throws(ProgramTextError) -> Instruction {
+    var names: [String] = []
+    var values: [Register] = []
+    try cursor.expect("[")
+    while !cursor.accept("]") {
+      names.append(try cursor.word())
+      try cursor.expect("=")
+      values.append(try register())
+      _ = cursor.accept(",")
+    }
+    return .record(d: d, names: names, values)
+  }
+
+  private mutating func closure(_ d: Register) throws(ProgramTextError) -> Instruction {
+    var site = ClosureSite(function: try cursor.integer())
+    try cursor.expect("[")
+    while !cursor.accept("]") {
+      let from = try register()
+      try cursor.expect("->")
+      site.captures.append(.init(from: from, to: try register()))
+      _ = cursor.accept(",")
+    }
+    try cursor.expect("[")
+    while !cursor.accept("]") {
+      let parameter = try cursor.integer()
+      try cursor.expect("=")
+      site.defaults.append(.init(parameter: parameter, from: try register()))
+      _ = cursor.accept(",")
+    }
+    return .closure(d: d, site)
+  }
+
+  private mutating func hook(_ d: Register) throws(ProgramTextError) -> Instruction {
+    let event = try cursor.word()
+    let every = cursor.accept("every") ? try register() : nil
+    return .hook(d: d, HookSite(event: event, every: every, closure: try register()))
+  }
+
+  // MARK: Instructions
+
+  private mutating func instruction() throws(ProgramTextError) -> Instruction {
+    guard cursor.isNext("%") else { return try effect() }
+    let d = try register()
+    try cursor.expect("=")
+    let word = try cursor.word()
+    if let op = ProgramOperator.named[word] {
+      return .binary(d: d, op, try register(), try register())
+    }
+    return try valued(word, d)
+  }
+
+  /// Instructions without a destination.
+  private mutating func effect() throws(ProgramTextError) -> Instruction {
+    let word = try cursor.word()
+    switch word {
+    case "require_set": return .requireSet(try register(), name: try name())
+    case "store_global": return .storeGlobal(name: try name(), try register())
+    case "require_bool": return .requireBool(try register())
+    case "jump": return .jump(try label())
+    case "jump_if_false": return .jumpIfFalse(try register(), try label())
+    case "jump_if_true": return .jumpIfTrue(try register(), try label())
+    case "loop": return .loop(try label())
+    case "loop_header": return .loopHeader(end: try label())
+    case "statement": return .statement
+    case "result": return .result(try register())
+    case "return": return .returnValue(try register())
+    case "unsupported": return .unsupported(try cursor.acceptString() ?? "")
+    case "set_index": return .setIndex(base: try register(), try items(), try register())
+    case "set_field":
+      return .setField(base: try register(), name: try name(), try register())
+    case "append": return .append(list: try register(), try register())
+    case "assert":
+      let condition = try register()
+      let sides = try registers()
+      return .assert(condition, sides: sides, message: cursor.isNext("%") ? try register() : nil)
+    default: throw cursor.error("unknown instruction \(word)")
+    }
+  }
+
+  /// Instructions that write `d`, except the binary operators.
+  private mutating func valued(
+    _ word: String, _ d: Register
+  ) throws(ProgramTextError) -> Instruction {
+    switch word {
+    case "constant": return .constant(d: d, try constant())
+    case "move": return .move(d: d, try register())
+    case "unset": return .unset(d: d)
+    case "load_global": return .loadGlobal(d: d, name: try name())
+    case "load_global_if_set": return .loadGlobalIfSet(d: d, name: try name())
+    case "negate": return .negate(d: d, try register())
+    case "not": return .not(d: d, try register())
+    case "list": return .list(d: d, try registers())
+    case "tuple": return .tuple(d: d, try registers())
+    case "record": return try record(d)
+    case "range":
+      let lower = try register()
+      let isClosed = cursor.accept("...")
+      if !isClosed { try cursor.expect("..<") }
+      return .range(d: d, lower, try register(), isClosed: isClosed)
+    case "format": return .format(d: d, try parts())
+    case "index": return .index(d: d, try register(), try items())
+    case "field": return .field(d: d, try register(), name: try name())
+    case "iterate": return .iterate(d: d, try register())
+    case "next": return .next(d: d, iterator: try register(), done: try label())
+    case "unpack": return .unpack(first: d, try register(), count: try label())
+    case "call": return .call(d: d, try register(), try site())
+    case "call_method": return .callMethod(d: d, try register(), name: try name(), try site())
+    case "verb": return .verb(d: d, name: try name(), try site())
+    case "closure": return try closure(d)
+    case "hook": return try hook(d)
+    default: throw cursor.error("unknown instruction \(word)")
+    }
+  }
+}
+
+extension ProgramOperator {
+  /// By the name that the text form uses, which is the case's name.
+  static let named = Dictionary(uniqueKeysWithValues: allCases.map { ("\($0)", $0) })
+}

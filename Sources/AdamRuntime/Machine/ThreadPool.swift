@@ -1,0 +1,204 @@
+// Threads that share the units of one kernel call. Only outputs are split, so neither the number of
+// threads nor who computes what can change a bit.
+import AdamKernelABI
+import CFloatState
+import CProcessor
+import Glibc
+import Synchronization
+
+/// The caller is one of the threads. One job at a time; `run` returns when all units are done.
+final class ThreadPool {
+  /// The caller included.
+  let threads: Int
+  private let board: JobBoard
+  private var workers: [pthread_t] = []
+
+  /// - Parameter spinners: workers that may wait by spinning; the rest sleep at once. Never more
+  ///   than there are cores to spin on.
+  init(threads: Int, spinners: Int) {
+    board = JobBoard()
+    var started = 1
+    for index in 1..<max(1, threads) {
+      guard let worker = Worker.start(board, spins: index <= spinners) else { break }
+      workers.append(worker)
+      started += 1
+    }
+    // A system that has no more threads to give is no error: the work is done by fewer.
+    self.threads = started
+  }
+
+  deinit {
+    board.stop()
+    for worker in workers { pthread_join(worker, nil) }
+  }
+
+  /// Computes the units `0 ..< units` in pieces of `grain`. Allocates nothing.
+  func run(_ kernel: Kernel, _ arguments: UnsafeRawPointer, units: Int, grain: Int) {
+    board.publish(kernel, arguments, units: units, grain: grain)
+    board.help(board.generation)
+    board.waitUntilDone()
+  }
+}
+
+/// The current job and who has taken which piece of it.
+///
+/// The ticket holds the generation of the job (high half) and the next free piece (low half). A
+/// piece is taken by compare-and-swap on the whole ticket: when that succeeds the job is the one
+/// whose fields were read before, because the next job is written only after all pieces are done.
+private final class JobBoard: Sendable {
+  private let ticket = Atomic<UInt64>(0)
+  private let kernel = Atomic<UInt>(0)
+  private let arguments = Atomic<UInt>(0)
+  private let units = Atomic<Int>(0)
+  private let grain = Atomic<Int>(1)
+  private let done = Atomic<Int>(0)
+  private let sleepers = Atomic<Int>(0)
+  private let isStopped = Atomic<Bool>(false)
+  private let bed = Bed()
+
+  var generation: UInt64 { ticket.load(ordering: .acquiring) >> 32 }
+
+  func publish(_ kernel: Kernel, _ arguments: UnsafeRawPointer, units: Int, grain: Int) {
+    let next = (generation &+ 1) & 0xFFFF_FFFF
+    self.kernel.store(UInt(bitPattern: unsafeBitCast(kernel, to: Int.self)), ordering: .relaxed)
+    self.arguments.store(UInt(bitPattern: arguments), ordering: .relaxed)
+    self.units.store(units, ordering: .relaxed)
+    self.grain.store(max(1, grain), ordering: .relaxed)
+    done.store(0, ordering: .relaxed)
+    ticket.store(next << 32, ordering: .sequentiallyConsistent)
+    if sleepers.load(ordering: .sequentiallyConsistent) > 0 { bed.wake() }
+  }
+
+  /// Takes pieces of the job `generation` until none is left.
+  func help(_ generation: UInt64) {
+    let kernelBits = Int(bitPattern: kernel.load(ordering: .relaxed))
+    let argumentBits = arguments.load(ordering: .relaxed)
+    let units = units.load(ordering: .relaxed)
+    let grain = grain.load(ordering: .relaxed)
+    var seen = ticket.load(ordering: .acquiring)
+    while seen >> 32 == generation {
+      let piece = Int(seen & 0xFFFF_FFFF)
+      if piece &* grain >= units { return }
+      let (taken, now) = ticket.compareExchange(
+        expected: seen, desired: seen &+ 1, ordering: .acquiringAndReleasing)
+      seen = now
+      guard taken, let pointer = UnsafeRawPointer(bitPattern: argumentBits) else { continue }
+      let begin = piece &* grain
+      unsafeBitCast(kernelBits, to: Kernel.self)(pointer, begin, min(begin &+ grain, units))
+      done.add(1, ordering: .releasing)
+      seen = ticket.load(ordering: .acquiring)
+    }
+  }
+
+  func waitUntilDone() {
+    let pieces = (units.load(ordering: .relaxed) &- 1) / grain.load(ordering: .relaxed) &+ 1
+    var turns = 0
+    while done.load(ordering: .acquiring) < pieces {
+      turns &+= 1
+      // Somebody else may have the core of the thread we wait for.
+      if turns & 0x3FFF == 0 { sched_yield() } else { adam_processor_pause() }
+    }
+  }
+
+  /// Waits for a job after `last`, or for the end (nil).
+  func next(after last: UInt64, spins: Bool) -> UInt64? {
+    var turns = spins ? Self.spinTurns : 0
+    while true {
+      if isStopped.load(ordering: .acquiring) { return nil }
+      let now = generation
+      if now != last { return now }
+      if turns > 0 {
+        turns -= 1
+        adam_processor_pause()
+      } else {
+        sleep(while: last)
+      }
+    }
+  }
+
+  /// About 50 µs: longer than the host needs between two kernels of a step.
+  private static let spinTurns = 2_000
+
+  private func sleep(while last: UInt64) {
+    sleepers.add(1, ordering: .sequentiallyConsistent)
+    bed.sleep {
+      ticket.load(ordering: .sequentiallyConsistent) >> 32 == last
+        && !isStopped.load(ordering: .sequentiallyConsistent)
+    }
+    sleepers.subtract(1, ordering: .sequentiallyConsistent)
+  }
+
+  func stop() {
+    isStopped.store(true, ordering: .sequentiallyConsistent)
+    bed.wake()
+  }
+}
+
+/// A mutex and a condition: where idle workers sleep. Memory of a fixed address, as POSIX wants.
+private final class Bed: @unchecked Sendable {
+  private let mutex: UnsafeMutablePointer<pthread_mutex_t>
+  private let condition: UnsafeMutablePointer<pthread_cond_t>
+
+  init() {
+    mutex = .allocate(capacity: 1)
+    condition = .allocate(capacity: 1)
+    mutex.initialize(to: pthread_mutex_t())
+    condition.initialize(to: pthread_cond_t())
+    pthread_mutex_init(mutex, nil)
+    pthread_cond_init(condition, nil)
+  }
+
+  deinit {
+    pthread_cond_destroy(condition)
+    pthread_mutex_destroy(mutex)
+    condition.deallocate()
+    mutex.deallocate()
+  }
+
+  func sleep(while condition: () -> Bool) {
+    pthread_mutex_lock(mutex)
+    while condition() { pthread_cond_wait(self.condition, mutex) }
+    pthread_mutex_unlock(mutex)
+  }
+
+  func wake() {
+    pthread_mutex_lock(mutex)
+    pthread_cond_broadcast(condition)
+    pthread_mutex_unlock(mutex)
+  }
+}
+
+/// What a thread is started with.
+private final class Worker {
+  let board: JobBoard
+  let spins: Bool
+  init(_ board: JobBoard, spins: Bool) {
+    self.board = board
+    self.spins = spins
+  }
+
+  /// nil when the system has no thread to give.
+  static func start(_ board: JobBoard, spins: Bool) -> pthread_t? {
+    let worker = Unmanaged.passRetained(Worker(board, spins: spins))
+    var thread = pthread_t()
+    let status = pthread_create(&thread, nil, runWorker, worker.toOpaque())
+    if status != 0 { worker.release() }
+    return status == 0 ? thread : nil
+  }
+
+  /// The thread is ours, so its float state is set once and for good.
+  func work() {
+    adam_float_state_set(adam_float_state_canonical(adam_float_state_get()))
+    var last: UInt64 = 0
+    while let generation = board.next(after: last, spins: spins) {
+      last = generation
+      board.help(generation)
+    }
+  }
+}
+
+private func runWorker(_ argument: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
+  guard let argument else { return nil }
+  Unmanaged<Worker>.fromOpaque(argument).takeRetainedValue().work()
+  return nil
+}

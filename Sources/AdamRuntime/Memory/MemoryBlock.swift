@@ -1,0 +1,45 @@
+// The one place that asks the system for tensor memory and gives it back.
+import Glibc
+
+/// 64-byte aligned memory that counts against a budget. Owned by exactly one object, which frees it.
+struct MemoryBlock {
+  let pointer: UnsafeMutableRawPointer
+  /// As reserved; a multiple of 64, at least 64.
+  let byteCount: Int
+  private let isMapped: Bool
+
+  /// Blocks from this size on are mapped: zero without being touched, and given back to the system.
+  private static let mapped = 1 << 20
+
+  /// nil when the budget or the system refuses.
+  init?(byteCount: Int, zeroed: Bool, budget: MemoryBudget) {
+    guard byteCount >= 0, byteCount < Int.max - 64 else { return nil }
+    let size = max(64, (byteCount + 63) & ~63)
+    guard budget.reserve(size) else { return nil }
+    isMapped = size >= Self.mapped
+    guard let pointer = isMapped ? Self.map(size) : Self.allocate(size, zeroed) else {
+      budget.release(size)
+      return nil
+    }
+    self.pointer = pointer
+    self.byteCount = size
+  }
+
+  func free(budget: MemoryBudget) {
+    if isMapped { munmap(pointer, byteCount) } else { Glibc.free(pointer) }
+    budget.release(byteCount)
+  }
+
+  private static func map(_ size: Int) -> UnsafeMutableRawPointer? {
+    let flags = MAP_PRIVATE | MAP_ANONYMOUS
+    let pointer = mmap(nil, size, PROT_READ | PROT_WRITE, flags, -1, 0)
+    return pointer == MAP_FAILED ? nil : pointer
+  }
+
+  private static func allocate(_ size: Int, _ zeroed: Bool) -> UnsafeMutableRawPointer? {
+    var pointer: UnsafeMutableRawPointer?
+    guard posix_memalign(&pointer, 64, size) == 0 else { return nil }
+    if zeroed, let pointer { memset(pointer, 0, size) }
+    return pointer
+  }
+}

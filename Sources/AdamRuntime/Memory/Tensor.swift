@@ -1,0 +1,158 @@
+// Tensors in memory: four bytes an element, row major, 64-byte aligned, never a subnormal inside.
+import AdamIR
+
+package final class Tensor {
+  package let element: ElementType
+  package let sizes: [Int]
+  package let elementCount: Int
+  /// Owned, freed with the tensor; `elementCount` elements of four bytes.
+  package let pointer: UnsafeMutableRawPointer
+  private let block: MemoryBlock
+  private let budget: MemoryBudget
+
+  /// Zero-filled. Throws when a size is negative or the memory cannot be had.
+  package convenience init(
+    _ element: ElementType, _ sizes: [Int], budget: MemoryBudget = .process
+  ) throws(AllocationError) {
+    try self.init(uninitialized: element, sizes, zeroed: true, budget: budget)
+  }
+
+  /// With whatever was in the memory unless `zeroed`; the caller writes every element.
+  init(
+    uninitialized element: ElementType, _ sizes: [Int], zeroed: Bool = false,
+    budget: MemoryBudget = .process
+  ) throws(AllocationError) {
+    let (count, bytes) = try Tensor.byteCount(sizes, budget)
+    guard let block = MemoryBlock(byteCount: bytes, zeroed: zeroed, budget: budget) else {
+      throw AllocationError(shape: sizes, byteCount: bytes, limit: budget.limit)
+    }
+    self.element = element
+    self.sizes = sizes
+    self.elementCount = count
+    self.pointer = block.pointer
+    self.block = block
+    self.budget = budget
+  }
+
+  deinit { block.free(budget: budget) }
+
+  package var type: TensorType { TensorType(element, Shape(sizes: sizes)) }
+
+  /// Elements and bytes of a shape; throws when they do not fit.
+  private static func byteCount(
+    _ sizes: [Int], _ budget: MemoryBudget
+  ) throws(AllocationError) -> (Int, Int) {
+    guard let count = Shape(sizes: sizes).elementCount else {
+      throw AllocationError(shape: sizes, byteCount: nil, limit: budget.limit)
+    }
+    let (bytes, overflow) = count.multipliedReportingOverflow(by: 4)
+    if overflow { throw AllocationError(shape: sizes, byteCount: nil, limit: budget.limit) }
+    return (count, bytes)
+  }
+}
+
+// MARK: Values in
+
+extension Tensor {
+  /// An f32 tensor; subnormals become zero. Missing values are zero, surplus ones are dropped.
+  package convenience init(
+    _ sizes: [Int], floats: [Float], budget: MemoryBudget = .process
+  ) throws(AllocationError) {
+    try self.init(.f32, sizes, budget: budget)
+    write(floats: floats)
+  }
+
+  /// An i32 or bool tensor. Missing values are zero, surplus ones are dropped.
+  package convenience init(
+    _ sizes: [Int], integers: [Int32], element: ElementType = .i32, budget: MemoryBudget = .process
+  ) throws(AllocationError) {
+    try self.init(element, sizes, budget: budget)
+    write(integers: integers)
+  }
+
+  /// A tensor of rank 0.
+  package static func scalar(_ value: Float) throws(AllocationError) -> Tensor {
+    try Tensor([], floats: [value])
+  }
+
+  /// Overwrites the elements from `offset` on; what does not fit is dropped. Subnormals become zero.
+  package func write(floats: [Float], at offset: Int = 0) {
+    guard offset >= 0, offset < elementCount else { return }
+    let target = pointer.assumingMemoryBound(to: Float.self) + offset
+    for i in 0..<min(floats.count, elementCount - offset) { target[i] = floats[i].flushed }
+  }
+
+  package func write(integers: [Int32], at offset: Int = 0) {
+    guard offset >= 0, offset < elementCount else { return }
+    let target = pointer.assumingMemoryBound(to: Int32.self) + offset
+    for i in 0..<min(integers.count, elementCount - offset) { target[i] = integers[i] }
+  }
+
+  /// Makes subnormals zero after memory was written from outside (a file, a host).
+  package func flushSubnormals() {
+    guard element == .f32 else { return }
+    let values = pointer.assumingMemoryBound(to: Float.self)
+    for i in 0..<elementCount { values[i] = values[i].flushed }
+  }
+
+  /// Copies the elements of a tensor with the same number of elements; false when it differs.
+  @discardableResult
+  package func copyElements(from other: Tensor) -> Bool {
+    guard other.elementCount == elementCount else { return false }
+    pointer.copyMemory(from: other.pointer, byteCount: elementCount * 4)
+    return true
+  }
+
+  /// The same elements in memory of their own.
+  package func copy() throws(AllocationError) -> Tensor {
+    let result = try Tensor(uninitialized: element, sizes, budget: budget)
+    result.copyElements(from: self)
+    return result
+  }
+}
+
+// MARK: Values out
+
+extension Tensor {
+  /// All elements in row-major order; integers are converted (rounded beyond 2²⁴).
+  package var floats: [Float] {
+    if element != .f32 { return integers.map { Float($0) } }
+    let values = pointer.assumingMemoryBound(to: Float.self)
+    return [Float](unsafeUninitializedCapacity: elementCount) { buffer, count in
+      for i in 0..<elementCount { buffer[i] = values[i] }
+      count = elementCount
+    }
+  }
+
+  /// All elements of an i32 or bool tensor; floats are truncated and clamped, NaN is 0.
+  package var integers: [Int32] {
+    if element == .f32 { return floats.map { $0.clampedInt32 } }
+    let values = pointer.assumingMemoryBound(to: Int32.self)
+    return [Int32](unsafeUninitializedCapacity: elementCount) { buffer, count in
+      for i in 0..<elementCount { buffer[i] = values[i] }
+      count = elementCount
+    }
+  }
+
+  /// The element at a row-major place as a number, or nil outside. Exact for every element type.
+  package func number(at index: Int) -> Double? {
+    guard index >= 0, index < elementCount else { return nil }
+    if element == .f32 { return Double(pointer.assumingMemoryBound(to: Float.self)[index]) }
+    return Double(pointer.assumingMemoryBound(to: Int32.self)[index])
+  }
+
+  /// The one element, whatever the rank; nil when there are none or several.
+  package var scalarNumber: Double? { elementCount == 1 ? number(at: 0) : nil }
+}
+
+extension Float {
+  /// Subnormals become the zero of their sign: what the kernels would make of them.
+  package var flushed: Float { exponentBitPattern == 0 ? Float(signOf: self, magnitudeOf: 0) : self }
+
+  /// Truncated and clamped; NaN is 0.
+  var clampedInt32: Int32 {
+    if isNaN { return 0 }
+    if self >= 2_147_483_648 { return .max }
+    return self <= -2_147_483_648 ? .min : Int32(exactly: rounded(.towardZero)) ?? 0
+  }
+}

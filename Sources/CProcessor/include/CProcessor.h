@@ -1,0 +1,66 @@
+/* What the processor can do and how many of its cores are ours, which Swift cannot ask. Header only. */
+#ifndef ADAM_PROCESSOR_H
+#define ADAM_PROCESSOR_H
+
+#if defined(__x86_64__)
+#include <cpuid.h>
+
+/* Which register files the operating system saves (XCR0). */
+static inline unsigned int adam_saved_registers(void) {
+  unsigned int low, high;
+  __asm__ volatile("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
+  return low;
+}
+
+/* 1: x86-64, 3: + AVX2, FMA, BMI, … (x86-64-v3), 4: + AVX-512 F BW CD DQ VL (x86-64-v4). Both the
+   processor and the operating system must agree. */
+static inline int adam_processor_level(void) {
+  unsigned int a, b, c, d;
+  if (!__get_cpuid(1, &a, &b, &c, &d)) return 1;
+  /* FMA 12, MOVBE 22, OSXSAVE 27, AVX 28, F16C 29 */
+  const unsigned int v3c = 1u << 12 | 1u << 22 | 1u << 27 | 1u << 28 | 1u << 29;
+  if ((c & v3c) != v3c) return 1;
+  const unsigned int saved = adam_saved_registers();
+  if ((saved & 0x06u) != 0x06u) return 1;
+  if (!__get_cpuid_count(7, 0, &a, &b, &c, &d)) return 1;
+  const unsigned int features = b;
+  /* BMI1 3, AVX2 5, BMI2 8 */
+  const unsigned int v3b = 1u << 3 | 1u << 5 | 1u << 8;
+  if ((features & v3b) != v3b) return 1;
+  if (!__get_cpuid(0x80000001u, &a, &b, &c, &d) || !(c & 1u << 5)) return 1; /* LZCNT */
+  /* AVX512 F 16, DQ 17, CD 28, BW 30, VL 31 */
+  const unsigned int v4b = 1u << 16 | 1u << 17 | 1u << 28 | 1u << 30 | 1u << 31;
+  if ((features & v4b) != v4b || (saved & 0xE0u) != 0xE0u) return 3;
+  return 4;
+}
+static inline void adam_processor_pause(void) { __builtin_ia32_pause(); }
+#else
+static inline int adam_processor_level(void) { return 1; }
+#if defined(__aarch64__)
+static inline void adam_processor_pause(void) { __asm__ volatile("yield"); }
+#else
+static inline void adam_processor_pause(void) {}
+#endif
+#endif
+
+#include <unistd.h>
+#if defined(__linux__)
+#include <sys/syscall.h>
+#endif
+
+/* Cores this process may run on (its affinity mask), at least 1. */
+static inline int adam_usable_cores(void) {
+#if defined(__linux__)
+  unsigned long mask[128];
+  const long bytes = syscall(SYS_sched_getaffinity, 0, sizeof mask, mask);
+  if (bytes > 0) {
+    int count = 0;
+    for (unsigned long i = 0; i < (unsigned long)bytes / sizeof mask[0]; i++)
+      count += __builtin_popcountl(mask[i]);
+    if (count > 0) return count;
+  }
+#endif
+  const long online = sysconf(_SC_NPROCESSORS_ONLN);
+  return online > 0 ? (int)online : 1;
+}
+#endif
