@@ -11,17 +11,20 @@ package struct OptimizerUpdate: Sendable {
   package var slots: [String]
   /// Length of the scalars that the host writes before each step.
   package var scalarCount: Int
+  /// Structural choices of the rule as bits (`OptimizerRule.options`); 0 is not written down.
+  package var options: Int
   /// Name of the scalars for a parameter's name. Parameters with one name share them; those that
   /// joined later, with another step count, have their own.
   package var scalarsName: @Sendable (String) -> String
 
   package init(
-    _ op: OpDefinition, slots: [String], scalarCount: Int,
+    _ op: OpDefinition, slots: [String], scalarCount: Int, options: Int = 0,
     scalarsName: @escaping @Sendable (String) -> String = { _ in "scalars" }
   ) {
     self.op = op
     self.slots = slots
     self.scalarCount = scalarCount
+    self.options = options
     self.scalarsName = scalarsName
   }
 }
@@ -45,6 +48,7 @@ extension TensorFunction {
     var function = self
     var scalars: [String: ValueID] = [:]
     var pending: [(parameter: FunctionParameter, gradient: ValueID)] = []
+    let attributes = update.options == 0 ? Attributes() : ["options": .int(update.options)]
     function.results = []
     for result in results {
       if let parameter = parameters.first(where: { "\($0.name).grad" == result.name }) {
@@ -66,7 +70,7 @@ extension TensorFunction {
       scalars[name] = shared
       do throws(ShapeError) {
         let new = try function.apply(
-          update.op, [parameter.value, gradient] + slots + [shared], span: info.span)
+          update.op, [parameter.value, gradient] + slots + [shared], attributes, span: info.span)
         let names = [parameter.name] + update.slots.map { "\(parameter.name).\($0)" }
         for ((value, name), target) in zip(zip(new, names), [parameter.value] + slots) {
           function.results.append(FunctionResult(value, name, replaces: target))
