@@ -9,10 +9,10 @@ package struct OptimizerUpdate: Sendable {
   package var op: OpDefinition
   /// Names of the state tensors per parameter: `m`, `v`.
   package var slots: [String]
+  /// The rule's structural choices as bits; 0 is the plain rule.
+  package var options: Int
   /// Length of the scalars that the host writes before each step.
   package var scalarCount: Int
-  /// Structural choices of the rule as bits (`OptimizerRule.options`); 0 is not written down.
-  package var options: Int
   /// Name of the scalars for a parameter's name. Parameters with one name share them; those that
   /// joined later, with another step count, have their own.
   package var scalarsName: @Sendable (String) -> String
@@ -48,7 +48,6 @@ extension TensorFunction {
     var function = self
     var scalars: [String: ValueID] = [:]
     var pending: [(parameter: FunctionParameter, gradient: ValueID)] = []
-    let attributes = update.options == 0 ? Attributes() : ["options": .int(update.options)]
     function.results = []
     for result in results {
       if let parameter = parameters.first(where: { "\($0.name).grad" == result.name }) {
@@ -70,7 +69,8 @@ extension TensorFunction {
       scalars[name] = shared
       do throws(ShapeError) {
         let new = try function.apply(
-          update.op, [parameter.value, gradient] + slots + [shared], attributes, span: info.span)
+          update.op, [parameter.value, gradient] + slots + [shared],
+          ["options": .int(update.options)], span: info.span)
         let names = [parameter.name] + update.slots.map { "\(parameter.name).\($0)" }
         for ((value, name), target) in zip(zip(new, names), [parameter.value] + slots) {
           function.results.append(FunctionResult(value, name, replaces: target))
