@@ -9,6 +9,11 @@ private let width = 64
 private typealias Registers = UnsafeMutablePointer<Floats>
 
 func elementwise(_ raw: UnsafeRawPointer, _ begin: Int, _ end: Int) {
+  if let scratch = arguments(raw).pointee.scratch {
+    let file = scratch.assumingMemoryBound(to: Float.self)
+    let registers = (scratch + MicroOp.registerLimit &* width &* 4).assumingMemoryBound(to: Floats.self)
+    return run(arguments(raw), begin, end, file, registers)
+  }
   withUnsafeTemporaryAllocation(of: Float.self, capacity: MicroOp.registerLimit * width) { file in
     withUnsafeTemporaryAllocation(of: Floats.self, capacity: MicroOp.registerLimit) { registers in
       if let file = file.baseAddress, let registers = registers.baseAddress {

@@ -108,10 +108,12 @@ struct PlanBuilder {
 
   /// The finished calls.
   var instructions: [Instruction] {
-    emission.instructions.map {
-      Instruction(
-        arguments: $0.arguments, kernel: $0.kernel, units: $0.units,
-        grain: runtime.grain(units: $0.units, cost: $0.cost))
+    emission.instructions.map { call in
+      var arguments = call.arguments
+      arguments.scratch = runtime.pool.scratch
+      return Instruction(
+        arguments: arguments, kernel: call.kernel, units: call.units,
+        grain: runtime.grain(units: call.units, cost: call.cost))
     }
   }
 
