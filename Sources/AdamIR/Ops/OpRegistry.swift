@@ -72,5 +72,6 @@ package struct OpRegistry: Sendable {
     .adam,
     .adamw,
     .sgd,
+    .fusedElementwise,
   ]
 }

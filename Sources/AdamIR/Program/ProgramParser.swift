@@ -105,12 +105,15 @@ struct ProgramParser {
     while !cursor.accept(")") {
       let isImplicit = cursor.accept("?")
       var name: String?
+      var nameSpan: Span?
       if !cursor.isNext("%") {
         name = try cursor.word()
+        if cursor.isNext("!") { nameSpan = try span() }
         try cursor.expect("=")
       }
       let value = try register()
-      arguments.append(CallArgument(name: name, value, try span(), isImplicit: isImplicit))
+      arguments.append(
+        CallArgument(name: name, value, try span(), isImplicit: isImplicit, nameSpan: nameSpan))
       _ = cursor.accept(",")
     }
     return CallSite(arguments, fallback: cursor.accept("else") ? try register() : nil)

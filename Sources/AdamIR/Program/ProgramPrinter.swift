@@ -71,7 +71,8 @@ struct ProgramPrinter {
 
   private func site(_ site: CallSite) -> String {
     let arguments = site.arguments.map { argument -> String in
-      let name = argument.name.map { $0 + "=" } ?? ""
+      let place = argument.nameSpan.map { Self.text($0) } ?? ""
+      let name = argument.name.map { $0 + place + "=" } ?? ""
       return (argument.isImplicit ? "?" : "") + name + Self.text(argument.register)
         + Self.text(argument.span)
     }

@@ -16,6 +16,8 @@ package enum Attribute: Hashable, Sendable {
   case bool(Bool)
   case string(String)
   case type(TensorType)
+  /// The steps of a fused loop.
+  case body(FusedBody)
 }
 
 /// Attributes in the order of the op's schema; printing and equality use that order.
@@ -51,6 +53,9 @@ package struct Attributes: Hashable, Sendable {
   }
   package func type(_ name: String) -> TensorType? {
     if case .type(let v)? = self[name] { return v } else { return nil }
+  }
+  package func body(_ name: String) -> FusedBody? {
+    if case .body(let v)? = self[name] { return v } else { return nil }
   }
 }
 

@@ -1,0 +1,173 @@
+// Builds a memory plan: lives of buffers, then offsets.
+import AdamIR
+
+extension MemoryPlan {
+  /// Every buffer starts at a multiple of this many bytes: one cache line, the widest vector.
+  package static let alignment = 64
+
+  /// All sizes must be fixed.
+  package init(_ function: TensorFunction) throws(PassError) {
+    var builder = try BufferAssignment(function)
+    builder.assignAll()
+    let offsets = builder.offsets()
+    placements = builder.bufferOfValue.enumerated().map { index, buffer in
+      let life = builder.buffers[buffer]
+      let storage = life.parameter.map { Storage.parameter($0) } ?? .arena(offset: offsets.at[buffer])
+      return Placement(
+        storage: storage, byteCount: builder.byteCounts[index],
+        start: builder.definitions[index], end: life.end)
+    }
+    arenaByteCount = offsets.total
+    setup = builder.setup
+    copies = function.results.compactMap { result in
+      guard let target = result.target else { return nil }
+      let isInPlace = builder.bufferOfValue[result.value.index] == builder.bufferOfValue[target.index]
+      return isInPlace ? nil : Copy(from: result.value, to: target)
+    }
+  }
+}
+
+/// A buffer's life: one or more values share it.
+struct Buffer {
+  var byteCount: Int
+  var start: Int
+  var end: Int
+  /// The function's parameter that owns it; nil for buffers in the arena.
+  var parameter: ValueID?
+  var isConstant = false
+}
+
+/// Decides which values share a buffer, walking the operations once.
+struct BufferAssignment {
+  let function: TensorFunction
+  let byteCounts: [Int]
+  var definitions: [Int]
+  private(set) var buffers: [Buffer] = []
+  private(set) var bufferOfValue: [Int]
+  private(set) var setup: [Int] = []
+  /// Last operation that reads each value, itself or through views of it.
+  private var lastUse: [Int]
+
+  init(_ function: TensorFunction) throws(PassError) {
+    self.function = function
+    var byteCounts: [Int] = []
+    for value in function.values {
+      let bytes = value.type.shape.elementCount.flatMap { count -> Int? in
+        let (bytes, overflow) = count.multipliedReportingOverflow(by: 4)
+        return overflow || bytes > 1 << 43 ? nil : bytes
+      }
+      guard let bytes else {
+        throw PassError("no memory can be planned for \(value.type.text)", at: value.span)
+      }
+      byteCounts.append(bytes)
+    }
+    self.byteCounts = byteCounts
+    definitions = Array(repeating: -1, count: byteCounts.count)
+    bufferOfValue = Array(repeating: -1, count: byteCounts.count)
+    lastUse = BufferAssignment.lastUses(function)
+  }
+
+  /// A view's uses count as uses of what it views, and a result's use is the end of the function.
+  private static func lastUses(_ function: TensorFunction) -> [Int] {
+    var last = Array(repeating: -1, count: function.values.count)
+    for (index, operation) in function.operations.enumerated() {
+      for operand in operation.operands { last[operand.index] = index }
+      for result in operation.results { last[result.index] = max(last[result.index], index) }
+    }
+    for result in function.results { last[result.value.index] = function.operations.count }
+    for operation in function.operations.reversed() where operation.op.traits.contains(.view) {
+      guard let source = operation.operands.first, let view = operation.results.first else { continue }
+      last[source.index] = max(last[source.index], last[view.index])
+    }
+    return last
+  }
+
+  mutating func assignAll() {
+    let end = function.operations.count
+    for parameter in function.parameters {
+      let id = parameter.value
+      let buffer = Buffer(byteCount: byteCounts[id.index], start: -1, end: end, parameter: id)
+      bufferOfValue[id.index] = buffers.count
+      buffers.append(buffer)
+    }
+    for (index, operation) in function.operations.enumerated() { assign(operation, at: index) }
+  }
+
+  private mutating func assign(_ operation: Operation, at index: Int) {
+    let isConstant = operation.operands.isEmpty && !operation.op.traits.contains(.effect)
+    if isConstant { setup.append(index) }
+    for (place, result) in operation.results.enumerated() {
+      definitions[result.index] = index
+      if let shared = sharedBuffer(operation, place, at: index) {
+        bufferOfValue[result.index] = shared
+        buffers[shared].end = max(buffers[shared].end, lastUse[result.index])
+      } else {
+        let end = isConstant ? function.operations.count : lastUse[result.index]
+        bufferOfValue[result.index] = buffers.count
+        buffers.append(
+          Buffer(
+            byteCount: byteCounts[result.index], start: isConstant ? -1 : index, end: end,
+            isConstant: isConstant))
+      }
+    }
+  }
+
+  /// The buffer that a result takes over, or nil when it needs one of its own.
+  private func sharedBuffer(_ operation: Operation, _ place: Int, at index: Int) -> Int? {
+    let traits = operation.op.traits
+    if traits.contains(.view) { return operation.operands.first.map { bufferOfValue[$0.index] } }
+    if traits.contains(.update) {
+      // Results are p', slots'…; operands are p, g, slots…, scalars.
+      let operand = place == 0 ? 0 : place + 1
+      return operand < operation.operands.count
+        ? bufferOfValue[operation.operands[operand].index] : nil
+    }
+    return traits.contains(.elementwise) ? dyingBuffer(operation, place, at: index) : nil
+  }
+
+  /// The buffer of the first operand that ends here and is read one element for one.
+  private func dyingBuffer(_ operation: Operation, _ place: Int, at index: Int) -> Int? {
+    guard let target = function.type(operation.results[place]).shape.sizes else { return nil }
+    for operand in operation.operands {
+      let buffer = bufferOfValue[operand.index]
+      let life = buffers[buffer]
+      guard life.parameter == nil, !life.isConstant, life.end == index,
+        let sizes = function.type(operand).shape.sizes,
+        BroadcastForm.of(sizes, in: target) == .full
+      else { continue }
+      return buffer
+    }
+    return nil
+  }
+
+  /// Largest first, each at the lowest offset where nothing that lives at the same time stands; of
+  /// equal sizes the earlier first. Quadratic in the number of buffers, which are few.
+  func offsets() -> (at: [Int], total: Int) {
+    var at = Array(repeating: 0, count: buffers.count)
+    var placed: [Int] = []
+    var total = 0
+    let order = buffers.indices.filter { buffers[$0].parameter == nil }
+      .sorted { (buffers[$1].byteCount, $0) < (buffers[$0].byteCount, $1) }
+    for index in order {
+      let life = buffers[index]
+      let size = padded(life.byteCount)
+      var offset = 0
+      for other in placed where overlaps(life, buffers[other]) {
+        if offset + size <= at[other] { break }
+        offset = max(offset, at[other] + padded(buffers[other].byteCount))
+      }
+      at[index] = offset
+      total = max(total, offset + size)
+      let position = placed.firstIndex { (at[$0], $0) > (offset, index) } ?? placed.count
+      placed.insert(index, at: position)
+    }
+    return (at, total)
+  }
+
+  private func overlaps(_ a: Buffer, _ b: Buffer) -> Bool { a.start <= b.end && b.start <= a.end }
+
+  private func padded(_ bytes: Int) -> Int {
+    let alignment = MemoryPlan.alignment
+    return max(alignment, (bytes + alignment - 1) / alignment * alignment)
+  }
+}

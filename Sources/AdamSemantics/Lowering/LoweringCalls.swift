@@ -1,0 +1,160 @@
+// Calls: functions, methods, pipes, verbs with their implicit arguments, assertions.
+import AdamIR
+import AdamSource
+import AdamSyntax
+
+extension Lowering {
+  /// Evaluates arguments in order, `first` standing before them (a pipe's left side).
+  mutating func arguments(
+    _ arguments: [Argument], first: CallArgument? = nil, _ span: Span
+  ) -> [CallArgument] {
+    let registers = values(arguments.map(\.value), span)
+    let rest = zip(arguments, registers).map { argument, register in
+      CallArgument(
+        name: argument.name?.text, register, tree.span(argument.value),
+        nameSpan: argument.name?.span)
+    }
+    return (first.map { [$0] } ?? []) + rest
+  }
+
+  /// Keeps a callee or receiver while its arguments are evaluated.
+  private mutating func keep(
+    _ register: Register, while arguments: [Argument], _ span: Span
+  ) -> Register {
+    arguments.reduce(register) { keep($0, while: $1.value, span) }
+  }
+
+  mutating func call(
+    _ callee: Register, _ arguments: [Argument], _ span: Span, into target: Register?
+  ) -> Register {
+    let f = keep(callee, while: arguments, span)
+    let site = CallSite(self.arguments(arguments, span))
+    scope.release(f)
+    let d = target ?? scope.temporary()
+    emit(.call(d: d, f, site), span)
+    return d
+  }
+
+  mutating func methodCall(
+    _ receiver: Register, _ method: Name, _ arguments: [Argument], first: CallArgument? = nil,
+    _ span: Span, into target: Register?
+  ) -> Register {
+    let v = keep(receiver, while: arguments, span)
+    var site = CallSite(self.arguments(arguments, first: first, span))
+    if case .register(let local) = scope.place(method.text), scope.assigned.contains(local) {
+      site.fallback = local
+    }
+    scope.release(v)
+    let d = target ?? scope.temporary()
+    emit(.callMethod(d: d, v, name: name(method.text), site), span)
+    return d
+  }
+
+  // MARK: Pipes
+
+  /// `x |> f(a)` is `f(x, a)`; a right side that is no call is applied.
+  mutating func pipe(
+    _ left: Register, _ right: NodeID, _ span: Span, into target: Register?
+  ) -> Register {
+    let leftSpan = Span(span.source, span.start, max(span.start, tree.span(right).start))
+    let first = CallArgument(keep(left, while: right, span), leftSpan)
+    defer { scope.release(first.register) }
+    guard case .call(let callee, let arguments) = tree[right] else {
+      return apply(right, [], first, span, into: target)
+    }
+    if case .field(let base, let method) = tree[callee] {
+      let receiver = expression(base)
+      return methodCall(receiver, method, arguments, first: first, span, into: target)
+    }
+    return apply(callee, arguments, first, span, into: target)
+  }
+
+  private mutating func apply(
+    _ callee: NodeID, _ arguments: [Argument], _ first: CallArgument, _ span: Span,
+    into target: Register?
+  ) -> Register {
+    if case .name(let text) = tree[callee], let verb = Verb(rawValue: text) {
+      return self.verb(verb, arguments, first: first, span, into: target)
+    }
+    let f = keep(expression(callee), while: arguments, span)
+    let site = CallSite(self.arguments(arguments, first: first, span))
+    scope.release(f)
+    let d = target ?? scope.temporary()
+    emit(.call(d: d, f, site), span)
+    return d
+  }
+
+  // MARK: Verbs
+
+  mutating func verb(
+    _ verb: Verb, _ arguments: [Argument], first: CallArgument? = nil, _ span: Span,
+    into target: Register?
+  ) -> Register {
+    if verb == .assert {
+      assertion(arguments, span)
+      return constant(.none, span, into: target)
+    }
+    guard let definition = environment[verb.rawValue] else {
+      return moved(unsupported("`\(verb.rawValue)`", span), to: target, span)
+    }
+    var site = CallSite(self.arguments(arguments, first: first, span))
+    let given = Set(arguments.compactMap { $0.name?.text })
+    var rows: [Register] = []
+    for parameter in definition.signature.parameters
+    where parameter.isImplicit && !given.contains(parameter.name) {
+      let register = readIfSet(parameter.name, span, &rows)
+      site.arguments.append(
+        CallArgument(name: parameter.name, register, span, isImplicit: true))
+    }
+    for register in rows { scope.releaseRow(register, 1) }
+    let d = target ?? scope.temporary()
+    emit(.verb(d: d, name: name(verb.rawValue), site), span)
+    return d
+  }
+
+  /// A well-known name where a verb stands: a local of the function wins; unset is not an error.
+  /// The register is none of those that the call's arguments have just been released from.
+  private mutating func readIfSet(
+    _ text: String, _ span: Span, _ rows: inout [Register]
+  ) -> Register {
+    if case .register(let register) = scope.place(text) { return register }
+    let d = scope.takeRow(1)
+    rows.append(d)
+    emit(.loadGlobalIfSet(d: d, name: name(text)), span)
+    return d
+  }
+
+  /// `assert c, "text"`: both sides of a comparison are kept for the message.
+  private mutating func assertion(_ arguments: [Argument], _ span: Span) {
+    guard let condition = arguments.first?.value else {
+      _ = unsupported("`assert` without a condition", span)
+      return
+    }
+    let conditionSpan = tree.span(condition)
+    var sides: [Register] = []
+    let value: Register
+    if case .binary(let op, let left, let right) = tree[condition],
+      let operation = op.programOperator, op.isComparison
+    {
+      sides = [keep(expression(left), while: right, conditionSpan), expression(right)]
+      value = scope.temporary()
+      emit(.binary(d: value, operation, sides[0], sides[1]), conditionSpan)
+    } else {
+      value = expression(condition)
+    }
+    let message = arguments.count > 1 ? expression(arguments[1].value) : nil
+    emit(.assert(value, sides: sides, message: message), conditionSpan)
+    for register in [message, value].compactMap({ $0 }) + sides.reversed() {
+      scope.release(register)
+    }
+  }
+}
+
+extension BinaryOperator {
+  var isComparison: Bool {
+    switch self {
+    case .equal, .notEqual, .less, .lessEqual, .greater, .greaterEqual: true
+    default: false
+    }
+  }
+}
