@@ -1,5 +1,6 @@
 // What can be wrong with a layer beside its shapes.
 import AdamIR
+import AdamRuntime
 import AdamSource
 
 extension DiagnosticCode {
@@ -45,4 +46,20 @@ extension Diagnostic {
   static func notYet(_ what: String, at span: Span) -> Diagnostic {
     Diagnostic(.notYet, "\(what) is not there yet", at: span, label: "not supported in this version")
   }
+}
+
+extension Diagnostic {
+  static func sizeMissing(_ layer: Layer) -> Diagnostic {
+    Diagnostic(
+      .shapesDisagree, "a size of `\(layer.definition.name)` is not known", at: layer.span,
+      label: "write the size")
+  }
+
+  static func outOfMemory(_ error: AllocationError, at span: Span) -> Diagnostic {
+    Diagnostic(.outOfMemory, error.message, at: span)
+  }
+}
+
+extension DiagnosticCode {
+  package static let outOfMemory = DiagnosticCode("E0405")
 }

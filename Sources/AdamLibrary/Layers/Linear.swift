@@ -23,14 +23,13 @@ extension LayerDefinition {
       return hasBias ? [weight, (name: "bias", shape: Shape([outputs]))] : [weight]
     },
     initialize: { layer, generator in
-      let inputs = layer.settings.int("in") ?? 1
       for parameter in layer.parameters {
-        guard let values = parameter.tensor?.floatStorage else { continue }
-        if parameter.name == "weight" {
-          generator.fillLinearWeight(values, inputs: inputs)
-        } else {
-          generator.fillLinearBias(values, inputs: inputs)
-        }
+        guard let values = parameter.tensor?.floatStorage,
+          let shape = layer.parameters.first?.shape.sizes
+        else { continue }
+        let rule: InitialValues =
+          parameter.name == "weight" ? .defaultWeight : .defaultBias(weightShape: shape)
+        rule.fill(values, shape: shape, generator: &generator)
       }
     },
     inputShape: { layer in Shape([.batch, layer.settings.dimension("in")]) },
