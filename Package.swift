@@ -80,6 +80,9 @@ let package = Package(
       dependencies: [
         "AdamKit", "AdamREPL", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
+    .target(name: "CAllocationCount", path: "Tests/CAllocationCount"),
+    .executableTarget(
+      name: "AdamBench", dependencies: ["AdamKit", "CAllocationCount"], path: "Tests/AdamBench"),
     .target(name: "AdamTestSupport", dependencies: ["AdamKit"], path: "Tests/AdamTestSupport"),
     .testTarget(name: "AdamSourceTests", dependencies: ["AdamSource"]),
     .testTarget(name: "AdamSyntaxTests", dependencies: ["AdamSyntax", "AdamTestSupport"]),

@@ -12,6 +12,10 @@ public final class Session {
     public var seed: UInt64?
     /// Operations before an execution is stopped; nil for no limit.
     public var operationBudget: Int?
+    /// Threads for kernels, 1 … 64; nil: as many as the process may use. Changes no bit.
+    public var threads: Int?
+    /// `base`, `v3` or `v4`; nil: the best the processor has. Changes no bit.
+    public var instructionSet: String?
     public init() {}
   }
 
@@ -38,6 +42,8 @@ public final class Session {
   public func isIncomplete(_ text: [UInt8]) -> Bool { false }
   /// The value of the last expression statement as a REPL shows it, or nil.
   public var shownResult: String? { nil }
+  /// The session's variables, one a line: name, kind, shape.
+  public var variableTable: String { "" }
   /// Completions of the word that ends at `cursor` (byte offset) in `text`.
   public func complete(_ text: [UInt8], cursor: Int) -> [Completion] { [] }
   /// `adam ir`: the text of one stage.

@@ -1,0 +1,117 @@
+// The command line as swift-argument-parser sees it. Commands only fill in a request; `Execution`,
+// `Check` and `IntermediateText` do the work.
+import AdamKit
+import ArgumentParser
+
+extension ColorChoice: ExpressibleByArgument {}
+extension MessageFormat: ExpressibleByArgument {}
+extension ProgressChoice: ExpressibleByArgument {}
+
+/// Something that ends with a status.
+protocol StatusCommand: ParsableCommand {
+  func status() -> ExitStatus
+}
+
+struct RootCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "adam",
+    abstract: "Trains small neural networks from scripts.",
+    discussion: """
+      Examples:
+        adam                        explore at a prompt
+        adam net.adam               run a script
+        adam -e 'print 1 + 1'       run a line
+        adam check net.adam         find mistakes without training
+        adam ir net.adam --stage opt
+      """,
+    version: "adam \(programVersion)",
+    subcommands: [RunCommand.self, CheckCommand.self, IntermediateCommand.self],
+    defaultSubcommand: RunCommand.self)
+
+  static let subcommandNames = ["run", "check", "ir", "help"]
+}
+
+/// Options that say how messages look.
+struct MessageOptions: ParsableArguments {
+  @Option(help: "Colour of messages: auto, always or never.")
+  var color = ColorChoice.auto
+  @Option(help: "Form of messages: human, short or json.")
+  var messageFormat = MessageFormat.human
+  @Flag(name: .shortAndLong, help: "No notes, no progress.")
+  var quiet = false
+}
+
+struct RunCommand: StatusCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "run", abstract: "Run scripts in the order given; `-` is standard input.")
+
+  @Argument(help: "Scripts to run.")
+  var files: [String] = []
+  @Option(name: .customShort("e"), parsing: .unconditionalSingleValue, help: "A line to run (repeatable).")
+  var code: [String] = []
+  @Flag(name: .customShort("i"), help: "A prompt after the scripts.")
+  var interactive = false
+  @Option(help: "The seed; replaces the first top-level `seed` of the script.")
+  var seed: UInt64?
+  @Flag(help: "Make notes about missing data, loss or optimizer errors.")
+  var strict = false
+  @Flag(name: [.customShort("x"), .long], help: "Stop at the first script that fails.")
+  var failFast = false
+  @Option(help: "Progress: auto, bar, plain, json or none.")
+  var progress = ProgressChoice.auto
+  @OptionGroup var messages: MessageOptions
+
+  func status() -> ExitStatus {
+    var request = RunRequest()
+    for line in code { request.addCode(line) }
+    request.inputs += files.map { $0 == "-" ? .standardInput : .file($0) }
+    request.seed = seed
+    request.isStrict = strict
+    request.staysInteractive = interactive
+    request.stopsAtFirstFailure = failFast
+    request.output = OutputOptions(
+      color: messages.color, format: messages.messageFormat, progress: progress, isQuiet: messages.quiet)
+    return Execution(request).run()
+  }
+}
+
+struct CheckCommand: StatusCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "check", abstract: "Find mistakes without reading a row of data or training.")
+
+  @Argument(help: "Scripts to check.")
+  var files: [String]
+  @Flag(help: "Make notes about missing data, loss or optimizer errors.")
+  var strict = false
+  @OptionGroup var messages: MessageOptions
+
+  func status() -> ExitStatus {
+    var request = RunRequest()
+    request.isStrict = strict
+    request.inputs = files.map { $0 == "-" ? .standardInput : .file($0) }
+    request.output = OutputOptions(
+      color: messages.color, format: messages.messageFormat, progress: .none, isQuiet: messages.quiet)
+    return Execution(request).check()
+  }
+}
+
+enum Stage: String, CaseIterable, ExpressibleByArgument { case tokens, ast, ir, grad, opt, plan }
+
+struct IntermediateCommand: StatusCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "ir", abstract: "Print what a script becomes on its way to the kernels.")
+
+  @Argument(help: "The script; `-` is standard input.")
+  var file: String
+  @Option(help: "tokens, ast, ir, grad, opt or plan.")
+  var stage = Stage.ir
+  @OptionGroup var messages: MessageOptions
+
+  func status() -> ExitStatus {
+    var request = RunRequest()
+    request.inputs = [file == "-" ? .standardInput : .file(file)]
+    request.output = OutputOptions(
+      color: messages.color, format: messages.messageFormat, progress: .none, isQuiet: messages.quiet)
+    return Execution(request).printIntermediate(stage: stage.rawValue)
+  }
+}

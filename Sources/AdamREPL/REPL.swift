@@ -1,0 +1,123 @@
+// The read–evaluate–print loop. Knows the session's calls and a line editor, nothing of the language.
+import AdamKit
+
+/// Explores a session at a terminal.
+public final class REPL {
+  private let session: Session
+  private let editor: any LineEditor
+  private let history: HistoryFile?
+  private let signals: SignalPipe
+  private let output: (String) -> Void
+  private let warn: (String) -> Void
+  private var entryCount = 0
+  private var lastEntry: [UInt8] = []
+  private var historyFailed = false
+  private var emptyInterrupts = 0
+
+  /// `output` writes to stdout, `warn` one line to stderr.
+  public init(
+    session: Session, editor: any LineEditor, history: HistoryFile?, signals: SignalPipe,
+    output: @escaping (String) -> Void, warn: @escaping (String) -> Void
+  ) {
+    self.session = session
+    self.editor = editor
+    self.history = history
+    self.signals = signals
+    self.output = output
+    self.warn = warn
+  }
+
+  /// Runs until Ctrl-D, `exit` or a terminating signal. Errors of statements are not the loop's.
+  public func run() {
+    for entry in history?.entries() ?? [] {
+      editor.remember(entry)
+      lastEntry = entry
+    }
+    while let entry = readEntry() {
+      if REPL.isFarewell(entry) { return }
+      record(entry)
+      if !runCommand(entry) { execute(entry) }
+    }
+  }
+
+  /// One entry: a line, or lines until the text is complete. nil ends the loop.
+  private func readEntry() -> [UInt8]? {
+    var text: [UInt8] = []
+    var isContinuation = false
+    while true {
+      switch editor.readLine(prompt: isContinuation ? "  ... " : "adam> ", isContinuation: isContinuation) {
+      case .end: return nil
+      case .interrupted:
+        noteInterrupt(isEmpty: text.isEmpty)
+        text = []
+        isContinuation = false
+      case .line(let line):
+        emptyInterrupts = 0
+        text += (text.isEmpty ? [] : [0x0A]) + line
+        isContinuation = session.isIncomplete(text)
+        if !isContinuation && !REPL.isBlank(text) { return text }
+        if !isContinuation { text = [] }
+      }
+    }
+  }
+
+  private func noteInterrupt(isEmpty: Bool) {
+    emptyInterrupts = isEmpty ? emptyInterrupts + 1 : 0
+    if emptyInterrupts == 2 { output("(Ctrl-D leaves)\n") }
+  }
+
+  private func execute(_ entry: [UInt8]) {
+    entryCount += 1
+    SignalPipe.clearInterrupts()
+    _ = session.execute(entry, name: "<repl:\(entryCount)>")
+    signals.drain()
+    if let shown = session.shownResult { output(shown + "\n") }
+    SignalPipe.clearInterrupts()
+  }
+
+  /// `:help` and its kin; an unknown one names `:help`.
+  private func runCommand(_ entry: [UInt8]) -> Bool {
+    guard entry.first == 0x3A else { return false }
+    let words = String(decoding: entry, as: UTF8.self).split(separator: " ")
+    let name = words.first.map(String.init) ?? ":"
+    let candidates = REPL.commands.filter { $0.hasPrefix(name) && name.count > 1 }
+    switch candidates.first {
+    case ":help"?: output(REPL.help)
+    case ":vars"?: output(session.variableTable)
+    default: warn("unknown command \(name) (try :help)")
+    }
+    return true
+  }
+
+  private static let commands = [":help", ":quit", ":vars"]
+  private static let help = """
+    Type statements; an expression shows its value, `ans` is the last one.
+    Tab completes names and keyword arguments. Ctrl-C drops the line or stops a training
+    (the weights stay), Ctrl-D leaves.
+      :help   this text
+      :vars   the variables with their kinds and shapes
+      :quit   leave
+
+    """
+
+  /// Consecutive duplicates are kept once; a leading space keeps an entry out of the file.
+  private func record(_ entry: [UInt8]) {
+    guard entry.first != 0x20, entry != lastEntry else { return }
+    lastEntry = entry
+    editor.remember(entry)
+    guard let history, !historyFailed, !history.append(entry) else { return }
+    historyFailed = true
+    warn("warning: cannot write the history file \(history.path)")
+  }
+
+  private static func isBlank(_ text: [UInt8]) -> Bool {
+    text.allSatisfy { $0 == 0x20 || $0 == 0x09 || $0 == 0x0A || $0 == 0x0D }
+  }
+
+  private static func isFarewell(_ text: [UInt8]) -> Bool {
+    let word = String(decoding: text, as: UTF8.self).split { $0 == " " || $0 == "\t" }
+    guard word.count == 1, let only = word.first else { return false }
+    return only == "exit" || only == "quit" || only == ":q"
+      || (only.count > 1 && ":quit".hasPrefix(only))
+  }
+}

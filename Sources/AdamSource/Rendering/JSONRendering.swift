@@ -1,0 +1,82 @@
+// The form for programs: one object a line. Fields are added, never renamed or removed, under one
+// schema number.
+
+struct JSONRendering {
+  private let diagnostic: Diagnostic
+  private let sources: SourceMap
+
+  init(_ diagnostic: Diagnostic, _ sources: SourceMap) {
+    self.diagnostic = diagnostic
+    self.sources = sources
+  }
+
+  var text: String {
+    var fields = [
+      ("schema", "1"), ("code", quoted(diagnostic.code.text)),
+      ("level", quoted(diagnostic.severity.rawValue)), ("message", quoted(diagnostic.message)),
+    ]
+    if let span = diagnostic.span { fields += place(span) }
+    fields += [
+      ("primary", quoted(diagnostic.label)),
+      ("labels", array(diagnostic.labels.map { object(place($0.span) + [("text", quoted($0.text))]) })),
+      ("notes", array(diagnostic.notes.map(quoted))),
+      ("helps", array(diagnostic.helps.map(help))),
+      ("args", object(diagnostic.arguments.map { ($0.name, quoted($0.value)) })),
+    ]
+    return object(fields) + "\n"
+  }
+
+  private func place(_ span: Span) -> [(String, String)] {
+    guard let source = sources[span.source] else { return [] }
+    return [
+      ("file", quoted(source.name)),
+      ("range", object([("start", position(span.start, source)), ("end", position(span.end, source))])),
+    ]
+  }
+
+  private func position(_ offset: Int32, _ source: SourceText) -> String {
+    let position = source.position(of: offset)
+    return object([
+      ("byte", String(offset)), ("line", String(position.line)), ("col", String(position.column)),
+      ("utf16", String(position.utf16)),
+    ])
+  }
+
+  private func help(_ help: Help) -> String {
+    let edits = help.edits.map { edit in
+      object([
+        ("start", String(edit.span.start)), ("end", String(edit.span.end)), ("new", quoted(edit.text)),
+      ])
+    }
+    return object([
+      ("text", quoted(help.text)), ("edits", array(edits)), ("apply", quoted(help.isSafe ? "safe" : "maybe")),
+    ])
+  }
+
+  private func object(_ fields: [(String, String)]) -> String {
+    "{" + fields.map { "\(quoted($0.0)):\($0.1)" }.joined(separator: ",") + "}"
+  }
+
+  private func array(_ items: [String]) -> String { "[" + items.joined(separator: ",") + "]" }
+
+  private func quoted(_ text: String) -> String {
+    var result = "\""
+    for scalar in text.unicodeScalars {
+      switch scalar {
+      case "\"": result += "\\\""
+      case "\\": result += "\\\\"
+      case "\n": result += "\\n"
+      case "\t": result += "\\t"
+      case "\r": result += "\\r"
+      default:
+        if scalar.value < 0x20 || scalar.value == 0x7F {
+          let digits = String(scalar.value, radix: 16)
+          result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+        } else {
+          result.unicodeScalars.append(scalar)
+        }
+      }
+    }
+    return result + "\""
+  }
+}

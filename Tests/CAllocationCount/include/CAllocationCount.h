@@ -1,0 +1,6 @@
+/* Counts the heap allocations of the process that links it. For benchmarks and tests only. */
+#ifndef ADAM_ALLOCATION_COUNT_H
+#define ADAM_ALLOCATION_COUNT_H
+/* Calls of malloc, calloc, realloc, posix_memalign, aligned_alloc since the start, over all threads. */
+unsigned long adam_allocation_count(void);
+#endif
