@@ -28,8 +28,8 @@ package enum VerbRegistry {
     TrainVerb.builtin,
     EvalVerb.builtin,
     PredictVerb.builtin,
-    SaveVerb.builtin,
-    LoadVerb.builtin,
+    .save,
+    .load,
     ShowVerb.builtin,
   ]
 }
