@@ -10,6 +10,8 @@ extension Environment {
     ("data", DataRegistry.builtins),
     ("verbs", VerbRegistry.builtins),
   ]
+
+  package static let standard = Environment(builtins: registries.flatMap(\.builtins))
 }
 
 /// Ways to make and change data sets.
