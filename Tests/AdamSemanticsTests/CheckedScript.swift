@@ -25,7 +25,13 @@ struct CheckedScript {
       return
     }
     let program = lower(parsed.tree, environment: smallEnvironment)
-    let session = SessionState(host: .silent, environment: smallEnvironment, report: { _ in })
+    guard
+      let session = try? SessionState(
+        host: .silent, environment: smallEnvironment, report: { _ in })
+    else {
+      result = CheckResult(diagnostics: [Diagnostic(.unsupported, "no session", at: nil)])
+      return
+    }
     var checker = Checker(session: session, globals: globals, isInteractive: interactive)
     result = checker.check(program)
   }
