@@ -24,15 +24,11 @@ package final class SessionState {
   package var hooks: [Hook] = []
   /// The texts of the session, so that messages can quote what was written.
   package var sources = SourceMap()
-  /// Threads and processor level; read when the first plan is made.
-  package var runtimeOptions = RuntimeOptions()
-  /// Made when first needed: a check starts no thread.
-  package var machine: Runtime?
   /// Plans kept between statements.
   package let plans = PlanCache()
-  /// Sources that cannot be opened twice, by path: the check read their header, the run goes on.
   /// What `train` uses when the script binds no `opt`.
   package var unnamedOptimizer: Optimizer?
+  /// Sources that cannot be opened twice, by path: the check read their header, the run goes on.
   package var keptReaders: [String: CSVReader] = [:]
   /// A `train` is running: its blocks may not start another.
   package var isTraining = false
