@@ -105,13 +105,14 @@ extension OpDefinition {
   }
 
   /// An optimizer's update: p, g, slots…, scalars → p', slots'…, in place. What the scalars are is
-  /// said by the rule of the same name in the formulas.
+  /// said by the rule of the same name in the formulas; so is `options`, its structural choices as
+  /// bits (0 when it is not given).
   static func update(
     _ name: String, _ summary: String, _ formula: String, slots: ClosedRange<Int>
   ) -> OpDefinition {
     OpDefinition(
       name: name, summary: summary, formula: formula, traits: [.update, .effect],
-      operandCount: (slots.lowerBound + 3)...(slots.upperBound + 3),
+      operandCount: (slots.lowerBound + 3)...(slots.upperBound + 3), attributeNames: ["options"],
       inferTypes: { types, _ throws(ShapeError) in
         try TypeRules.numbers(name, types)
         let (tensors, scalars) = (types.dropLast(), types[types.count - 1])

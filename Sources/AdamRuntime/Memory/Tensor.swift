@@ -4,6 +4,8 @@ import AdamIR
 package final class Tensor {
   package let element: ElementType
   package let sizes: [Int]
+  /// Element type and sizes once more, as the IR has them.
+  package let type: TensorType
   package let elementCount: Int
   /// Owned, freed with the tensor; `elementCount` elements of four bytes.
   package let pointer: UnsafeMutableRawPointer
@@ -28,6 +30,7 @@ package final class Tensor {
     }
     self.element = element
     self.sizes = sizes
+    self.type = TensorType(element, Shape(sizes: sizes))
     self.elementCount = count
     self.pointer = block.pointer
     self.block = block
@@ -35,8 +38,6 @@ package final class Tensor {
   }
 
   deinit { block.free(budget: budget) }
-
-  package var type: TensorType { TensorType(element, Shape(sizes: sizes)) }
 
   /// Elements and bytes of a shape; throws when they do not fit.
   private static func byteCount(

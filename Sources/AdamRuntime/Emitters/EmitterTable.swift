@@ -1,0 +1,80 @@
+// Which kernel calls an op becomes: one line per op, one file per family.
+import AdamIR
+import AdamKernelABI
+
+/// Turns one operation into kernel calls. `view` ops, constants and nothing else have none.
+struct Emitter: Sendable {
+  let name: String
+  let emit: @Sendable (inout Emission) throws(RuntimeError) -> Void
+
+  init(_ name: String, _ emit: @escaping @Sendable (inout Emission) throws(RuntimeError) -> Void) {
+    self.name = name
+    self.emit = emit
+  }
+}
+
+enum EmitterTable {
+  static let all: [Emitter] =
+    elementwise + fused + products + reductions + softmax + losses + movement + updates + random
+
+  static let byName = Dictionary(all.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+
+  static let fused = [Emitter("fused_elementwise", emitFused)]
+
+  static let products = [
+    Emitter("linear", emitLinear),
+    Emitter("matmul", emitMatmul),
+  ]
+
+  static let reductions = [
+    Emitter("sum", emitSum),
+    Emitter("mean", emitMean),
+    Emitter("max") { e throws(RuntimeError) in try emitExtreme(&e, smallest: false) },
+    Emitter("min") { e throws(RuntimeError) in try emitExtreme(&e, smallest: true) },
+    Emitter("max_grad") { e throws(RuntimeError) in try emitExtremeGrad(&e, smallest: false) },
+    Emitter("min_grad") { e throws(RuntimeError) in try emitExtremeGrad(&e, smallest: true) },
+    Emitter("argmax") { e throws(RuntimeError) in emitExtremePlace(&e, smallest: false) },
+    Emitter("argmin") { e throws(RuntimeError) in emitExtremePlace(&e, smallest: true) },
+  ]
+
+  static let softmax = [
+    Emitter("softmax") { e throws(RuntimeError) in
+      try emitRowwise(&e, e.kernels.softmax, nanosecondsPerElement: 0.6)
+    },
+    Emitter("log_softmax") { e throws(RuntimeError) in
+      try emitRowwise(&e, e.kernels.logSoftmax, nanosecondsPerElement: 0.6)
+    },
+    Emitter("softmax_grad") { e throws(RuntimeError) in
+      try emitRowwise(&e, e.kernels.softmaxGrad, nanosecondsPerElement: 0.3)
+    },
+    Emitter("log_softmax_grad") { e throws(RuntimeError) in
+      try emitRowwise(&e, e.kernels.logSoftmaxGrad, nanosecondsPerElement: 0.6)
+    },
+  ]
+
+  static let losses = [
+    Emitter("nll_loss", emitNllLoss),
+    Emitter("nll_loss_grad", emitNllLossGrad),
+    Emitter("mse_loss") { e throws(RuntimeError) in emitMeanLoss(&e, e.kernels.mseLoss) },
+    Emitter("bce_with_logits") { e throws(RuntimeError) in
+      emitMeanLoss(&e, e.kernels.bceWithLogits)
+    },
+  ]
+
+  static let movement = [
+    Emitter("broadcast_to", emitBroadcastTo),
+    Emitter("transpose", emitTranspose),
+    Emitter("slice", emitSlice),
+    Emitter("concat", emitConcat),
+    Emitter("index_select", emitIndexSelect),
+    Emitter("index_select_grad", emitIndexSelectGrad),
+  ]
+
+  static let updates = [
+    Emitter("adam") { e throws(RuntimeError) in emitUpdate(&e, e.kernels.adam) },
+    Emitter("adamw") { e throws(RuntimeError) in emitUpdate(&e, e.kernels.adamw) },
+    Emitter("sgd") { e throws(RuntimeError) in emitUpdate(&e, e.kernels.sgd) },
+  ]
+
+  static let random = [Emitter("dropout_mask", emitDropoutMask)]
+}

@@ -1,0 +1,170 @@
+// What an emitter sees of the operation it turns into kernel calls, and what it may do.
+import AdamIR
+import AdamKernelABI
+
+/// A kernel call whose pointers are still places.
+struct PendingInstruction {
+  var kernel: Kernel
+  var arguments = KernelArguments()
+  /// Slot p0, p1, …; nil stays nil.
+  var pointers: [Place?]
+  var units: Int
+  /// Estimated nanoseconds on one core: decides whether threads share the call.
+  var cost: Double
+}
+
+/// The state of building one plan, with the operation at hand.
+struct Emission {
+  let function: TensorFunction
+  let kernels: KernelTable
+  var operation: Operation
+  /// Where values live. A value of `constants` may be absent until something needs it in memory.
+  var homes: [ValueID: Place] = [:]
+  /// Values of `full`: the bit pattern of every element.
+  var constants: [ValueID: Float] = [:]
+  var instructions: [PendingInstruction] = []
+  var tables = TableBuilder()
+  var pool = ConstantPool()
+  /// Bytes of scratch in use by the operation at hand, and the most that any one needed.
+  private var scratchUsed = 0
+  private(set) var scratchBytes = 0
+
+  init(_ function: TensorFunction, _ kernels: KernelTable, first: Operation) {
+    self.function = function
+    self.kernels = kernels
+    self.operation = first
+  }
+
+  mutating func begin(_ operation: Operation) {
+    self.operation = operation
+    scratchUsed = 0
+  }
+
+  // MARK: The operation at hand
+
+  var attributes: Attributes { operation.attributes }
+  func operandType(_ index: Int) -> TensorType { function.type(operation.operands[index]) }
+  func resultType(_ index: Int = 0) -> TensorType { function.type(operation.results[index]) }
+  func operandSizes(_ index: Int) -> [Int] { operandType(index).shape.sizes ?? [] }
+  func resultSizes(_ index: Int = 0) -> [Int] { resultType(index).shape.sizes ?? [] }
+  func operandCount(_ index: Int) -> Int { operandType(index).shape.elementCount ?? 0 }
+  func resultCount(_ index: Int = 0) -> Int { resultType(index).shape.elementCount ?? 0 }
+  mutating func operand(_ index: Int) -> Place { place(of: operation.operands[index]) }
+  mutating func result(_ index: Int = 0) -> Place { place(of: operation.results[index]) }
+
+  /// The place of a value; constants are put into memory when they are first asked for.
+  mutating func place(of value: ValueID) -> Place {
+    if let home = homes[value] { return home }
+    let count = function.type(value).shape.elementCount ?? 0
+    let home = pool.fill(constants[value] ?? 0, count: count)
+    homes[value] = home
+    return home
+  }
+
+  // MARK: What it becomes
+
+  /// Room for `count` elements until the operation is done.
+  mutating func scratch(_ count: Int) -> Place {
+    let place = Place(.scratch, offset: scratchUsed)
+    scratchUsed += (count * 4 + 63) & ~63
+    scratchBytes = max(scratchBytes, scratchUsed)
+    return place
+  }
+
+  mutating func emit(
+    _ kernel: Kernel, _ pointers: [Place?], units: Int, cost: Double,
+    _ configure: (inout KernelArguments) -> Void
+  ) {
+    if units <= 0 { return }
+    var call = PendingInstruction(kernel: kernel, pointers: pointers, units: units, cost: cost)
+    configure(&call.arguments)
+    instructions.append(call)
+  }
+}
+
+/// Collects the values that a plan keeps for good.
+struct ConstantPool {
+  struct Fill {
+    var offset: Int
+    var count: Int
+    var bits: UInt32
+  }
+  private(set) var fills: [Fill] = []
+  /// Explicit words, such as 0, 1, 2, ….
+  private(set) var words: [(offset: Int, values: [Int32])] = []
+  private(set) var byteCount = 0
+
+  mutating func fill(_ value: Float, count: Int) -> Place {
+    if let known = fills.first(where: { $0.bits == value.bitPattern && $0.count >= count }) {
+      return Place(.constants, offset: known.offset)
+    }
+    fills.append(Fill(offset: byteCount, count: count, bits: value.bitPattern))
+    return reserve(count)
+  }
+
+  mutating func store(_ values: [Int32]) -> Place {
+    words.append((byteCount, values))
+    return reserve(values.count)
+  }
+
+  private mutating func reserve(_ count: Int) -> Place {
+    let place = Place(.constants, offset: byteCount)
+    byteCount += (count * 4 + 63) & ~63
+    return place
+  }
+
+  func write(to memory: UnsafeMutableRawPointer) {
+    for fill in fills {
+      let target = (memory + fill.offset).assumingMemoryBound(to: UInt32.self)
+      for i in 0..<fill.count { target[i] = fill.bits }
+    }
+    for (offset, values) in words {
+      let target = (memory + offset).assumingMemoryBound(to: Int32.self)
+      for i in 0..<values.count { target[i] = values[i] }
+    }
+  }
+}
+
+/// Collects the records that kernels read through a pointer.
+struct TableBuilder {
+  private(set) var bytes: [UInt8] = []
+  private(set) var relocations: [Relocation] = []
+
+  /// Copies plain values (no references inside) to a 16-byte boundary.
+  mutating func store<T>(_ values: [T]) -> Place {
+    while bytes.count % 16 != 0 { bytes.append(0) }
+    let place = Place(.tables, offset: bytes.count)
+    values.withUnsafeBytes { bytes.append(contentsOf: $0) }
+    return place
+  }
+
+  /// Streams of an elementwise call: the pointers are filled in later.
+  mutating func store(_ streams: [Stream]) -> Place {
+    let blank = streams.map { StreamRecord(0, $0.rowStride, $0.columnStride) }
+    let place: Place = store(blank)
+    for (index, stream) in streams.enumerated() {
+      let at = place.offset + index * MemoryLayout<ElementwiseStream>.stride
+      relocations.append(Relocation(holder: .table(at), target: stream.place))
+    }
+    return place
+  }
+
+  /// An `ElementwiseStream` whose pointer is still a place.
+  struct Stream: Hashable {
+    var place: Place
+    var rowStride: Int
+    var columnStride: Int
+  }
+}
+
+/// The memory of an `ElementwiseStream` with an empty pointer; a test holds that the layouts agree.
+struct StreamRecord: BitwiseCopyable {
+  var address: Int
+  var rowStride: Int
+  var columnStride: Int
+  init(_ address: Int, _ rowStride: Int, _ columnStride: Int) {
+    self.address = address
+    self.rowStride = rowStride
+    self.columnStride = columnStride
+  }
+}

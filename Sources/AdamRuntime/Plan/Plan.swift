@@ -1,0 +1,127 @@
+// A tensor function ready to run: one arena, a flat array of kernel calls, storage bound from outside.
+import AdamIR
+import AdamKernelABI
+
+/// Built once for fixed shapes; running it allocates nothing. Keeps what it is bound to alive.
+package final class Plan {
+  package let function: TensorFunction
+  package let runtime: Runtime
+  /// Calls before the loss is known: what `runToLoss` makes.
+  let lossBoundary: Int
+  let instructionCount: Int
+  let instructions: UnsafePointer<Instruction>
+  /// The loss of a training step, to be looked at before anything is updated; nil when the function
+  /// updates nothing or has no loss.
+  let loss: UnsafePointer<Float>?
+  private let memory: PlanMemory
+  private let random: RandomSource?
+  /// Empty in a plan that is bound anew for every run.
+  private var parameters: [Tensor]
+
+  init(
+    function: TensorFunction, runtime: Runtime, random: RandomSource?, memory: PlanMemory,
+    parameters: [Tensor], lossBoundary: Int, loss: Place?
+  ) {
+    self.function = function
+    self.runtime = runtime
+    self.random = random
+    self.memory = memory
+    self.parameters = parameters
+    self.lossBoundary = lossBoundary
+    self.instructionCount = memory.instructionCount
+    self.instructions = memory.instructions
+    self.loss = loss.flatMap { memory.address(of: $0) }.map {
+      UnsafePointer($0.assumingMemoryBound(to: Float.self))
+    }
+    for (index, tensor) in parameters.enumerated() {
+      memory.bindParameter(index, to: tensor.pointer)
+    }
+  }
+
+  deinit { memory.free() }
+
+  /// Bytes of the arena with its scratch: what one run needs beside the bound tensors.
+  package var arenaBytes: Int { memory.arenaBytes }
+  /// Kernel calls of one run.
+  package var callCount: Int { instructionCount }
+
+  // MARK: Binding
+
+  /// The tensor that a parameter uses: what was bound, or one of the plan's own (zeros at first).
+  package func parameter(_ index: Int) -> Tensor? {
+    parameters.indices.contains(index) ? parameters[index] : nil
+  }
+
+  package func parameterIndex(_ name: String) -> Int? {
+    function.parameters.firstIndex { $0.name == name }
+  }
+
+  /// Uses `tensor` for a parameter from now on: read, and updated in place where the function does.
+  package func bind(_ index: Int, to tensor: Tensor) throws(RuntimeError) {
+    guard parameters.indices.contains(index) else { throw .plan("there is no parameter \(index)") }
+    if parameters[index] === tensor { return }
+    let parameter = function.parameters[index]
+    try Plan.check(tensor, function.type(parameter.value), parameter.name)
+    parameters[index] = tensor
+    memory.bindParameter(index, to: tensor.pointer)
+  }
+
+  static func check(_ tensor: Tensor, _ type: TensorType, _ name: String) throws(RuntimeError) {
+    guard tensor.type == type else {
+      throw .plan("\(name) is \(type.text), not \(tensor.type.text)")
+    }
+  }
+
+  // MARK: Running
+
+  /// Runs the whole function once.
+  package func run() {
+    runInstructions(instructions, 0..<instructionCount, runtime.pool)
+  }
+
+  /// Runs a plan made unbound. The tensors must have the function's types; they are not kept.
+  func run(on operands: [Tensor], into results: [Tensor]) {
+    for (index, tensor) in operands.enumerated() { memory.bindParameter(index, to: tensor.pointer) }
+    for (index, tensor) in results.enumerated() { memory.bindResult(index, to: tensor.pointer) }
+    withExtendedLifetime((operands, results)) {
+      runInstructions(instructions, 0..<instructionCount, runtime.pool)
+    }
+  }
+
+  // MARK: Reading
+
+  /// A copy of the n-th result as the last run left it.
+  package func result(_ index: Int) throws(RuntimeError) -> Tensor {
+    guard function.results.indices.contains(index), let source = resultAddress(index) else {
+      throw .plan("there is no result \(index)")
+    }
+    let type = function.type(function.results[index].value)
+    let tensor = try allocating { () throws(AllocationError) in
+      try Tensor(uninitialized: type.element, type.shape.sizes ?? [])
+    }
+    tensor.pointer.copyMemory(from: source, byteCount: tensor.elementCount * 4)
+    return tensor
+  }
+
+  /// The first element of an f32 result without a copy: a loss. nil when there is none.
+  package func resultNumber(_ index: Int) -> Double? {
+    guard function.results.indices.contains(index),
+      function.type(function.results[index].value).element == .f32,
+      function.type(function.results[index].value).shape.elementCount ?? 0 > 0
+    else { return nil }
+    return resultAddress(index).map { Double($0.load(as: Float.self)) }
+  }
+
+  private func resultAddress(_ index: Int) -> UnsafeMutableRawPointer? {
+    let place = memory.resultPlace(index)
+    if case .parameter(let owner) = place.base {
+      return parameters.indices.contains(owner) ? parameters[owner].pointer + place.offset : nil
+    }
+    return memory.address(of: place)
+  }
+}
+
+/// Gives an allocation's error the runtime's type.
+func allocating<T>(_ body: () throws(AllocationError) -> T) throws(RuntimeError) -> T {
+  do { return try body() } catch { throw .allocation(error) }
+}
