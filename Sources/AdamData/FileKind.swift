@@ -8,14 +8,15 @@ package enum FileKind: Hashable, Sendable {
   /// nil for plain text and unknown bytes. `prefix` should hold at least 64 bytes when the file does.
   package init?(prefix: some Collection<UInt8>) {
     let head = Array(prefix.prefix(256))
-    if let kind = FileKind.magic.first(where: { head.starts(with: $0.bytes) })?.kind {
+    // First, because the length it begins with may look like any other magic number.
+    if FileKind.isSafetensors(head) {
+      self = .safetensors
+    } else if let kind = FileKind.magic.first(where: { head.starts(with: $0.bytes) })?.kind {
       self = kind
     } else if FileKind.isPickle(head) {
       self = .pickle
     } else if FileKind.isHTML(head) {
       self = .html
-    } else if FileKind.isSafetensors(head) {
-      self = .safetensors
     } else {
       return nil
     }
@@ -36,9 +37,7 @@ package enum FileKind: Hashable, Sendable {
 
   /// Protocol 2 to 5 of Python's pickle.
   private static func isPickle(_ head: [UInt8]) -> Bool {
-    guard head.count >= 3, head[0] == 0x80, (2...5).contains(head[1]) else { return false }
-    // A safetensors length that begins alike has zeros and a `{` further on.
-    return !isSafetensors(head)
+    head.count >= 3 && head[0] == 0x80 && (2...5).contains(head[1])
   }
 
   private static func isHTML(_ head: [UInt8]) -> Bool {
@@ -49,7 +48,7 @@ package enum FileKind: Hashable, Sendable {
   }
 
   private static func isSafetensors(_ head: [UInt8]) -> Bool {
-    head.count >= 10 && head[6] == 0 && head[7] == 0 && head[8] == 0x7B && head[9] == 0x22
+    head.count >= 10 && head[5...7].allSatisfy { $0 == 0 } && head[8] == 0x7B
   }
 
   /// With its article, as it stands in `this is …`.

@@ -132,6 +132,15 @@ extension Diagnostic {
       .with(Help("end it with `\"` on the same line", edits: [Edit(lineEnd, "\"")]))
   }
 
+  /// The closing quote stands inside an interpolation.
+  static func bracelessString(_ quote: Span, opening: Span, brace: Span) -> Diagnostic {
+    Diagnostic(
+      .unclosedString, "this string is never closed: its last `\"` stands inside `{`", at: opening,
+      label: "opened here"
+    ).pointing(to: brace, "this `{` is not closed")
+      .with(Help("close the brace", edits: [Edit(Span(quote.source, quote.start, quote.start), "}")]))
+  }
+
   static func unclosedInterpolation(_ brace: Span) -> Diagnostic {
     Diagnostic(
       .brokenInterpolation, "this `{` is not closed on its line", at: brace, label: "opened here"

@@ -60,7 +60,7 @@ extension Lexer {
     case .nothing: replacement = ""
     default: return false
     }
-    diagnostics.append(
+    report(
       .unexpectedCharacter(span(position, position + found.length), found.scalar, replacement))
     position += found.length
     return true
@@ -72,7 +72,7 @@ extension Lexer {
     switch found.meaning {
     case .token(let kind, let ascii):
       position += found.length
-      diagnostics.append(.unexpectedCharacter(span(start, position), found.scalar, ascii))
+      report(.unexpectedCharacter(span(start, position), found.scalar, ascii))
       return kind
     case .quote: return scanForeignQuotes(&token)
     case .space, .nothing, nil: return scanForeignName(from: start)
@@ -95,7 +95,7 @@ extension Lexer {
       }
     }
     if let (scalar, from, to) = first {
-      diagnostics.append(.unexpectedCharacter(span(from, to), scalar, nil))
+      report(.unexpectedCharacter(span(from, to), scalar, nil))
     }
     return .name
   }
@@ -117,13 +117,13 @@ extension Lexer {
       position += length
       if isQuote {
         token.payload = UInt64(opening.length << 8 | length)
-        diagnostics.append(
+        report(
           .foreignQuotes(
             span(start, inner), opening.scalar, closing: span(position - length, position)))
         return .quoted
       }
     }
-    diagnostics.append(.unexpectedCharacter(span(start, inner), opening.scalar, "\""))
+    report(.unexpectedCharacter(span(start, inner), opening.scalar, "\""))
     isUnsure = true
     token.payload = UInt64(opening.length << 8)
     return .quoted

@@ -6,6 +6,17 @@ extension Lexer {
   /// the whole of it.
   mutating func scanNumber(_ token: inout Token) -> TokenKind {
     let start = position
+    let isWhole = skipWellFormed()
+    let end = position
+    let isMalformed = skipMalformedTail()
+    token.payload = value(start, end == start ? position : end, isWhole).bitPattern
+    if isMalformed { reportMalformed(start, position) }
+    return .number
+  }
+
+  /// Passes what is a number; returns whether it has neither point nor exponent.
+  mutating func skipWellFormed() -> Bool {
+    let start = position
     skipDigits()
     var isWhole = true
     if byte(position) == UInt8(ascii: "."), position > start, Lexer.isDigit(byte(position + 1)) {
@@ -13,12 +24,7 @@ extension Lexer {
       position += 1
       skipDigits()
     }
-    if skipExponent() { isWhole = false }
-    let end = position
-    let isMalformed = end == start || skipMalformedTail()
-    token.payload = value(start, isMalformed && end == start ? position : end, isWhole).bitPattern
-    if isMalformed { reportMalformed(start, position) }
-    return .number
+    return skipExponent() ? false : isWhole
   }
 
   private mutating func skipDigits() {
@@ -64,11 +70,11 @@ extension Lexer {
     if digits.first == UInt8(ascii: ".") { digits.insert(0x30, at: 0) }
     guard let value = Double(String(decoding: digits, as: UTF8.self)) else { return 0 }
     if !value.isFinite {
-      diagnostics.append(.numberTooLarge(span(start, end)))
+      report(.numberTooLarge(span(start, end)))
       return 0
     }
     if isWhole, value > 0x1p53 {
-      diagnostics.append(.numberNotExact(span(start, end)))
+      report(.numberNotExact(span(start, end)))
     }
     return value
   }
@@ -84,7 +90,7 @@ extension Lexer {
 
   private mutating func reportMalformed(_ start: Int, _ end: Int) {
     let spelling = end - start > 60 ? text(start, start + 40) + "…" : text(start, end)
-    diagnostics.append(
+    report(
       .malformedNumber(span(start, end), spelling, NumberRepair.of(spelling)))
   }
 }
@@ -133,7 +139,8 @@ struct NumberRepair {
   /// Whether a spelling is a number of this language.
   private static func isNumber(_ text: String) -> Bool {
     var lexer = Lexer(SourceText(name: "", bytes: Array(text.utf8)), id: SourceID(0))
-    return lexer.next().kind == .number && lexer.diagnostics.isEmpty
-      && lexer.position == lexer.bytes.count
+    guard Lexer.isDigit(lexer.byte(0)) else { return false }
+    _ = lexer.skipWellFormed()
+    return lexer.position == lexer.bytes.count
   }
 }

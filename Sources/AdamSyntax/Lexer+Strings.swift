@@ -24,7 +24,7 @@ extension Lexer {
     while position < bytes.count, !isTripleQuote(position) { position += 1 }
     token.payload = position < bytes.count ? 0x0303 : 0x0300
     position = min(position + 3, bytes.count)
-    diagnostics.append(.tripleQuotes(span(start, start + 3)))
+    report(.tripleQuotes(span(start, start + 3)))
     return .quoted
   }
 
@@ -39,14 +39,14 @@ extension Lexer {
     while position < bytes.count, bytes[position] != 0x0A, bytes[position] != 0x0D {
       if bytes[position] == UInt8(ascii: "'") {
         position += 1
-        diagnostics.append(.singleQuotes(span(start, position), text(start + 1, position - 1)))
+        report(.singleQuotes(span(start, position), text(start + 1, position - 1)))
         token.payload = 0x0101
         return .quoted
       }
       position += bytes[position] == Lexer.backslash ? 2 : 1
     }
     position = min(position, bytes.count)
-    diagnostics.append(.strayApostrophe(span(start, start + 1)))
+    report(.strayApostrophe(span(start, start + 1)))
     isUnsure = true
     token.payload = 0x0100
     return .quoted
@@ -85,12 +85,12 @@ extension Lexer {
     var end = start + 2
     while end < bytes.count, bytes[end] != 0x0A, bytes[end] != Lexer.quote {
       if bytes[end] == UInt8(ascii: "}"), byte(end + 1) == UInt8(ascii: "}") {
-        diagnostics.append(.doubledBrace(span(start, start + 2), closing: span(end, end + 2)))
+        report(.doubledBrace(span(start, start + 2), closing: span(end, end + 2)))
         return
       }
       end += 1
     }
-    diagnostics.append(.doubledBrace(span(start, start + 2), closing: nil))
+    report(.doubledBrace(span(start, start + 2), closing: nil))
   }
 
   private mutating func scanEscape(into text: inout [UInt8]) {
@@ -106,7 +106,7 @@ extension Lexer {
     case 0, 0x0A, 0x0D: position = start + 1
     default:
       while byte(position) & 0xC0 == 0x80 { position += 1 }
-      diagnostics.append(.unknownEscape(span(start, position), self.text(start, position)))
+      report(.unknownEscape(span(start, position), self.text(start, position)))
     }
   }
 
@@ -122,7 +122,7 @@ extension Lexer {
     {
       text.append(contentsOf: String(scalar).utf8)
     } else {
-      diagnostics.append(.invalidScalar(span(start, position), self.text(start, position)))
+      report(.invalidScalar(span(start, position), self.text(start, position)))
     }
   }
 
@@ -144,5 +144,20 @@ extension Lexer {
       position = min(position + 1, bytes.count)
     }
     last = .quote
+  }
+
+  /// A string whose interpolation goes over line ends: moves behind its closing quote when the next
+  /// `}` is one that a quote follows on its line; else stays.
+  mutating func skipBrokenString() {
+    var end = position
+    while end < bytes.count, bytes[end] != Lexer.quote, bytes[end] != UInt8(ascii: "}") { end += 1 }
+    guard byte(end) == UInt8(ascii: "}") else { return }
+    while end < bytes.count, bytes[end] != 0x0A, bytes[end] != 0x0D {
+      end += 1
+      if byte(end - 1) == Lexer.quote {
+        position = end
+        return
+      }
+    }
   }
 }

@@ -34,6 +34,10 @@ struct Lexer {
     String(decoding: bytes[start..<end], as: UTF8.self)
   }
 
+  mutating func report(_ diagnostic: Diagnostic) {
+    if diagnostics.count < SyntaxLimit.diagnostics { diagnostics.append(diagnostic) }
+  }
+
   mutating func next() -> Token {
     var token = Token(kind: .endOfText, start: 0, end: 0)
     skipTrivia(&token)
@@ -106,7 +110,7 @@ struct Lexer {
       return scanForeignName(from: start)
     }
     let length = position - start
-    if length > SyntaxLimit.nameBytes { diagnostics.append(.nameTooLong(span(start, position))) }
+    if length > SyntaxLimit.nameBytes { report(.nameTooLong(span(start, position))) }
     guard length <= 8, let entry = words[packed] else { return .name }
     token.payload = entry.payload
     return entry.kind
@@ -118,7 +122,7 @@ struct Lexer {
     while Lexer.isDigit(byte(position)) { position += 1 }
     guard Lexer.continuesName(byte(position)) else { return .field }
     while Lexer.continuesName(byte(position)) { position += 1 }
-    diagnostics.append(.malformedField(span(start, position), text(start, position)))
+    report(.malformedField(span(start, position), text(start, position)))
     return .field
   }
 
@@ -136,7 +140,7 @@ struct Lexer {
 
   /// A control character: reported once, then read on as if it were a space.
   private mutating func skipStrayByte(_ token: inout Token) -> TokenKind {
-    diagnostics.append(
+    report(
       .unexpectedCharacter(span(position, position + 1), Unicode.Scalar(byte(position)), nil))
     position += 1
     token.hasSpace = true

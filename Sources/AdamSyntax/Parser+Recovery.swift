@@ -132,6 +132,7 @@ extension Parser {
   private mutating func brokenInterpolation() -> Failure {
     let brace = openers.last { $0.kind == .leftBrace && $0.payload == Parser.interpolationMark }
     report(.unclosedInterpolation(span(brace ?? current)))
+    if current.kind == .lineEnd { lexer.skipBrokenString() }
     return Failure(endsStatement: true)
   }
 

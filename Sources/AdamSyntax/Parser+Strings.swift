@@ -56,6 +56,7 @@ extension Parser {
     do throws(Failure) {
       value = try parseExpression()
       if current.kind == .colon { format = try parseFormat(brace) }
+      if current.kind == .quote { endStringEarly(string, brace) }
       guard current.kind == .rightBrace else { throw unexpected("`}`") }
     } catch {
       try recover(error, saved)
@@ -66,6 +67,14 @@ extension Parser {
     context = outer
     lexer.interpolations -= 1
     return .value(value ?? add(.invalid, from: brace.start), format)
+  }
+
+  /// `"{x"`: the quote that was to end the string stands where the `}` is missing. Both are taken as
+  /// if they were there.
+  private mutating func endStringEarly(_ string: Token, _ brace: Token) {
+    report(.bracelessString(span(current), opening: span(string), brace: span(brace)))
+    lexer.position = Int(current.start)
+    current.kind = .rightBrace
   }
 
   /// `FORMAT`: text up to the `}`, which becomes the current token.

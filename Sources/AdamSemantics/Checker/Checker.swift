@@ -35,6 +35,42 @@ package struct Checker {
   }
 
   package mutating func check(_ program: Program) -> CheckResult {
-    CheckResult(globals: globals)
+    let engine = CheckEngine(session: session, globals: globals, isInteractive: isInteractive)
+    noteAssignments(program, engine)
+    let frame = Frame(engine: engine, program: program, function: 0, callSpan: nil)
+    engine.frames = [frame]
+    frame.run()
+    engine.checkUncalled()
+    engine.frames = []
+    var result = CheckResult(diagnostics: engine.diagnostics, trainings: engine.trainings)
+    result.diagnostics.sort { $0.order < $1.order }
+    for (name, slot) in zip(engine.globals.names, engine.globals.slots) where !slot.isUnset {
+      result.globals[name] = slot.value
+    }
+    return result
+  }
+
+  private func noteAssignments(_ program: Program, _ engine: CheckEngine) {
+    var count = 0
+    for function in program.functions {
+      count += function.instructions.count
+      for (instruction, span) in zip(function.instructions, function.spans) {
+        guard case .storeGlobal(let name, _) = instruction,
+          program.names.indices.contains(Int(name))
+        else { continue }
+        let text = program.names[Int(name)]
+        if engine.assignedNames[text] == nil { engine.assignedNames[text] = span }
+      }
+    }
+    // Looking at functions for every call costs a bounded multiple of the script's length.
+    engine.stepsLeft = 200_000 + 8 * count
+  }
+}
+
+extension Diagnostic {
+  /// By text, then place; what has no place stands last.
+  fileprivate var order: (UInt32, Int32, Int32, String) {
+    guard let span else { return (.max, .max, .max, code.text) }
+    return (span.source.index, span.start, span.end, code.text)
   }
 }

@@ -1,0 +1,232 @@
+// Calls of what is known: functions of the script, builtins, layers; methods.
+import AdamIR
+import AdamLibrary
+import AdamSource
+
+struct Call {
+  let engine: CheckEngine
+  let span: Span
+
+  /// `name` is what the callee was read from, for messages.
+  func apply(
+    _ callee: AbstractValue, _ given: [GivenArgument<AbstractValue>], name: String?
+  ) -> AbstractValue {
+    switch callee {
+    case .function(let function): return apply(function, given)
+    case .known(.function(let closure)): return apply(AbstractFunction(closure), given)
+    case .known(.builtin(let builtin)): return apply(builtin.definition, builtin.settings, given)
+    case .unset, .unknown: return .unknown
+    case .layer, .known(.layer): return applyLayer(callee, given)
+    default:
+      engine.report(cannotCall(callee, name))
+      return .unknown
+    }
+  }
+
+  private func cannotCall(_ callee: AbstractValue, _ name: String?) -> Diagnostic {
+    var diagnostic = Diagnostic.cannotCall(
+      name.map { "`\($0)` is \(callee.kindText) and" } ?? callee.kindText, at: span)
+    if let name, engine.session.environment[name] != nil {
+      diagnostic.notes.append("the variable `\(name)` hides the function `\(name)`")
+      if let place = engine.assignedNames[name], place.source == span.source {
+        diagnostic.labels.append(Label(place, "`\(name)` was assigned here"))
+      }
+    }
+    return diagnostic
+  }
+
+  // MARK: Functions of the script
+
+  private func apply(
+    _ function: AbstractFunction, _ given: [GivenArgument<AbstractValue>]
+  ) -> AbstractValue {
+    guard function.program.functions.indices.contains(function.function) else { return .unknown }
+    let body = function.program.functions[function.function]
+    let name = body.name == "fn" ? "this function" : body.name
+    let (bound, mistakes) = bindCollecting(given, to: body.signature, of: name, at: span)
+    guard mistakes.isEmpty else {
+      for mistake in mistakes { engine.report(mistake) }
+      return .unknown
+    }
+    let arguments = bound.entries.enumerated().map { index, entry -> AbstractValue in
+      if let value = entry.value { return value }
+      // A function of the script is given `none` as it stands.
+      if let written = given.first(where: { $0.name == body.parameters[index].name }) {
+        return written.value
+      }
+      if given.indices.contains(index), given[index].name == nil { return given[index].value }
+      return function.defaults.first { $0.parameter == index }?.value ?? .unknown
+    }
+    return engine.result(of: function, arguments, at: span)
+  }
+
+  // MARK: Builtins
+
+  func apply(
+    _ definition: BuiltinDefinition, _ settings: [RecordBox.Field],
+    _ given: [GivenArgument<AbstractValue>]
+  ) -> AbstractValue {
+    var arguments = given
+    for setting in settings where !given.contains(where: { $0.name == setting.name }) {
+      arguments.append(
+        GivenArgument(name: setting.name, value: .known(setting.value), span: span))
+    }
+    let (bound, mistakes) = bindCollecting(
+      arguments, to: definition.signature, of: definition.name, at: span)
+    guard mistakes.isEmpty else {
+      for mistake in mistakes { engine.report(mistake) }
+      return .unknown
+    }
+    if let folded = fold(definition, bound) { return folded }
+    let result = definition.check?(engine, bound) ?? .unknown
+    if definition.name == "train" { engine.note(AbstractTraining(arguments: bound)) }
+    return result
+  }
+
+  /// Runs a pure builtin on exact arguments when that is certainly cheap.
+  private func fold(
+    _ definition: BuiltinDefinition, _ bound: BoundArguments<AbstractValue>
+  ) -> AbstractValue? {
+    guard definition.isPure, let exact = bound.exact, exact.isCheap(definition.group) else { return nil }
+    let context = FoldingContext(session: engine.session)
+    do throws(Diagnostic) {
+      let value = try definition.run(context, exact)
+      return context.hasCalled ? nil : .abstract(of: value)
+    } catch {
+      if context.hasCalled { return nil }
+      engine.report(error)
+      return .unknown
+    }
+  }
+
+  // MARK: Models
+
+  /// A model as a function: what goes in must fit, what comes out follows.
+  private func applyLayer(
+    _ callee: AbstractValue, _ given: [GivenArgument<AbstractValue>]
+  ) -> AbstractValue {
+    .unknown
+  }
+}
+
+extension AbstractFunction {
+  init(_ closure: Closure) {
+    self.init(
+      program: closure.program, function: closure.function,
+      captures: closure.captures.map { ($0.register, .abstract(of: $0.value)) },
+      defaults: closure.defaults.map { ($0.parameter, .abstract(of: $0.value)) })
+  }
+}
+
+extension ProgramFunction {
+  /// What binding needs of a function of the script: names, and which may be left out.
+  var signature: Signature {
+    Signature(
+      parameters.map {
+        ParameterDefinition($0.name, .any, "", default: $0.hasDefault ? Constant.none : nil)
+      })
+  }
+}
+
+/// Runs pure builtins in the checker. They may call nothing.
+private final class FoldingContext: ExecutionContext {
+  let session: SessionState
+  private(set) var hasCalled = false
+
+  init(session: SessionState) { self.session = session }
+
+  func call(_ callee: Value, _ arguments: [Value], at span: Span) throws(Diagnostic) -> Value {
+    hasCalled = true
+    throw Diagnostic(.unsupported, "a function is called", at: span)
+  }
+
+  func poll() throws(Diagnostic) {}
+}
+
+extension BoundArguments where V == AbstractValue {
+  /// The arguments as values when every one is exactly known.
+  fileprivate var exact: BoundArguments<Value>? {
+    var exactEntries: [BoundArguments<Value>.Entry] = []
+    for entry in entries {
+      switch entry.value {
+      case nil: exactEntries.append(.init(value: nil, span: entry.span, isGiven: entry.isGiven))
+      case .known(let value)?:
+        exactEntries.append(.init(value: value, span: entry.span, isGiven: entry.isGiven))
+      default: return nil
+      }
+    }
+    var rest: [(value: Value, span: Span)] = []
+    for element in variadic {
+      guard case .known(let value) = element.value else { return nil }
+      rest.append((value, element.span))
+    }
+    return BoundArguments<Value>(names: names, entries: exactEntries, variadic: rest, span: span)
+  }
+}
+
+extension BoundArguments where V == Value {
+  /// Whether running on these takes little time and memory. Numbers may be sizes of the result,
+  /// unless the builtin is a function of numbers.
+  fileprivate func isCheap(_ group: String) -> Bool {
+    var size = 1.0
+    for value in entries.compactMap(\.value) + variadic.map(\.value) {
+      size *= value.sizeBound(isNumberSize: group != "math")
+    }
+    return size <= 65_536
+  }
+}
+
+extension Value {
+  fileprivate func sizeBound(isNumberSize: Bool) -> Double {
+    switch self {
+    case .number(let x): isNumberSize ? max(1, abs(x)) : 1
+    case .list(let box):
+      max(1, Double(box.elements.count)) * (isNumberSize ? product(box.elements) : 1)
+    case .tuple(let box): isNumberSize ? product(box.elements) : 1
+    case .string(let box): max(1, Double(box.text.utf8.count) / 16)
+    case .tensor(let tensor): max(1, Double(tensor.elementCount))
+    case .range(let box): max(1, abs(box.upper - box.lower))
+    // Layers, data and functions are no constants.
+    case .layer, .optimizer, .data, .hook, .function: .infinity
+    case .unset, .none, .bool, .record, .builtin: 1
+    }
+  }
+
+  /// Sizes are given as short lists; a long list of numbers is data.
+  private func product(_ elements: [Value]) -> Double {
+    guard elements.count <= 8 else { return 1 }
+    return elements.reduce(1) { $0 * max(1, abs($1.exactNumber ?? 1)) }
+  }
+}
+
+extension Frame {
+  func arguments(_ site: CallSite) -> [GivenArgument<AbstractValue>] {
+    site.arguments.map { argument in
+      let slot = slot(argument.register)
+      let value: AbstractValue =
+        slot.isUnset ? (argument.isImplicit ? .unset : .unknown) : slot.value
+      return GivenArgument(argument, value)
+    }
+  }
+
+  /// `v.f(args)`: the field `f` of `v` if it has one, else `f(v, args)`.
+  func method(_ receiver: Register, _ index: Int32, _ site: CallSite) -> AbstractValue {
+    let value = value(receiver)
+    let name = name(index)
+    let given = arguments(site)
+    let call = Call(engine: engine, span: span)
+    if case .value(let field) = value.field(name) { return call.apply(field, given, name: name) }
+    let receiver = GivenArgument(value: value, span: operand(receiver).span ?? span)
+    if let local = site.fallback { return call.apply(self.value(local), [receiver] + given, name: name) }
+    let slot = readGlobal(index)
+    if !slot.isUnset { return call.apply(slot.value, [receiver] + given, name: name) }
+    if let builtin = engine.builtin(name) { return call.apply(builtin, [receiver] + given, name: name) }
+    switch value.kindOfValue {
+    // These may have fields that only running will tell.
+    case .unknown, .data, .hook, .layer, .optimizer, .record: return .unknown
+    default:
+      engine.report(.noMethod(name, of: value.foundText, meant: engine.suggestion(for: name), at: span))
+      return .unknown
+    }
+  }
+}

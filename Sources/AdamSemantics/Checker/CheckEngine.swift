@@ -1,0 +1,203 @@
+// One check: what all frames share. Diagnostics, top-level variables, functions already looked at,
+// and the way to look at a function once for each tuple of what is known of its arguments.
+import AdamData
+import AdamIR
+import AdamLibrary
+import AdamSource
+
+final class CheckEngine: CheckContext {
+  let session: SessionState
+  let isInteractive: Bool
+  let globals = GlobalTable()
+  private(set) var trainings: [AbstractTraining] = []
+  private(set) var diagnostics: [Diagnostic] = []
+  private var reported: Set<ReportKey> = []
+  /// Where a name that is not there was reported.
+  private var unknownNames: [String: (index: Int, uses: Int)] = [:]
+  private var suggestionsLeft = 100
+  /// Place of the first assignment of each top-level name, in any function.
+  var assignedNames: [String: Span] = [:]
+  /// The frames being looked at, innermost last.
+  var frames: [Frame] = []
+  private var results: [Span: [KnownResult]] = [:]
+  private var closures: [AbstractFunction] = []
+  /// Instructions that may still be looked at in functions.
+  var stepsLeft = 0
+
+  private struct ReportKey: Hashable {
+    var code: DiagnosticCode
+    var span: Span?
+  }
+
+  /// The result of a function for these arguments, as long as the globals it read stay.
+  struct KnownResult {
+    var inputs: [AbstractValue]
+    var reads: [Int: UInt32]
+    var result: AbstractValue
+  }
+
+  private enum Bound {
+    static let diagnostics = 10_000
+    static let callDepth = 48
+    /// Tuples of arguments looked at per function; more are taken together.
+    static let tuples = 16
+  }
+
+  init(session: SessionState, globals known: [String: AbstractValue], isInteractive: Bool) {
+    self.session = session
+    self.isInteractive = isInteractive
+    for (name, value) in known {
+      let number = globals.number(of: name)
+      globals.slots[number] = Slot(value: value, stamp: globals.nextStamp())
+    }
+  }
+
+  // MARK: Reporting
+
+  private var isDead: Bool { frames.last?.flow.isDead ?? false }
+
+  /// In code that is certainly never run only names and options are worth a word.
+  func report(_ diagnostic: Diagnostic) {
+    if isDead && diagnostic.code != .unknownOption && diagnostic.code != .unsupported { return }
+    add(diagnostic)
+  }
+
+  func add(_ diagnostic: Diagnostic) {
+    guard diagnostics.count < Bound.diagnostics,
+      reported.insert(ReportKey(code: diagnostic.code, span: diagnostic.span)).inserted
+    else { return }
+    var diagnostic = diagnostic
+    if let frame = frames.last, !frame.isHookRun, let call = frame.callSpan, diagnostic.severity == .error,
+      diagnostic.code != .unknownName, call.source == diagnostic.span?.source,
+      diagnostic.labels.count < 3
+    {
+      diagnostic.labels.append(Label(call, "in this call"))
+    }
+    diagnostics.append(diagnostic)
+  }
+
+  /// A name that nothing binds: one error, however often it is used.
+  func reportUnknownName(_ name: String, at span: Span) {
+    if let (index, uses) = unknownNames[name] {
+      guard reported.insert(ReportKey(code: .unknownName, span: span)).inserted else { return }
+      unknownNames[name]?.uses += 1
+      if uses < 4, diagnostics.indices.contains(index) {
+        diagnostics[index].labels.append(Label(span, "also used here"))
+      }
+      return
+    }
+    guard diagnostics.count < Bound.diagnostics else { return }
+    let assigned = assignedNames[name]
+    unknownNames[name] = (diagnostics.count, 1)
+    let meant = assigned == nil ? suggestion(for: name) : nil
+    add(.unknownName(name, at: span, meant: meant, assigned: assigned))
+  }
+
+  /// The nearest name in scope. Limited, because each costs a walk over all names.
+  func suggestion(for name: String) -> String? {
+    guard suggestionsLeft > 0 else { return nil }
+    suggestionsLeft -= 1
+    let variables = zip(globals.names, globals.slots).filter { !$1.isUnset }.map(\.0)
+    let environment = session.environment
+    return nearest(
+      name, in: variables + environment.builtins.keys + environment.constants.keys)
+  }
+
+  func note(_ training: AbstractTraining) { if !isDead { trainings.append(training) } }
+
+  // MARK: Functions
+
+  /// A function value was made; if nobody calls it, it is looked at in the end.
+  func note(_ function: AbstractFunction) {
+    guard let place = function.place, results[place] == nil else { return }
+    results[place] = []
+    closures.append(function)
+  }
+
+  /// Looks at functions that nothing called, with unknown arguments.
+  func checkUncalled() {
+    var next = 0
+    while next < closures.count {
+      let function = closures[next]
+      next += 1
+      guard let place = function.place, results[place]?.isEmpty != false,
+        function.program.functions.indices.contains(function.function),
+        !function.program.functions[function.function].isHook
+      else { continue }
+      let count = function.program.functions[function.function].parameters.count
+      _ = run(function, Array(repeating: .unknown, count: count), at: nil)
+    }
+  }
+
+  /// What a function of the script gives for these arguments, one for each parameter.
+  func result(
+    of function: AbstractFunction, _ arguments: [AbstractValue], at span: Span
+  ) -> AbstractValue {
+    guard let place = function.place, !isDead, frames.count < Bound.callDepth,
+      !frames.contains(where: { $0.place == place })
+    else { return .unknown }
+    var inputs = arguments + function.captures.map(\.value)
+    let known = results[place] ?? []
+    if known.count >= Bound.tuples {
+      inputs = inputs.map(\.withoutContents)
+      if known.count >= 2 * Bound.tuples { return .unknown }
+    }
+    for entry in known where entry.inputs.count == inputs.count {
+      guard zip(entry.inputs, inputs).allSatisfy({ $0.isSame(as: $1) }),
+        entry.reads.allSatisfy({ globals.slots[$0.key].stamp == $0.value })
+      else { continue }
+      frames.last?.reads.merge(entry.reads) { old, _ in old }
+      return entry.result
+    }
+    guard stepsLeft > 0 else { return .unknown }
+    return run(function, Array(inputs.prefix(arguments.count)), at: span)
+  }
+
+  private func run(
+    _ function: AbstractFunction, _ arguments: [AbstractValue], at span: Span?
+  ) -> AbstractValue {
+    let frame = Frame(
+      engine: self, program: function.program, function: function.function, callSpan: span)
+    frame.isUncalled = span == nil
+    frame.receive(arguments, function)
+    frames.append(frame)
+    frame.run()
+    frames.removeLast()
+    let result = frame.result ?? .known(.none)
+    frames.last?.reads.merge(frame.reads) { old, _ in old }
+    if let place = function.place {
+      let inputs = arguments + function.captures.map(\.value)
+      // What was read at other values of the globals is of no use any more.
+      results[place, default: []].removeAll { entry in
+        entry.inputs.count == inputs.count
+          && zip(entry.inputs, inputs).allSatisfy { $0.isSame(as: $1) }
+      }
+      results[place, default: []].append(
+        KnownResult(inputs: inputs, reads: frame.reads, result: result))
+    }
+    return result
+  }
+
+  /// For `check` closures of builtins that take functions.
+  func call(
+    _ callee: AbstractValue, _ arguments: [AbstractValue], at span: Span
+  ) -> AbstractValue {
+    let given = arguments.map { GivenArgument(value: $0, span: span) }
+    return Call(engine: self, span: span).apply(callee, given, name: nil)
+  }
+}
+
+extension AbstractValue {
+  /// The kind without the exact contents, so that many tuples of arguments become one.
+  var withoutContents: AbstractValue {
+    switch kindOfValue {
+    case .number: .number
+    case .bool: .bool
+    case .string: .string
+    case .tensor(let type): .tensor(type)
+    case .list: .listOf(.unknown)
+    case .function, .layer, .optimizer, .data, .hook, .none: self
+    case .tuple, .record, .range, .unknown: .unknown
+    }
+  }
+}

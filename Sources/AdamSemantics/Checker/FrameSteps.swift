@@ -1,0 +1,232 @@
+// What each instruction does to what is known.
+import AdamIR
+import AdamLibrary
+import AdamSource
+
+extension Frame {
+  func step(_ instruction: Instruction) {
+    switch instruction {
+    case .constant(let d, let constant): write(d, .constant(constant))
+    case .move(let d, let from): write(d, slot(from))
+    case .unset(let d): write(d, Slot.unset)
+    case .requireSet(let register, let name): requireSet(register, self.name(name))
+    case .loadGlobal(let d, let name): write(d, loadGlobal(name))
+    case .loadGlobalIfSet(let d, let name): write(d, readGlobal(name))
+    case .storeGlobal(let name, let register): storeGlobal(name, register)
+    case .jump(let label): jump(to: label)
+    case .jumpIfFalse(let c, let label): branch(on: c, ifTrue: false, to: label)
+    case .jumpIfTrue(let c, let label): branch(on: c, ifTrue: true, to: label)
+    case .loop(let header): closeLoop(header: header)
+    case .loopHeader(let end): enterLoop(end: end)
+    case .returnValue(let register): returnValue(register)
+    case .statement: startStatement()
+    case .result(let register): showResult(register)
+    case .unsupported(let what): engine.report(.unsupported(what, at: span))
+    case .requireBool(let register): requireBool(register)
+    case .assert(let condition, _, _): checked { () throws(Diagnostic) in _ = try self.value(condition).condition(at: self.span) }
+    case .hook(let d, let site): hook(d, site)
+    default: valueStep(instruction)
+    }
+  }
+
+  private func valueStep(_ instruction: Instruction) {
+    switch instruction {
+    case .binary(let d, let op, let a, let b):
+      write(d, checking { () throws(Diagnostic) in try AbstractArithmetic(op, self.operand(a), self.operand(b), at: self.span).result() })
+    case .negate(let d, let a): write(d, checking { () throws(Diagnostic) in try self.value(a).negated(at: self.span) })
+    case .not(let d, let a): write(d, not(a))
+    case .list(let d, let elements): write(d, .makeList(elements.map { value($0) }))
+    case .tuple(let d, let elements): write(d, .makeTuple(elements.map { value($0) }))
+    case .record(let d, let names, let registers):
+      write(d, .makeRecord(zip(names, registers).map { AbstractField($0, value($1)) }))
+    case .range(let d, let lower, let upper, let isClosed): write(d, range(lower, upper, isClosed))
+    case .format(let d, let parts): write(d, format(parts))
+    case .index(let d, let base, let items): write(d, index(base, items))
+    case .setIndex(let base, let items, _): setIndex(base, items)
+    case .field(let d, let base, let name): write(d, field(base, self.name(name)))
+    case .setField(let base, let name, let register): setField(base, self.name(name), register)
+    case .iterate(let d, let source): write(d, iterate(source))
+    case .next(let d, let iterator, _): write(d, value(iterator).iterationElement ?? .unknown)
+    case .unpack(let first, let source, let count): unpack(first, source, count)
+    case .append(let list, let element):
+      let elements = value(list).elementValue
+      let isFirst = value(list).knownCount == 0
+      let new = value(element)
+      write(list, .listOf(isFirst ? new : elements.map { $0.join(new) } ?? .unknown))
+    default: callStep(instruction)
+    }
+  }
+
+  private func callStep(_ instruction: Instruction) {
+    switch instruction {
+    case .call(let d, let callee, let site):
+      let given = arguments(site)
+      let call = Call(engine: engine, span: span)
+      write(d, call.apply(value(callee), given, name: operand(callee).name))
+    case .callMethod(let d, let receiver, let name, let site): write(d, method(receiver, name, site))
+    case .verb(let d, let name, let site):
+      let text = self.name(name)
+      guard let definition = engine.session.environment[text] else {
+        engine.report(.unsupported("`\(text)`", at: span))
+        return write(d, .unknown)
+      }
+      write(d, Call(engine: engine, span: span).apply(definition, [], arguments(site)))
+    case .closure(let d, let site): write(d, closure(site))
+    default: break
+    }
+  }
+
+  /// Reports what is thrown; the result is unknown then, so that nothing follows from it.
+  func checking(_ body: () throws(Diagnostic) -> AbstractValue) -> AbstractValue {
+    do throws(Diagnostic) {
+      return try body()
+    } catch {
+      engine.report(error)
+      return .unknown
+    }
+  }
+
+  private func checked(_ body: () throws(Diagnostic) -> Void) {
+    do throws(Diagnostic) { try body() } catch { engine.report(error) }
+  }
+
+  // MARK: Values
+
+  private func not(_ register: Register) -> AbstractValue {
+    let value = value(register)
+    switch value.kindOfValue {
+    case .unknown, .bool: return value.exactBool.map { .known(.bool(!$0)) } ?? .bool
+    case .tensor(let type) where type.element == .bool && type.shape.rank == 0: return .bool
+    default:
+      engine.report(.notBool("not", value.foundText, at: operand(register).span ?? span))
+      return .unknown
+    }
+  }
+
+  private func requireBool(_ register: Register) {
+    let value = value(register)
+    switch value.kindOfValue {
+    case .unknown, .bool: return
+    case .tensor(let type) where type.element == .bool && type.shape.rank == 0: return
+    default:
+      engine.report(.notBool("`and` and `or`", value.foundText, at: span))
+      write(register, .unknown)
+    }
+  }
+
+  private func range(_ lower: Register, _ upper: Register, _ isClosed: Bool) -> AbstractValue {
+    for end in [lower, upper] where value(end).fit(.number) == .no {
+      engine.report(.rangeEnd(value(end).foundText, at: operand(end).span ?? span))
+      return .unknown
+    }
+    if let a = value(lower).exactNumber, let b = value(upper).exactNumber {
+      return .known(.range(RangeBox(lower: a, upper: b, isClosed: isClosed)))
+    }
+    return .range
+  }
+
+  private func format(_ parts: [FormatPart]) -> AbstractValue {
+    for case .value(let register, let spec?) in parts {
+      guard let kind = spec.last, "defg%x".contains(kind) else { continue }
+      let value = value(register)
+      switch value.kindOfValue {
+      case .string, .bool, .function, .layer, .optimizer, .data, .hook:
+        engine.report(.formatsNumbers(spec, value.foundText, at: operand(register).span ?? span))
+      default: break
+      }
+    }
+    return .string
+  }
+
+  private func index(_ base: Register, _ items: [IndexOperand]) -> AbstractValue {
+    let value = value(base)
+    return checking { () throws(Diagnostic) in try value.indexed(self.indices(items), at: self.span) }
+  }
+
+  private func indices(_ items: [IndexOperand]) -> [AbstractIndex] {
+    items.map { item in
+      switch item {
+      case .value(let register): .value(value(register))
+      case .all: .all
+      case .from(let register): .from(value(register))
+      case .upTo(let register, let isClosed): .upTo(value(register), isClosed: isClosed)
+      }
+    }
+  }
+
+  private func setIndex(_ base: Register, _ items: [IndexOperand]) {
+    let container = value(base)
+    _ = index(base, items)
+    switch container.kindOfValue {
+    case .tensor: write(base, container.withoutContents)
+    case .list: write(base, .listOf(.unknown))
+    default: write(base, .unknown)
+    }
+  }
+
+  private func field(_ base: Register, _ name: String) -> AbstractValue {
+    let value = value(base)
+    switch value.field(name) {
+    case .value(let found): return found
+    case .unknown: return .unknown
+    case .missing(let names):
+      engine.report(.noField(name, of: value.foundText, among: names, at: span))
+      return .unknown
+    }
+  }
+
+  private func setField(_ base: Register, _ name: String, _ register: Register) {
+    switch value(base).kindOfValue {
+    case .layer, .optimizer: return
+    case .record:
+      guard var record = value(base).asFields,
+        let index = record.fields.firstIndex(where: { $0.name == name })
+      else { return write(base, .unknown) }
+      record.fields[index].value = value(register)
+      write(base, .record(record.fields, kind: record.kind))
+    case .number, .bool, .string, .none, .function:
+      engine.report(.noField(name, of: value(base).foundText, among: [], at: span))
+    default: write(base, .unknown)
+    }
+  }
+
+  private func iterate(_ source: Register) -> AbstractValue {
+    let value = value(source)
+    guard value.iterationElement != nil else {
+      engine.report(.cannotIterate(value, at: span))
+      return .unknown
+    }
+    return value
+  }
+
+  private func unpack(_ first: Register, _ source: Register, _ count: Int32) {
+    var parts: [AbstractValue] = []
+    checked { () throws(Diagnostic) in parts = try self.value(source).unpacked(Int(count), at: self.operand(source).span ?? self.span) }
+    for i in 0..<max(count, 0) {
+      let part = Int(i) < parts.count ? parts[Int(i)] : .unknown
+      write(Register(first.index &+ i), part)
+    }
+  }
+
+  // MARK: Statements
+
+  private func startStatement() {
+    guard flow.isDead, !hasWarnedUnreachable else { return }
+    hasWarnedUnreachable = true
+    engine.add(.unreachable(at: span))
+  }
+
+  /// The value of a statement that nothing takes. A prompt shows it.
+  private func showResult(_ register: Register) {
+    guard !engine.isInteractive, position > 0, !flow.isDead else { return }
+    switch function.instructions[position - 1] {
+    case .binary(_, let op, _, _): engine.report(.unusedValue(isEquation: op == .equal, at: span))
+    case .constant, .loadGlobal, .negate, .not, .list, .tuple, .record, .range, .format, .index,
+      .field, .closure:
+      // The name of something unknown has been reported.
+      if value(register).isUnknown { return }
+      engine.report(.unusedValue(isEquation: false, at: span))
+    default: break
+    }
+  }
+}
