@@ -15,13 +15,17 @@ package struct OptimizerUpdate: Sendable {
   /// joined later, with another step count, have their own.
   package var scalarsName: @Sendable (String) -> String
 
+  /// Structural choices of the rule as bits (momentum, amsgrad): constants of the plan.
+  package var options: Int
+
   package init(
-    _ op: OpDefinition, slots: [String], scalarCount: Int,
+    _ op: OpDefinition, slots: [String], scalarCount: Int, options: Int = 0,
     scalarsName: @escaping @Sendable (String) -> String = { _ in "scalars" }
   ) {
     self.op = op
     self.slots = slots
     self.scalarCount = scalarCount
+    self.options = options
     self.scalarsName = scalarsName
   }
 }
@@ -66,7 +70,8 @@ extension TensorFunction {
       scalars[name] = shared
       do throws(ShapeError) {
         let new = try function.apply(
-          update.op, [parameter.value, gradient] + slots + [shared], span: info.span)
+          update.op, [parameter.value, gradient] + slots + [shared],
+          Attributes(["options": .int(update.options)]), span: info.span)
         let names = [parameter.name] + update.slots.map { "\(parameter.name).\($0)" }
         for ((value, name), target) in zip(zip(new, names), [parameter.value] + slots) {
           function.results.append(FunctionResult(value, name, replaces: target))
