@@ -7,7 +7,6 @@ extension DiagnosticCode {
   package static let layersDisagree = DiagnosticCode("E0301")
   package static let inputDisagrees = DiagnosticCode("E0302")
   package static let targetDisagrees = DiagnosticCode("E0303")
-  package static let shapesDisagree = DiagnosticCode("E0304")
 }
 
 extension Diagnostic {
