@@ -9,14 +9,13 @@ package struct OptimizerUpdate: Sendable {
   package var op: OpDefinition
   /// Names of the state tensors per parameter: `m`, `v`.
   package var slots: [String]
+  /// The rule's structural choices as bits; 0 is the plain rule.
+  package var options: Int
   /// Length of the scalars that the host writes before each step.
   package var scalarCount: Int
   /// Name of the scalars for a parameter's name. Parameters with one name share them; those that
   /// joined later, with another step count, have their own.
   package var scalarsName: @Sendable (String) -> String
-
-  /// Structural choices of the rule as bits (momentum, amsgrad): constants of the plan.
-  package var options: Int
 
   package init(
     _ op: OpDefinition, slots: [String], scalarCount: Int, options: Int = 0,
@@ -71,7 +70,7 @@ extension TensorFunction {
       do throws(ShapeError) {
         let new = try function.apply(
           update.op, [parameter.value, gradient] + slots + [shared],
-          Attributes(["options": .int(update.options)]), span: info.span)
+          ["options": .int(update.options)], span: info.span)
         let names = [parameter.name] + update.slots.map { "\(parameter.name).\($0)" }
         for ((value, name), target) in zip(zip(new, names), [parameter.value] + slots) {
           function.results.append(FunctionResult(value, name, replaces: target))
