@@ -27,6 +27,8 @@ package final class SessionState {
   /// Plans kept between statements.
   package let plans = PlanCache()
   /// Sources that cannot be opened twice, by path: the check read their header, the run goes on.
+  /// What `train` uses when the script binds no `opt`.
+  package var unnamedOptimizer: Optimizer?
   package var keptReaders: [String: CSVReader] = [:]
   /// A `train` is running: its blocks may not start another.
   package var isTraining = false

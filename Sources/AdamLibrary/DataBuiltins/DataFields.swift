@@ -73,7 +73,7 @@ extension Diagnostic {
   }
 
   static func unknownDataField(_ name: String, at span: Span) -> Diagnostic {
-    var diagnostic = Diagnostic(.unknownField, "a data set has no field `\(name)`", at: span)
+    var diagnostic = Diagnostic(.noSuchField, "a data set has no field `\(name)`", at: span)
     if let meant = nearest(name, in: DataSet.fieldNames) {
       diagnostic.label = "did you mean `\(meant)`?"
     }

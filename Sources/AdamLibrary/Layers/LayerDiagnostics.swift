@@ -4,10 +4,9 @@ import AdamRuntime
 import AdamSource
 
 extension DiagnosticCode {
-  package static let unknownField = DiagnosticCode("E0206")
   package static let indexOutOfRange = DiagnosticCode("E0207")
-  package static let unknownChoice = DiagnosticCode("E0212")
-  package static let notYet = DiagnosticCode("E0290")
+  package static let notYet = DiagnosticCode("E0216")
+  package static let unknownChoice = DiagnosticCode("E0219")
 }
 
 extension Diagnostic {
@@ -27,7 +26,7 @@ extension Diagnostic {
   static func unknownLayerField(_ name: String, of layer: Layer, at span: Span) -> Diagnostic {
     let known = layer.parameters.map(\.name) + layer.children.map(\.name)
     var diagnostic = Diagnostic(
-      .unknownField, "`\(layer.definition.name)` has no part `\(name)`", at: span)
+      .noSuchField, "`\(layer.definition.name)` has no part `\(name)`", at: span)
     diagnostic.notes = [
       known.isEmpty ? "it has no parts" : "it has: " + known.prefix(20).joined(separator: ", ")
     ]

@@ -114,7 +114,7 @@ extension Optimizer {
 extension Diagnostic {
   static func unknownSetting(_ name: String, of optimizer: Optimizer, at span: Span) -> Diagnostic {
     let known = optimizer.settings.map(\.name) + ["steps"]
-    var diagnostic = Diagnostic(.unknownField, "`\(optimizer.rule)` has no setting `\(name)`", at: span)
+    var diagnostic = Diagnostic(.noSuchField, "`\(optimizer.rule)` has no setting `\(name)`", at: span)
     if let meant = nearest(name, in: known) { diagnostic.label = "did you mean `\(meant)`?" }
     diagnostic.notes = ["it has: " + known.joined(separator: ", ")]
     return diagnostic
