@@ -13,6 +13,10 @@ package final class SessionState {
   }
   /// Where the generator lives; plans with random ops draw from the same place.
   package let random: RandomSource
+  /// The machine that plans run on: one for all of a session's work.
+  package let runtime: Runtime
+  /// Single ops on tensors at hand.
+  package let engine: TensorEngine
   /// The number of the last `seed`, for headers and summaries.
   package var seed: UInt64 = 0
   /// Notes are errors: no sanity sample, no inferred loss, no default optimizer.
@@ -37,10 +41,17 @@ package final class SessionState {
   /// Notes and warnings for the front end, in order.
   package var report: (Diagnostic) -> Void
 
-  package init(host: Host, environment: Environment, report: @escaping (Diagnostic) -> Void) {
+  /// Without `options` the machine chooses the best level and its own number of threads; throws
+  /// when the options ask for what the processor does not have.
+  package init(
+    host: Host, environment: Environment, options: RuntimeOptions = RuntimeOptions(),
+    report: @escaping (Diagnostic) -> Void
+  ) throws(RuntimeError) {
     self.host = host
     self.environment = environment
     self.report = report
     self.random = RandomSource(Generator(seed: 0))
+    self.runtime = try Runtime(options)
+    self.engine = TensorEngine(runtime, random: random)
   }
 }
