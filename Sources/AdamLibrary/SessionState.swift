@@ -19,6 +19,8 @@ package final class SessionState {
   package let engine: TensorEngine
   /// The number of the last `seed`, for headers and summaries.
   package var seed: UInt64 = 0
+  /// Replaces the number of the first top-level `seed`, then nil.
+  package var seedOverride: UInt64?
   /// Notes are errors: no sanity sample, no inferred loss, no default optimizer.
   package var isStrict = false
   package var hooks: [Hook] = []
@@ -53,5 +55,15 @@ package final class SessionState {
     self.random = RandomSource(Generator(seed: 0))
     self.runtime = try Runtime(options)
     self.engine = TensorEngine(runtime, random: random)
+  }
+
+  private var madeEngine: TensorEngine?
+
+  /// Applies single ops to tensors at hand; made when first needed.
+  package func engine(at span: Span?) throws(Diagnostic) -> TensorEngine {
+    if let madeEngine { return madeEngine }
+    let engine = TensorEngine(try runtime(at: span), random: random)
+    madeEngine = engine
+    return engine
   }
 }

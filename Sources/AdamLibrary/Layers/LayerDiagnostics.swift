@@ -58,7 +58,3 @@ extension Diagnostic {
     Diagnostic(.outOfMemory, error.message, at: span)
   }
 }
-
-extension DiagnosticCode {
-  package static let outOfMemory = DiagnosticCode("E0405")
-}
