@@ -34,6 +34,8 @@ package final class Layer {
   package let settings: BoundArguments<AbstractValue>
   package var parameters: [LayerParameter]
   package var children: [Child]
+  /// What the data of its last training looked like: scaling and class names.
+  package var units = DataUnits()
   /// Where it was written.
   package let span: Span
   package init(

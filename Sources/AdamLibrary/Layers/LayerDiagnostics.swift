@@ -6,7 +6,7 @@ import AdamSource
 extension DiagnosticCode {
   package static let indexOutOfRange = DiagnosticCode("E0207")
   package static let notYet = DiagnosticCode("E0216")
-  package static let unknownChoice = DiagnosticCode("E0219")
+  package static let unknownChoice = DiagnosticCode("E0230")
 }
 
 extension Diagnostic {

@@ -9,17 +9,19 @@ package enum OptimizerRegistry {
   package static let builtins: [BuiltinDefinition] = OptimizerRules.all.map { constructor($0) }
 
   private static func constructor(_ rule: any OptimizerRule.Type) -> BuiltinDefinition {
-    BuiltinDefinition(
-      name: rule.name, group: "optimizer", summary: rule.summary,
-      signature: Signature(rule.hyperparameters.map(\.parameter)),
-      example: "opt = \(rule.name)(lr=0.01)\nprint opt.lr  # prints: 0.01",
+    // The closures hold data only: a metatype is not sendable.
+    let (name, hyperparameters) = (rule.name, rule.hyperparameters)
+    return BuiltinDefinition(
+      name: name, group: "optimizer", summary: rule.summary,
+      signature: Signature(hyperparameters.map(\.parameter)),
+      example: "opt = \(name)(lr=0.01)\nprint opt.lr  # prints: 0.01",
       check: { _, arguments in
         .optimizer(
-          Optimizer(rule: rule.name, settings: arguments.settings(rule), span: arguments.span))
+          Optimizer(rule: name, settings: arguments.settings(hyperparameters), span: arguments.span))
       },
       run: { _, arguments in
         .optimizer(
-          Optimizer(rule: rule.name, settings: arguments.settings(rule), span: arguments.span))
+          Optimizer(rule: name, settings: arguments.settings(hyperparameters), span: arguments.span))
       })
   }
 }
@@ -45,8 +47,8 @@ extension Hyperparameter {
 
 extension BoundArguments where V: ArgumentValue {
   /// Settings in the rule's order; what the checker does not know has its default.
-  fileprivate func settings(_ rule: any OptimizerRule.Type) -> [RecordBox.Field] {
-    rule.hyperparameters.map { hyper in
+  fileprivate func settings(_ hyperparameters: [Hyperparameter]) -> [RecordBox.Field] {
+    hyperparameters.map { hyper in
       switch (hyper.kind, hyper.defaults.count) {
       case (.flag, _): .init(hyper.name, .bool(bool(hyper.name) ?? false))
       case (_, 2...): .init(hyper.name, .numbers(numbers(hyper.name) ?? hyper.defaults))

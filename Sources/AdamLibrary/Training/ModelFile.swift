@@ -17,7 +17,7 @@ package enum ModelFile {
       tensors.append(SafetensorsTensor(name: named.name, tensor))
     }
     let metadata = [SafetensorsMetadata("format", "pt"), SafetensorsMetadata("numerics", numericsVersion)]
-    return SafetensorsFile(tensors: tensors, metadata: metadata).encoded()
+    return SafetensorsFile(tensors: tensors, metadata: metadata + model.units.metadata).encoded()
   }
 
   /// Fills a model by name: all weights, or none when anything disagrees.
@@ -30,6 +30,7 @@ package enum ModelFile {
     for named in parameters {
       if let source = file[named.name] { named.parameter.tensor?.write(floats: source.floats()) }
     }
+    model.units = DataUnits(file)
   }
 
   /// `0.weight is [16, 2] in the file and [8, 2] in the model`

@@ -71,11 +71,11 @@ struct StepPlans {
   }
 
   /// Computes the scalars of the steps from `step` (0-based within this training) on.
-  func fillScalars(from step: Int) {
+  func fillScalars(from step: Int, count: Int) {
     guard let formula = request.optimizer.formula else { return }
     let hyper = request.optimizer.hyper
     for feed in feeds {
-      for row in 0..<Self.scalarRows {
+      for row in 0..<min(count, Self.scalarRows) {
         let values = formula.scalars(hyper, step: feed.start + step + row + 1)
         feed.table.write(
           floats: values.map { Float($0) }, at: row * OptimizerRules.scalarCount)
