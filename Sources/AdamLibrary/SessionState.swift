@@ -13,28 +13,20 @@ package final class SessionState {
   }
   /// Where the generator lives; plans with random ops draw from the same place.
   package let random: RandomSource
-  /// The machine that plans run on: one for all of a session's work.
-  package let runtime: Runtime
-  /// Single ops on tensors at hand.
-  package let engine: TensorEngine
   /// The number of the last `seed`, for headers and summaries.
   package var seed: UInt64 = 0
-  /// Replaces the number of the first top-level `seed`, then nil.
-  package var seedOverride: UInt64?
+  /// `--seed n`: replaces the number of the first top-level `seed`.
+  package var forcedSeed: UInt64?
   /// Notes are errors: no sanity sample, no inferred loss, no default optimizer.
   package var isStrict = false
   package var hooks: [Hook] = []
   /// The texts of the session, so that messages can quote what was written.
   package var sources = SourceMap()
-  /// Threads and processor level; read when the first plan is made.
-  package var runtimeOptions = RuntimeOptions()
-  /// Made when first needed: a check starts no thread.
-  package var machine: Runtime?
   /// Plans kept between statements.
   package let plans = PlanCache()
-  /// Sources that cannot be opened twice, by path: the check read their header, the run goes on.
   /// What `train` uses when the script binds no `opt`.
   package var unnamedOptimizer: Optimizer?
+  /// Sources that cannot be opened twice, by path: the check read their header, the run goes on.
   package var keptReaders: [String: CSVReader] = [:]
   /// A `train` is running: its blocks may not start another.
   package var isTraining = false
@@ -43,27 +35,24 @@ package final class SessionState {
   /// Notes and warnings for the front end, in order.
   package var report: (Diagnostic) -> Void
 
+  private let options: RuntimeOptions
+  /// Kernels and threads; made when first used, because a check and a script without tensors need
+  /// neither.
+  package private(set) lazy var runtime: Runtime = Runtime(checked: options)
+  /// Applies single ops to tensors at hand.
+  package private(set) lazy var engine = TensorEngine(runtime, random: random)
+
   /// Without `options` the machine chooses the best level and its own number of threads; throws
   /// when the options ask for what the processor does not have.
   package init(
     host: Host, environment: Environment, options: RuntimeOptions = RuntimeOptions(),
     report: @escaping (Diagnostic) -> Void
   ) throws(RuntimeError) {
+    try Runtime.check(options)
     self.host = host
     self.environment = environment
     self.report = report
+    self.options = options
     self.random = RandomSource(Generator(seed: 0))
-    self.runtime = try Runtime(options)
-    self.engine = TensorEngine(runtime, random: random)
-  }
-
-  private var madeEngine: TensorEngine?
-
-  /// Applies single ops to tensors at hand; made when first needed.
-  package func engine(at span: Span?) throws(Diagnostic) -> TensorEngine {
-    if let madeEngine { return madeEngine }
-    let engine = TensorEngine(try runtime(at: span), random: random)
-    madeEngine = engine
-    return engine
   }
 }

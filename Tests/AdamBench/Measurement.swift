@@ -68,7 +68,7 @@ func now() -> Double {
 /// Peak resident memory of this process.
 func peakMegabytes() -> Double {
   var usage = rusage()
-  getrusage(RUSAGE_SELF, &usage)
+  getrusage(__rusage_who_t(0), &usage)
   return Double(usage.ru_maxrss) / 1024
 }
 
