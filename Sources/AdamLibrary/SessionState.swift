@@ -19,6 +19,8 @@ package final class SessionState {
   package let engine: TensorEngine
   /// The number of the last `seed`, for headers and summaries.
   package var seed: UInt64 = 0
+  /// `--seed n`: replaces the number of the first top-level `seed`.
+  package var forcedSeed: UInt64?
   /// Notes are errors: no sanity sample, no inferred loss, no default optimizer.
   package var isStrict = false
   package var hooks: [Hook] = []
