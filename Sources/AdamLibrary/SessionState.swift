@@ -24,6 +24,22 @@ package final class SessionState {
   /// Notes are errors: no sanity sample, no inferred loss, no default optimizer.
   package var isStrict = false
   package var hooks: [Hook] = []
+  /// The texts of the session, so that messages can quote what was written.
+  package var sources = SourceMap()
+  /// Threads and processor level; read when the first plan is made.
+  package var runtimeOptions = RuntimeOptions()
+  /// Made when first needed: a check starts no thread.
+  package var machine: Runtime?
+  /// Plans kept between statements.
+  package let plans = PlanCache()
+  /// Sources that cannot be opened twice, by path: the check read their header, the run goes on.
+  /// What `train` uses when the script binds no `opt`.
+  package var unnamedOptimizer: Optimizer?
+  package var keptReaders: [String: CSVReader] = [:]
+  /// A `train` is running: its blocks may not start another.
+  package var isTraining = false
+  /// When set, `train` plans and shows its stages (`grad`, `opt`, `plan`) instead of running.
+  package var stageObserver: ((_ stage: String, _ text: String) -> Void)?
   /// Notes and warnings for the front end, in order.
   package var report: (Diagnostic) -> Void
 
