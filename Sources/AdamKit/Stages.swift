@@ -14,7 +14,7 @@ extension Session {
     switch stage {
     case "tokens":
       guard let (source, _) = parsed(text, name) else { return ("", .failed) }
-      return (tokenText(source), .completed)
+      return (TokenPrinter.tokens(source, id: SourceID(0)), .completed)
     case "ast":
       guard let (source, result) = parsed(text, name) else { return ("", .failed) }
       return (result.tree.print(source), .completed)
