@@ -13,10 +13,7 @@ package final class SessionState {
   }
   /// Where the generator lives; plans with random ops draw from the same place.
   package let random: RandomSource
-  /// The machine that plans run on: one for all of a session's work.
-  package let runtime: Runtime
-  /// Single ops on tensors at hand.
-  package let engine: TensorEngine
+  private var storedEngine: TensorEngine?
   /// The number of the last `seed`, for headers and summaries.
   package var seed: UInt64 = 0
   /// `--seed n`: replaces the number of the first top-level `seed`.
@@ -32,9 +29,9 @@ package final class SessionState {
   package var machine: Runtime?
   /// Plans kept between statements.
   package let plans = PlanCache()
-  /// Sources that cannot be opened twice, by path: the check read their header, the run goes on.
   /// What `train` uses when the script binds no `opt`.
   package var unnamedOptimizer: Optimizer?
+  /// Sources that cannot be opened twice, by path: the check read their header, the run goes on.
   package var keptReaders: [String: CSVReader] = [:]
   /// A `train` is running: its blocks may not start another.
   package var isTraining = false
@@ -43,17 +40,18 @@ package final class SessionState {
   /// Notes and warnings for the front end, in order.
   package var report: (Diagnostic) -> Void
 
-  /// Without `options` the machine chooses the best level and its own number of threads; throws
-  /// when the options ask for what the processor does not have.
-  package init(
-    host: Host, environment: Environment, options: RuntimeOptions = RuntimeOptions(),
-    report: @escaping (Diagnostic) -> Void
-  ) throws(RuntimeError) {
+  package init(host: Host, environment: Environment, report: @escaping (Diagnostic) -> Void) {
     self.host = host
     self.environment = environment
     self.report = report
     self.random = RandomSource(Generator(seed: 0))
-    self.runtime = try Runtime(options)
-    self.engine = TensorEngine(runtime, random: random)
+  }
+
+  /// Single ops on tensors at hand, on the session's one machine.
+  package func engine(at span: Span) throws(Diagnostic) -> TensorEngine {
+    if let storedEngine { return storedEngine }
+    let engine = TensorEngine(try runtime(at: span), random: random)
+    storedEngine = engine
+    return engine
   }
 }

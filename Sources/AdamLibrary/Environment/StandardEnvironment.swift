@@ -9,6 +9,7 @@ extension Environment {
     ("optimizers", OptimizerRegistry.builtins),
     ("data", DataRegistry.builtins),
     ("verbs", VerbRegistry.builtins),
+    ("core", CoreBuiltins.all),
   ]
 
   package static let standard = Environment(builtins: registries.flatMap(\.builtins))
