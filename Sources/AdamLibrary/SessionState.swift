@@ -23,10 +23,6 @@ package final class SessionState {
   package var hooks: [Hook] = []
   /// The texts of the session, so that messages can quote what was written.
   package var sources = SourceMap()
-  /// Threads and processor level; read when the first plan is made.
-  package var runtimeOptions = RuntimeOptions()
-  /// Made when first needed: a check starts no thread.
-  package var machine: Runtime?
   /// Plans kept between statements.
   package let plans = PlanCache()
   /// What `train` uses when the script binds no `opt`.

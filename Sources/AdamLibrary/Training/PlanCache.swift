@@ -30,18 +30,6 @@ package final class PlanCache {
 }
 
 extension SessionState {
-  /// The machine, started when first needed.
-  package func runtime(at span: Span?) throws(Diagnostic) -> Runtime {
-    if let machine { return machine }
-    do throws(RuntimeError) {
-      let runtime = try Runtime(runtimeOptions)
-      machine = runtime
-      return runtime
-    } catch {
-      throw .runtime(error, at: span)
-    }
-  }
-
   /// A plan of a function that is only evaluated, optimised and kept.
   func plan(for function: TensorFunction, at span: Span) throws(Diagnostic) -> Plan {
     let key = PlanCache.Key(function: function)
@@ -53,7 +41,6 @@ extension SessionState {
   }
 
   func makePlan(_ function: TensorFunction, at span: Span) throws(Diagnostic) -> Plan {
-    let runtime = try runtime(at: span)
     do throws(RuntimeError) {
       return try Plan(function, runtime, random: random)
     } catch {
