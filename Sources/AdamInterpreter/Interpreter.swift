@@ -13,7 +13,7 @@ package final class Interpreter {
   package var sources = SourceMap()
   let globals: GlobalTable
   let stack = RegisterStack()
-  private(set) lazy var tensors = TensorArithmetic(session.engine)
+  let tensors: TensorArithmetic
   var frames: [Frame] = []
   /// Back-edges and calls of the current run.
   private(set) var operations = 0
@@ -44,6 +44,7 @@ package final class Interpreter {
   package init(session: SessionState) {
     self.session = session
     globals = GlobalTable(environment: session.environment)
+    tensors = TensorArithmetic(session)
     generatorBefore = session.generator
   }
 

@@ -21,7 +21,7 @@ extension BuiltinDefinition {
           return .number(try NumberArithmetic.finite(result, from: x, at: arguments.span))
         }
         let tensor = try value.asTensor(at: arguments.place(of: "x"))
-        let tensors = TensorArithmetic(context.session.engine)
+        let tensors = TensorArithmetic(context.session)
         return .of(try tensors.unary(op, tensor, at: arguments.span))
       })
   }

@@ -46,7 +46,7 @@ package enum MathBuiltins {
     ]),
     example: "print pow(2, 10)  # prints: 1024", isPure: true,
     run: { context, arguments throws(Diagnostic) in
-      try TensorArithmetic(context.session.engine).operate(
+      try TensorArithmetic(context.session).operate(
         .power, arguments["x"] ?? .none, arguments["y"] ?? .none, at: arguments.span)
     })
 

@@ -89,7 +89,7 @@ package enum ReductionBuiltins {
     _ op: OpDefinition, _ value: Value, _ context: any ExecutionContext,
     _ arguments: BoundArguments<Value>
   ) throws(Diagnostic) -> Value {
-    let tensors = TensorArithmetic(context.session.engine)
+    let tensors = TensorArithmetic(context.session)
     let tensor = try value.asTensor(at: arguments.span)
     let real = try tensors.real(tensor, at: arguments.span)
     let axes = try attributes(arguments, rank: real.sizes.count)
@@ -128,7 +128,7 @@ package enum ReductionBuiltins {
   private static func combined(
     _ op: OpDefinition, _ values: [Value], _ context: any ExecutionContext, at span: Span
   ) throws(Diagnostic) -> Value {
-    let tensors = TensorArithmetic(context.session.engine)
+    let tensors = TensorArithmetic(context.session)
     var result = try tensors.real(try values[0].asTensor(at: span), at: span)
     for value in values.dropFirst() {
       let other = try tensors.real(try value.asTensor(at: span), at: span)
@@ -148,7 +148,7 @@ package enum ReductionBuiltins {
       ]),
       example: "print \(name)([1, 3, 2])  # prints: \(name == "argmax" ? 1 : 0)", isPure: true,
       run: { context, arguments throws(Diagnostic) in
-        let tensors = TensorArithmetic(context.session.engine)
+        let tensors = TensorArithmetic(context.session)
         let tensor = try (arguments["x"] ?? .none).asTensor(at: arguments.place(of: "x"))
         let real = try tensors.real(tensor, at: arguments.span)
         let rank = real.sizes.count

@@ -169,7 +169,7 @@ package enum TensorBuiltins {
       var axes = Array(0..<rank)
       axes.swapAt(rank - 1, rank - 2)
       return .of(
-        try TensorArithmetic(context.session.engine).apply(
+        try TensorArithmetic(context.session).apply(
           .transpose, [tensor], ["permutation": .ints(axes)].attributes, at: arguments.span))
     })
 
@@ -192,7 +192,7 @@ package enum TensorBuiltins {
     ]),
     example: "x = tensor([-1, 2])\nprint where(x > 0, x, 0)  # prints: [0, 2]", isPure: true,
     run: { context, arguments throws(Diagnostic) in
-      let tensors = TensorArithmetic(context.session.engine)
+      let tensors = TensorArithmetic(context.session)
       guard case .tensor(let condition)? = arguments["condition"], condition.element == .bool else {
         throw ValueError.conversion(
           "`where` needs a tensor of true and false", at: arguments.place(of: "condition"))
