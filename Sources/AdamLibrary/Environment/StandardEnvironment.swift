@@ -9,6 +9,7 @@ extension Environment {
     ("optimizers", OptimizerRegistry.builtins),
     ("data", DataRegistry.builtins),
     ("verbs", VerbRegistry.builtins),
+    ("core", CoreBuiltins.all),
   ]
 
   package static let standard = Environment(builtins: registries.flatMap(\.builtins))
@@ -24,7 +25,7 @@ package enum DataRegistry {
   ]
 }
 
-/// Verbs about models; the others are with the core builtins.
+/// Verbs about models; `print` and `seed` are with the core builtins.
 package enum VerbRegistry {
   package static let builtins: [BuiltinDefinition] = [
     TrainVerb.builtin,
