@@ -6,13 +6,14 @@ import AdamSource
 
 /// Applies ops to values.
 package struct TensorArithmetic {
-  let engine: TensorEngine
-  package init(_ engine: TensorEngine) { self.engine = engine }
+  let session: SessionState
+  package init(_ session: SessionState) { self.session = session }
 
   /// One op with one result.
   package func apply(
     _ op: OpDefinition, _ operands: [Tensor], _ attributes: Attributes = Attributes(), at span: Span
   ) throws(Diagnostic) -> Tensor {
+    let engine = session.engine
     let results: [Tensor]
     do throws(RuntimeError) {
       results = try engine.apply(op, operands, attributes)
