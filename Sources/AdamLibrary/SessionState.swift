@@ -13,7 +13,6 @@ package final class SessionState {
   }
   /// Where the generator lives; plans with random ops draw from the same place.
   package let random: RandomSource
-  private var storedEngine: TensorEngine?
   /// The number of the last `seed`, for headers and summaries.
   package var seed: UInt64 = 0
   /// `--seed n`: replaces the number of the first top-level `seed`.
@@ -36,18 +35,24 @@ package final class SessionState {
   /// Notes and warnings for the front end, in order.
   package var report: (Diagnostic) -> Void
 
-  package init(host: Host, environment: Environment, report: @escaping (Diagnostic) -> Void) {
+  private let options: RuntimeOptions
+  /// Kernels and threads; made when first used, because a check and a script without tensors need
+  /// neither.
+  package private(set) lazy var runtime: Runtime = Runtime(checked: options)
+  /// Applies single ops to tensors at hand.
+  package private(set) lazy var engine = TensorEngine(runtime, random: random)
+
+  /// Without `options` the machine chooses the best level and its own number of threads; throws
+  /// when the options ask for what the processor does not have.
+  package init(
+    host: Host, environment: Environment, options: RuntimeOptions = RuntimeOptions(),
+    report: @escaping (Diagnostic) -> Void
+  ) throws(RuntimeError) {
+    try Runtime.check(options)
     self.host = host
     self.environment = environment
     self.report = report
+    self.options = options
     self.random = RandomSource(Generator(seed: 0))
-  }
-
-  /// Single ops on tensors at hand, on the session's one machine.
-  package func engine(at span: Span) throws(Diagnostic) -> TensorEngine {
-    if let storedEngine { return storedEngine }
-    let engine = TensorEngine(try runtime(at: span), random: random)
-    storedEngine = engine
-    return engine
   }
 }

@@ -25,7 +25,7 @@ package enum DataRegistry {
   ]
 }
 
-/// Verbs about models; the others are with the core builtins.
+/// Verbs about models; `print` and `seed` are with the core builtins.
 package enum VerbRegistry {
   package static let builtins: [BuiltinDefinition] = [
     TrainVerb.builtin,
