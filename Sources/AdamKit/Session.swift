@@ -75,19 +75,18 @@ public final class Session {
       guard let isa = InstructionSet(rawValue: name) else { throw .unknownLevel(name) }
       machine.isa = isa
     }
-    do throws(RuntimeError) {
-      let state = try SessionState(
-        host: host, environment: environment, options: machine, report: { _ in })
-      state.isStrict = options.isStrict
-      if let seed = options.seed {
-        state.forcedSeed = seed
-        state.seed = seed
-        state.generator = Generator(seed: seed)
-      }
-      return state
-    } catch {
+    do throws(RuntimeError) { try Runtime.check(machine) } catch {
       throw Diagnostic(.badOption, error.message, at: nil)
     }
+    let state = SessionState(
+      host: host, environment: environment, options: machine, report: { _ in })
+    state.isStrict = options.isStrict
+    if let seed = options.seed {
+      state.forcedSeed = seed
+      state.seed = seed
+      state.generator = Generator(seed: seed)
+    }
+    return state
   }
 
   private func tell(_ diagnostic: Diagnostic) { report(diagnostic, sources) }

@@ -42,13 +42,12 @@ package final class SessionState {
   /// Applies single ops to tensors at hand.
   package private(set) lazy var engine = TensorEngine(runtime, random: random)
 
-  /// Without `options` the machine chooses the best level and its own number of threads; throws
-  /// when the options ask for what the processor does not have.
+  /// Without `options` the machine chooses the best level and its own number of threads; what the
+  /// processor does not have counts as not asked for (`Runtime.check` says it).
   package init(
     host: Host, environment: Environment, options: RuntimeOptions = RuntimeOptions(),
     report: @escaping (Diagnostic) -> Void
-  ) throws(RuntimeError) {
-    try Runtime.check(options)
+  ) {
     self.host = host
     self.environment = environment
     self.report = report
