@@ -84,6 +84,8 @@ package final class DataSet {
   package var parts: [Part] = []
   /// `batch` shuffles the training part.
   package var shuffles = false
+  /// `batch(drop_last=true)`: an epoch leaves out the rows that do not fill a batch.
+  package var dropsLast = false
   /// `split(order="file")`: never shuffled.
   package var keepsFileOrder = false
   package var units = DataUnits()
@@ -103,6 +105,7 @@ package final class DataSet {
     copy.rawTargets = rawTargets
     copy.parts = parts
     copy.shuffles = shuffles
+    copy.dropsLast = dropsLast
     copy.keepsFileOrder = keepsFileOrder
     copy.units = units
     return copy

@@ -13,6 +13,9 @@ enum BatchData {
       ParameterDefinition(
         "shuffle", .bool, "draws a new order for each epoch", default: .bool(true),
         isKeywordOnly: true),
+      ParameterDefinition(
+        "drop_last", .bool, "leaves out the rows that do not fill a batch", default: .bool(false),
+        isKeywordOnly: true),
     ]),
     example: "data = ([[1], [2]], [[1], [2]]) |> batch(1)\nprint data.rows  # prints: 2",
     check: { _, arguments in
@@ -25,6 +28,7 @@ enum BatchData {
     run: { _, arguments throws(Diagnostic) in
       let data = try (arguments["data"] ?? .none).dataSet(at: arguments.place(of: "data")).copy()
       data.description.batchSize = arguments.int("size")
+      data.dropsLast = arguments.bool("drop_last") ?? false
       data.shuffles = (arguments.bool("shuffle") ?? true) && !data.keepsFileOrder
       return .data(data)
     })

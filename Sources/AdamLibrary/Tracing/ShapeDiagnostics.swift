@@ -44,12 +44,12 @@ extension Diagnostic {
     if taker.settings.int("in") != nil {
       helps.append(
         Help(
-          "`\(taker.text(changing: ["in": found]))` here", edits: taker.edits(["in": found])))
+          "write `\(taker.text(changing: ["in": found]))` here", edits: taker.edits(["in": found])))
     }
     if maker.layer.settings.int("out") != nil {
       let text = maker.layer.text(changing: ["out": expected])
       helps.append(
-        Help("`\(text)` in layer \(maker.place)", edits: maker.layer.edits(["out": expected])))
+        Help("or write `\(text)` in layer \(maker.place)", edits: maker.layer.edits(["out": expected])))
     }
     return helps
   }

@@ -48,8 +48,9 @@ final class TrainingLoop {
     size = min(batch ?? rows, rows)
     guard size > 0 else { throw .noRowsToTrain(at: request.span) }
     full = try plans.runner(rows: size)
-    ragged = rows % size > 0 ? try plans.runner(rows: rows % size) : nil
-    stepsPerEpoch = rows / size + (rows % size > 0 ? 1 : 0)
+    let hasRagged = rows % size > 0 && !request.data.dropsLast
+    ragged = hasRagged ? try plans.runner(rows: rows % size) : nil
+    stepsPerEpoch = rows / size + (hasRagged ? 1 : 0)
     do throws(AllocationError) {
       order = batch == nil ? nil : try Tensor([rows], integers: [])
       sink = try Tensor(.f32, [StepPlans.scalarRows])
