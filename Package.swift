@@ -37,7 +37,9 @@ let package = Package(
   targets: [
     .target(name: "AdamSource", swiftSettings: strict),
     .target(name: "AdamSyntax", dependencies: ["AdamSource"], swiftSettings: strict),
-    .target(name: "AdamFormulas", swiftSettings: [.unsafeFlags(["-Xcc", "-fno-math-errno"])]),
+    .target(
+      name: "AdamFormulas", swiftSettings: [.unsafeFlags(["-Xcc", "-fno-math-errno"])],
+      linkerSettings: [.linkedLibrary("m")]),
     .target(name: "AdamIR", dependencies: ["AdamSource", "AdamFormulas"]),
     .target(name: "AdamPasses", dependencies: ["AdamIR"]),
     .target(name: "CFloatState"),

@@ -52,4 +52,12 @@ extension SIMD16: FloatLanes where Scalar == Float {
     for lane in 0..<16 { result[lane] = function(self[lane]) }
     return result
   }
+  @inlinable @inline(__always)
+  public static func combineLanes(
+    _ a: Self, _ b: Self, _ function: (Float, Float) -> Float
+  ) -> Self {
+    var result = a
+    for lane in 0..<16 { result[lane] = function(a[lane], b[lane]) }
+    return result
+  }
 }

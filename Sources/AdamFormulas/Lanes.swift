@@ -27,16 +27,16 @@ extension Lanes {
 
   /// The larger; NaN if one is NaN; the first when equal (torch.maximum).
   @inlinable @inline(__always)
-  public static func maximum(_ a: Self, _ b: Self) -> Self {
-    let larger = select(less(a, b), b, a)
-    return select(notEqual(b, b), b, larger)
+  public static func larger(_ a: Self, _ b: Self) -> Self {
+    let best = select(less(a, b), b, a)
+    return select(notEqual(b, b), b, best)
   }
 
   /// The smaller; NaN if one is NaN; the first when equal (torch.minimum).
   @inlinable @inline(__always)
-  public static func minimum(_ a: Self, _ b: Self) -> Self {
-    let smaller = select(less(b, a), b, a)
-    return select(notEqual(b, b), b, smaller)
+  public static func smaller(_ a: Self, _ b: Self) -> Self {
+    let best = select(less(b, a), b, a)
+    return select(notEqual(b, b), b, best)
   }
 }
 
@@ -72,6 +72,7 @@ public protocol FloatLanes: Lanes {
   static func any(_ mask: Mask) -> Bool
   /// A scalar function on every lane, one after the other: rare cases and slow functions.
   func mapLanes(_ function: (Float) -> Float) -> Self
+  static func combineLanes(_ a: Self, _ b: Self, _ function: (Float, Float) -> Float) -> Self
 }
 
 extension FloatLanes {
@@ -135,4 +136,8 @@ extension Float: FloatLanes {
   public static func any(_ mask: Bool) -> Bool { mask }
   @inlinable @inline(__always)
   public func mapLanes(_ function: (Float) -> Float) -> Float { function(self) }
+  @inlinable @inline(__always)
+  public static func combineLanes(
+    _ a: Float, _ b: Float, _ function: (Float, Float) -> Float
+  ) -> Float { function(a, b) }
 }

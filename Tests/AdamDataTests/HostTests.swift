@@ -76,7 +76,7 @@ private final class Scratch {
     #expect(reason(folder) == "cannotWrite: Is a directory")
     #expect(reason(scratch.path("none/a")) == "cannotWrite: No such file or directory")
     #expect(reason("") == "cannotWrite: this is no file name")
-    #expect(reason(scratch.path("a\0b")) == "cannotWrite: this is no file name")
+    #expect(reason(scratch.url.path + "/a\0b") == "cannotWrite: this is no file name")
     #expect(reason(scratch.path(String(repeating: "n", count: 300))) == "cannotWrite: File name too long")
     #expect(scratch.names == ["folder"])
   }
@@ -103,15 +103,16 @@ private final class Scratch {
     #expect(reason(scratch.path("loop")) == "Too many levels of symbolic links")
   }
 
+  private func headerFault(_ path: String) -> String {
+    do throws(Diagnostic) {
+      _ = try CSVReader(path: path, host: host, span: nil).readHeader()
+      return "it was read"
+    } catch { return error.message }
+  }
+
   @Test func anEndlessFileIsRefusedAtOnce() throws {
-    do {
-      let reader = try CSVReader(path: "/dev/zero", host: host, span: nil)
-      _ = try reader.readHeader()
-      Issue.record("it was read")
-    } catch let error as Diagnostic {
-      #expect(error.message == "`/dev/zero` is not text: its byte 1 is NUL")
-    }
-    do {
+    #expect(headerFault("/dev/zero") == "`/dev/zero` is not text: its byte 1 is NUL")
+    do throws(Diagnostic) {
       _ = try SafetensorsReader.read(path: "/dev/zero", host: host, span: nil)
       Issue.record("it was read")
     } catch { #expect(error.message.hasSuffix("its header is empty")) }
@@ -133,10 +134,7 @@ private final class Scratch {
     let scratch = try Scratch()
     try #require(mkfifo(scratch.path("fifo"), 0o600) == 0)
     let start = host.now()
-    do {
-      _ = try CSVReader(path: scratch.path("fifo"), host: host, span: nil).readHeader()
-      Issue.record("it was read")
-    } catch let error as Diagnostic { #expect(error.message == "the file is empty") }
+    #expect(headerFault(scratch.path("fifo")) == "the file is empty")
     #expect(host.now() - start < 2)
   }
 }

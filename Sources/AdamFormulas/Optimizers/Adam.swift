@@ -57,7 +57,7 @@ func adamStep<L: Lanes>(
   let v = L.fma(s.s1 * g, g, x.slot1 * s.s2)
   var size = v
   if options & AdamOption.amsgrad != 0 {
-    size = L.maximum(x.slot2, v)
+    size = L.larger(x.slot2, v)
     x.slot2 = size
   }
   let denominator = size.squareRoot() / s.s4 + s.s5
