@@ -37,7 +37,9 @@ let package = Package(
   targets: [
     .target(name: "AdamSource", swiftSettings: strict),
     .target(name: "AdamSyntax", dependencies: ["AdamSource"], swiftSettings: strict),
-    .target(name: "AdamFormulas", swiftSettings: [.unsafeFlags(["-Xcc", "-fno-math-errno"])]),
+    .target(
+      name: "AdamFormulas", swiftSettings: [.unsafeFlags(["-Xcc", "-fno-math-errno"])],
+      linkerSettings: [.linkedLibrary("m")]),
     .target(name: "AdamIR", dependencies: ["AdamSource", "AdamFormulas"]),
     .target(name: "AdamPasses", dependencies: ["AdamIR"]),
     .target(name: "CFloatState"),
@@ -83,7 +85,7 @@ let package = Package(
     .target(name: "CAllocationCount", path: "Tests/CAllocationCount"),
     .executableTarget(
       name: "AdamBench", dependencies: ["AdamKit", "CAllocationCount"], path: "Tests/AdamBench"),
-    .target(name: "AdamTestSupport", dependencies: ["AdamKit"], path: "Tests/AdamTestSupport"),
+    .target(name: "AdamTestSupport", dependencies: ["AdamIR", "AdamKit"], path: "Tests/AdamTestSupport"),
     .testTarget(name: "AdamSourceTests", dependencies: ["AdamSource"]),
     .testTarget(name: "AdamSyntaxTests", dependencies: ["AdamSyntax", "AdamTestSupport"]),
     .testTarget(

@@ -9,6 +9,8 @@ package struct OptimizerUpdate: Sendable {
   package var op: OpDefinition
   /// Names of the state tensors per parameter: `m`, `v`.
   package var slots: [String]
+  /// The rule's structural choices as bits; 0 is the plain rule.
+  package var options: Int
   /// Length of the scalars that the host writes before each step.
   package var scalarCount: Int
   /// Name of the scalars for a parameter's name. Parameters with one name share them; those that
@@ -16,12 +18,13 @@ package struct OptimizerUpdate: Sendable {
   package var scalarsName: @Sendable (String) -> String
 
   package init(
-    _ op: OpDefinition, slots: [String], scalarCount: Int,
+    _ op: OpDefinition, slots: [String], scalarCount: Int, options: Int = 0,
     scalarsName: @escaping @Sendable (String) -> String = { _ in "scalars" }
   ) {
     self.op = op
     self.slots = slots
     self.scalarCount = scalarCount
+    self.options = options
     self.scalarsName = scalarsName
   }
 }
@@ -66,7 +69,8 @@ extension TensorFunction {
       scalars[name] = shared
       do throws(ShapeError) {
         let new = try function.apply(
-          update.op, [parameter.value, gradient] + slots + [shared], span: info.span)
+          update.op, [parameter.value, gradient] + slots + [shared],
+          ["options": .int(update.options)], span: info.span)
         let names = [parameter.name] + update.slots.map { "\(parameter.name).\($0)" }
         for ((value, name), target) in zip(zip(new, names), [parameter.value] + slots) {
           function.results.append(FunctionResult(value, name, replaces: target))

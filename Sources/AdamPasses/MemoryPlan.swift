@@ -36,6 +36,10 @@ package struct MemoryPlan: Hashable, Sendable {
   package struct Copy: Hashable, Sendable {
     package var from: ValueID
     package var to: ValueID
+    package init(from: ValueID, to: ValueID) {
+      self.from = from
+      self.to = to
+    }
   }
 
   /// By index of the value.

@@ -26,13 +26,13 @@ private struct Simplification {
   var rewriting: Rewriting
 
   mutating func visit(_ operation: Operation) {
-    var copy = unstretched(rewriting.translated(operation))
-    if let same = identity(copy), rewriting.output.type(same) == type(of: operation) {
+    let type = type(of: operation)
+    let copy = combined(unstretched(rewriting.translated(operation)), type: type)
+    if let same = identity(copy), rewriting.output.type(same) == type {
       rewriting.replace(operation.results[0], by: same)
-      return
+    } else {
+      rewriting.append(copy)
     }
-    copy = combined(copy, type: type(of: operation))
-    rewriting.append(copy)
   }
 
   private func type(of operation: Operation) -> TensorType? {

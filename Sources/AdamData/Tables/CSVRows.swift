@@ -26,6 +26,8 @@ struct CSVRows {
   private(set) var table: Table
   let span: Span?
   let delimiter: UInt8
+  /// By column: whether it is read as numbers.
+  private let numberColumns: [Bool]
   /// Records so far, blank lines and the header counted.
   private var record = 1
   /// Codes of the texts of each text column.
@@ -38,6 +40,7 @@ struct CSVRows {
     self.table = table
     self.span = span
     self.delimiter = delimiter
+    numberColumns = table.uses.map { $0 == .number }
     for (column, use) in table.uses.enumerated() where use == .text {
       addTextColumn(column)
     }
@@ -59,6 +62,9 @@ struct CSVRows {
     var cursor = FieldCursor(bytes: bytes, end: end, delimiter: delimiter, index: start)
     var column = 0
     while cursor.hasMore {
+      // Plain numbers, one after the other: nearly every cell of nearly every file.
+      numberRun(&cursor, &column)
+      guard cursor.hasMore else { break }
       guard column < width else {
         while cursor.hasMore, column < CSVReader.columnLimit {
           _ = cursor.next()
@@ -66,21 +72,32 @@ struct CSVRows {
         }
         break
       }
-      if table.uses[column] == .number,
-        let value = NumberText.fastValue(bytes, &cursor.index, end, delimiter)
-      {
-        cursor.step()
-        table.values.append(value)
-      } else {
-        let field = cursor.next()
-        // The place is worked out only when it is needed.
-        let cell = Cell(bytes: bytes, recordStart: start, line: line, column: column, field: field)
-        table.values.append(try slowValue(cell))
-      }
+      let field = cursor.next()
+      // The place is worked out only when it is needed.
+      let cell = Cell(bytes: bytes, recordStart: start, line: line, column: column, field: field)
+      table.values.append(try slowValue(cell))
       column += 1
     }
     if column != width { throw raggedRow(column, FilePlace(path: table.path, line: line, column: 1)) }
     table.lines.append(line)
+  }
+
+  private mutating func numberRun(_ cursor: inout FieldCursor, _ column: inout Int) {
+    let end = cursor.end
+    let bytes = cursor.bytes
+    var place = cursor.index
+    var hasMore = true
+    numberColumns.withUnsafeBufferPointer { isNumber in
+      while hasMore, column < isNumber.count, isNumber[column],
+        let value = NumberText.fastValue(bytes, &place, end, delimiter)
+      {
+        table.values.append(value)
+        column += 1
+        if place < end { place += 1 } else { hasMore = false }
+      }
+    }
+    cursor.index = place
+    cursor.hasMore = hasMore
   }
 
   // MARK: Cells

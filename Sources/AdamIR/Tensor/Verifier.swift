@@ -6,7 +6,8 @@
 // - order: an operand is defined before the operation that uses it.
 // - types: the result types of an operation are what its op infers from the operands' types and the
 //   attributes; so the operand count and the attributes' kinds are right as well.
-// - attributes: an operation has the attributes its op names and no others, in that order.
+// - attributes: an operation has no attributes but those its op names, each once, in that order (which
+//   of them it needs is said by the op's type rule).
 // - effect: random and update ops carry `effect`, so that no pass drops, merges or moves them.
 // - results: a result of the function is defined; result names are unique.
 // - parameters: parameter names are unique; `scalars` are f32 of rank 1.
@@ -125,9 +126,9 @@ private struct Verifier {
     for operand in operation.operands where !isDefined(operand, before: index) {
       report(.order, "%\(operand.index) is used before it is defined", index)
     }
-    if operation.attributes.entries.map(\.name) != op.attributeNames {
-      let found = operation.attributes.entries.map(\.name).joined(separator: ", ")
-      report(.attributes, "found the attributes (\(found))", index)
+    let names = operation.attributes.entries.map(\.name)
+    if names != op.attributeNames.filter(names.contains) {
+      report(.attributes, "found the attributes (\(names.joined(separator: ", ")))", index)
     }
     let needsEffect = op.traits.contains(.random) || op.traits.contains(.update)
     if needsEffect, !op.traits.contains(.effect) {

@@ -1,0 +1,199 @@
+// Calls of everything that can be called: script functions, builtins, verbs, models.
+import AdamIR
+import AdamLibrary
+import AdamSource
+
+extension Interpreter {
+  func given(_ site: CallSite, _ at: Registers) -> [GivenArgument<Value>] {
+    site.arguments.map { GivenArgument($0, at[$0.register]) }
+  }
+
+  /// Starts a script function for the loop, or calls what is not one and stores its value.
+  func callScript(
+    _ callee: Value, _ arguments: [GivenArgument<Value>], destination: Register, at span: Span
+  ) throws(Diagnostic) {
+    if case .function(let closure) = callee {
+      return try enter(closure, arguments, destination: destination.index, at: span)
+    }
+    let frame = frames[frames.count - 1]
+    let value = try call(callee, arguments, at: span)
+    Registers(stack: stack, base: frame.base)[destination] = value
+  }
+
+  /// Calls to the end and gives the value.
+  func call(
+    _ callee: Value, _ arguments: [GivenArgument<Value>], at span: Span
+  ) throws(Diagnostic) -> Value {
+    switch callee {
+    case .function(let closure):
+      try enter(closure, arguments, destination: 0, at: span)
+      return try loop(until: frames.count - 1)
+    case .builtin(let builtin):
+      try tick(at: span)
+      return try run(builtin.definition, withSettings(builtin, arguments), at: span)
+    case .layer(let layer): return try apply(layer, arguments, at: span)
+    default: throw ValueError.notCallable(callee.foundText, at: span)
+    }
+  }
+
+  /// Keywords that a builtin was configured with stand behind the given ones.
+  private func withSettings(
+    _ builtin: ConfiguredBuiltin, _ arguments: [GivenArgument<Value>]
+  ) -> [GivenArgument<Value>] {
+    if builtin.settings.isEmpty { return arguments }
+    let names = Set(arguments.compactMap(\.name))
+    let span = arguments.first?.span ?? Span(SourceID(0), 0, 0)
+    return arguments
+      + builtin.settings.filter { !names.contains($0.name) }
+      .map { GivenArgument(name: $0.name, value: $0.value, span: span) }
+  }
+
+  func run(
+    _ definition: BuiltinDefinition, _ arguments: [GivenArgument<Value>], at span: Span
+  ) throws(Diagnostic) -> Value {
+    try definition.run(
+      self, try bind(arguments, to: definition.signature, of: definition.name, at: span))
+  }
+
+  func verb(
+    _ name: String, _ arguments: [GivenArgument<Value>], at span: Span
+  ) throws(Diagnostic) -> Value {
+    guard let definition = session.environment[name] else {
+      throw ValueError.notYet("`\(name)`", at: span)
+    }
+    if name == "train" { noteTraining() }
+    return try run(definition, arguments, at: span)
+  }
+
+  // MARK: Methods
+
+  func field(_ value: Value, _ name: String, at span: Span) throws(Diagnostic) -> Value {
+    try value.field(name, at: span)
+  }
+
+  /// `v.f(args)`: the field `f` of `v`, else the function `f` with `v` first.
+  func callMethod(
+    _ frame: Frame, _ at: Registers, _ d: Register, _ receiver: Register, _ name: String,
+    _ site: CallSite, at span: Span
+  ) throws(Diagnostic) {
+    if d == receiver, name == "append", site.isSinglePosition, case .list = at[receiver] {
+      let value = at[site.arguments[0].register]
+      return try at.change(receiver) { list throws(Diagnostic) in list.append(value) }
+    }
+    let arguments = given(site, at)
+    let value = at[receiver]
+    if let field = value.fieldIfPresent(name) {
+      return try callScript(field, arguments, destination: d, at: span)
+    }
+    let all = [GivenArgument(value: value, span: span)] + arguments
+    if let fallback = site.fallback {
+      return try callScript(at[fallback], all, destination: d, at: span)
+    }
+    if case .hook(let hook) = value, name == "off" {
+      hook.isActive = false
+      session.hooks.removeAll { $0 === hook }
+      at[d] = .none
+      return
+    }
+    let callee = globals.load(globals.slot(name))
+    if callee.isUnset {
+      var error = ValueError.undefined(name, near: knownNames, at: span)
+      error.message = "\(value.foundText) has no field `\(name)`, and there is no function `\(name)`"
+      throw error
+    }
+    try callScript(callee, all, destination: d, at: span)
+  }
+
+  // MARK: Script functions
+
+  func closure(_ frame: Frame, _ site: ClosureSite, _ at: Registers) -> Closure {
+    let owner = frame.function.owner
+    let closure = Closure(
+      program: owner.program, function: site.function,
+      captures: site.captures.map { (register: $0.to, value: at[$0.from]) },
+      defaults: site.defaults.map { (parameter: $0.parameter, value: at[$0.from]) })
+    closure.code = owner
+    return closure
+  }
+
+  private func decoded(_ closure: Closure) -> DecodedProgram {
+    if let code = closure.code as? DecodedProgram { return code }
+    let code = DecodedProgram(closure.program, globals: globals)
+    closure.code = code
+    return code
+  }
+
+  /// Pushes a frame with the arguments, captured values and defaults in their registers.
+  private func enter(
+    _ closure: Closure, _ arguments: [GivenArgument<Value>], destination: Int32, at span: Span
+  ) throws(Diagnostic) {
+    try tick(at: span)
+    let code = decoded(closure)
+    guard code.functions.indices.contains(closure.function) else {
+      throw ValueError.notCallable("this", at: span)
+    }
+    let function = code.functions[closure.function]
+    let values = try place(arguments, closure, function.function, at: span)
+    try push(function, destination: destination, at: span)
+    let registers = stack.base + (frames.last?.base ?? 0)
+    for (index, value) in values.enumerated() { registers[index] = value }
+    for capture in closure.captures { registers[Int(capture.register.index)] = capture.value }
+    if let own = function.function.selfRegister { registers[Int(own.index)] = .function(closure) }
+  }
+
+  /// One value for each parameter.
+  private func place(
+    _ arguments: [GivenArgument<Value>], _ closure: Closure, _ function: ProgramFunction,
+    at span: Span
+  ) throws(Diagnostic) -> [Value] {
+    let parameters = function.parameters
+    if arguments.count == parameters.count, arguments.allSatisfy({ $0.name == nil }) {
+      return arguments.map(\.value)
+    }
+    let signature = Signature(
+      parameters.map {
+        ParameterDefinition($0.name, .any, "", default: $0.hasDefault ? Constant.none : nil)
+      })
+    let bound = try bind(arguments, to: signature, of: function.name, at: span)
+    var values: [Value] = []
+    for (index, entry) in bound.entries.enumerated() {
+      let standard = closure.defaults.first { $0.parameter == index }?.value
+      values.append(entry.value ?? standard ?? .none)
+    }
+    return values
+  }
+
+  // MARK: Hooks
+
+  func hook(_ site: HookSite, _ at: Registers, at span: Span) throws(Diagnostic) -> Value {
+    guard case .function(let closure) = at[site.closure] else { return .none }
+    var every = 1
+    if let register = site.every {
+      guard let x = at[register].exactNumber, let count = Int(exactly: x), count >= 1 else {
+        throw Diagnostic(
+          DiagnosticCode("E0211"),
+          "`every` must be a whole number from 1 on, found \(at[register].foundText)", at: span)
+      }
+      every = count
+    }
+    let hook = Hook(event: site.event, every: every, closure: closure, span: span)
+    session.hooks.removeAll { old in
+      old.span == span
+        || (old.span.source != span.source && old.event == hook.event && old.every == every)
+    }
+    session.hooks.append(hook)
+    return .hook(hook)
+  }
+
+  // MARK: Models
+
+  /// `m(x)`: the network in evaluation mode.
+  private func apply(
+    _ layer: Layer, _ arguments: [GivenArgument<Value>], at span: Span
+  ) throws(Diagnostic) -> Value {
+    guard arguments.count == 1, arguments[0].name == nil else {
+      throw ValueError.notYet("calling a model with anything but one input", at: span)
+    }
+    return try layer.applied(to: arguments[0].value, session, at: arguments[0].span)
+  }
+}

@@ -1,0 +1,79 @@
+// The top-level variables of a session by slot, with what a failed statement takes back.
+import AdamLibrary
+
+final class GlobalTable {
+  private var indices: [String: Int] = [:]
+  private(set) var names: [String] = []
+  private(set) var values: [Value] = []
+  /// What the name means while no variable has it: a builtin or constant.
+  private var fallbacks: [Value] = []
+  /// The statement that last changed the slot, so that one old value a statement is kept.
+  private var stamps: [Int] = []
+  private var statement = 0
+  private var undo: [(slot: Int, old: Value)] = []
+  private let environment: Environment
+
+  init(environment: Environment) { self.environment = environment }
+
+  func slot(_ name: String) -> Int {
+    if let index = indices[name] { return index }
+    names.append(name)
+    values.append(.unset)
+    fallbacks.append(fallback(name))
+    stamps.append(-1)
+    indices[name] = names.count - 1
+    return names.count - 1
+  }
+
+  private func fallback(_ name: String) -> Value {
+    if let builtin = environment[name] { return .builtin(ConfiguredBuiltin(builtin)) }
+    return environment.constants[name].map { .constant($0) } ?? .unset
+  }
+
+  /// The variable, else the builtin of that name, else unset.
+  func load(_ slot: Int) -> Value {
+    if case .unset = values[slot] { return fallbacks[slot] }
+    return values[slot]
+  }
+
+  func variable(_ slot: Int) -> Value { values[slot] }
+
+  func variable(_ name: String) -> Value? {
+    guard let slot = indices[name] else { return nil }
+    if case .unset = values[slot] { return nil }
+    return values[slot]
+  }
+
+  func store(_ slot: Int, _ value: Value) {
+    if stamps[slot] != statement {
+      stamps[slot] = statement
+      undo.append((slot, values[slot]))
+    }
+    values[slot] = value
+  }
+
+  /// Moves a value out so that it can be changed in place; `store` puts it back.
+  func take(_ slot: Int) -> Value {
+    let value = load(slot)
+    store(slot, .unset)
+    return value
+  }
+
+  func beginStatement() {
+    statement += 1
+    undo.removeAll(keepingCapacity: true)
+  }
+
+  /// Takes back what the current statement changed.
+  func restore() {
+    for entry in undo.reversed() { values[entry.slot] = entry.old }
+    undo.removeAll(keepingCapacity: true)
+    statement += 1
+  }
+
+  /// Everything that has a value, in order of first mention.
+  var variables: [(name: String, value: Value)] {
+    zip(names, values).filter { if case .unset = $0.1 { false } else { true } }
+      .map { (name: $0.0, value: $0.1) }
+  }
+}

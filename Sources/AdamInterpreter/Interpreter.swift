@@ -1,0 +1,172 @@
+// The virtual machine: runs programs for one session. Script functions call each other without
+// recursion here; only builtins that call back into the script nest.
+import AdamData
+import AdamIR
+import AdamLibrary
+import AdamSource
+
+package final class Interpreter {
+  package let session: SessionState
+  /// Operations before a run is stopped; nil for no limit.
+  package var operationBudget: Int?
+  /// Texts for the messages of `assert`.
+  package var sources = SourceMap()
+  let globals: GlobalTable
+  let stack = RegisterStack()
+  let tensors: TensorArithmetic
+  var frames: [Frame] = []
+  /// Back-edges and calls of the current run.
+  private(set) var operations = 0
+  /// The value of the last expression statement of the current run.
+  package private(set) var result: Value = .unset
+  /// A global moved into a register by `takeGlobal` until its store.
+  var taken: (slot: Int, register: Int)?
+  /// Training happened in this statement: what it changed stays.
+  private var hasTrained = false
+  private var generatorBefore: Generator
+  private var hooksBefore: [Hook] = []
+
+  /// A running function: where to go on and where its value goes.
+  struct Frame {
+    let function: DecodedFunction
+    /// Keeps the code alive when the running function's variable is rebound.
+    let owner: DecodedProgram
+    let base: Int
+    /// Register of the caller, relative to its base; the value of a nested run is returned instead.
+    let destination: Int32
+    /// Index of the caller's instruction behind the call.
+    var resume = 0
+    let callSpan: Span
+  }
+
+  static let depthLimit = 200
+
+  package init(session: SessionState) {
+    self.session = session
+    globals = GlobalTable(environment: session.environment)
+    tensors = TensorArithmetic(session)
+    generatorBefore = session.generator
+  }
+
+  /// Runs `@main`. What an erroneous statement changed is taken back; the statements before stay.
+  package func run(_ program: Program) throws(Diagnostic) {
+    operations = 0
+    result = .unset
+    beginStatement()
+    let decoded = DecodedProgram(program, globals: globals)
+    guard let main = decoded.functions.first else { return }
+    do throws(Diagnostic) {
+      try withExtendedLifetime(decoded) { () throws(Diagnostic) in
+        try push(main, destination: 0, at: main.function.span)
+        _ = try loop(until: frames.count - 1)
+      }
+    } catch {
+      unwind(to: 0)
+      restoreStatement()
+      throw error
+    }
+  }
+
+  // MARK: Statements
+
+  func beginStatement() {
+    globals.beginStatement()
+    generatorBefore = session.generator
+    hooksBefore = session.hooks
+    hasTrained = false
+  }
+
+  private func restoreStatement() {
+    if hasTrained { return }
+    globals.restore()
+    session.generator = generatorBefore
+    session.hooks = hooksBefore
+  }
+
+  func noteTraining() { hasTrained = true }
+  func setResult(_ value: Value) { result = value }
+
+  // MARK: Frames
+
+  /// Starts a function; its arguments are written by the caller.
+  func push(
+    _ function: DecodedFunction, destination: Int32, at span: Span
+  ) throws(Diagnostic) {
+    guard frames.count <= Self.depthLimit else {
+      throw Diagnostic(
+        .callDepth, "call depth \(Self.depthLimit) exceeded", at: span,
+        label: "functions call each other without end")
+    }
+    guard let base = stack.push(Int(function.function.registerCount)) else {
+      throw Diagnostic(.outOfMemory, "too many variables", at: span)
+    }
+    frames.append(
+      Frame(
+        function: function, owner: function.owner, base: base, destination: destination, callSpan: span))
+  }
+
+  /// Leaves the innermost function.
+  func popFrame() {
+    guard let frame = frames.popLast() else { return }
+    stack.pop(to: frame.base)
+  }
+
+  /// Leaves all functions above a depth after an error.
+  func unwind(to depth: Int) {
+    if let taken {
+      globals.store(taken.slot, stack.base[taken.register])
+      self.taken = nil
+    }
+    while frames.count > depth { popFrame() }
+  }
+
+  /// Names the calls that lead to an error, innermost first.
+  func annotated(_ error: Diagnostic, from depth: Int) -> Diagnostic {
+    guard error.severity == .error, error.labels.count < 3 else { return error }
+    var error = error
+    for frame in frames.dropFirst(max(depth, 1)).reversed().prefix(2) {
+      if frame.callSpan == error.span || error.labels.contains(where: { $0.span == frame.callSpan }) {
+        continue
+      }
+      error.labels.append(Label(frame.callSpan, "called here"))
+    }
+    return error
+  }
+
+  // MARK: Limits
+
+  /// Counts one back-edge or call and looks whether the run is to stop.
+  func tick(at span: @autoclosure () -> Span) throws(Diagnostic) {
+    operations += 1
+    if let budget = operationBudget, operations > budget {
+      throw Diagnostic(
+        .budgetExhausted, "the budget of \(budget) operations is used up", at: span())
+    }
+    if session.host.isCancelled() {
+      throw Diagnostic(.interrupted, "interrupted", at: span())
+    }
+  }
+
+  // MARK: Variables
+
+  package var variables: [(name: String, value: Value)] { globals.variables }
+  package func variable(_ name: String) -> Value? { globals.variable(name) }
+
+  /// Binds a name from outside the script (`ans`).
+  package func define(_ name: String, _ value: Value) {
+    globals.store(globals.slot(name), value)
+  }
+}
+
+extension Interpreter: ExecutionContext {
+  package func poll() throws(Diagnostic) {
+    let span = frames.last?.callSpan ?? Span(SourceID(0), 0, 0)
+    try tick(at: span)
+  }
+
+  package func call(
+    _ callee: Value, _ arguments: [Value], at span: Span
+  ) throws(Diagnostic) -> Value {
+    try call(callee, arguments.map { GivenArgument(value: $0, span: span) }, at: span)
+  }
+}

@@ -1,0 +1,248 @@
+// Every instruction in full: what the loop does not do itself.
+import AdamIR
+import AdamLibrary
+import AdamSource
+
+extension Interpreter {
+  /// Runs one instruction. A call of a script function leaves its frame on the stack for the loop.
+  func slow(_ frame: Frame, _ index: Int, jump: inout Int) throws(Diagnostic) {
+    let function = frame.function.function
+    let span = function.spans[index]
+    let at = Registers(stack: stack, base: frame.base)
+    switch function.instructions[index] {
+    case .binary(let d, let op, let a, let b):
+      at[d] = try tensors.operate(op, at[a], at[b], at: span)
+    case .negate(let d, let a): at[d] = try tensors.negate(at[a], at: span)
+    case .not(let d, let a): at[d] = .bool(!(try condition(at[a], at: span)))
+    case .jumpIfFalse(let a, let target):
+      if !(try condition(at[a], at: span)) { jump = Int(target) }
+    case .jumpIfTrue(let a, let target):
+      if try condition(at[a], at: span) { jump = Int(target) }
+    case .requireBool(let a): at[a] = .bool(try condition(at[a], at: span))
+    case .next(let d, let iterator, let done):
+      if try !advance(at, iterator, into: d, at: span) { jump = Int(done) }
+    case .loadGlobal(let d, let name): try load(frame, at, d, name, at: span)
+    case .loadGlobalIfSet(let d, let name):
+      at[d] = globals.variable(slot(frame, name))
+    case .call(let d, let f, let site):
+      try callScript(at[f], given(site, at), destination: d, at: span)
+    case .callMethod(let d, let receiver, let name, let site):
+      try callMethod(frame, at, d, receiver, text(frame, name), site, at: span)
+    case .verb(let d, let name, let site):
+      at[d] = try verb(text(frame, name), given(site, at), at: span)
+    case .closure(let d, let site): at[d] = .function(closure(frame, site, at))
+    case .hook(let d, let site): at[d] = try hook(site, at, at: span)
+    case .assert(let a, let sides, let message):
+      try assertion(at[a], sides.map { at[$0] }, message.map { at[$0] }, at: span)
+    default: try collection(frame, function.instructions[index], at, span)
+    }
+  }
+
+  /// Building and changing collections, and what has no value.
+  private func collection(
+    _ frame: Frame, _ instruction: Instruction, _ at: Registers, _ span: Span
+  ) throws(Diagnostic) {
+    switch instruction {
+    case .unset(let d): at[d] = .unset
+    case .requireSet(let a, let name):
+      if at[a].isUnset { throw ValueError.unset(text(frame, name), at: span) }
+    case .list(let d, let elements): at[d] = .list(ListBox(elements.map { at[$0] }))
+    case .tuple(let d, let elements): at[d] = .tuple(TupleBox(elements.map { at[$0] }))
+    case .record(let d, let names, let values):
+      at[d] = .record(RecordBox(zip(names, values).map { RecordBox.Field($0, at[$1]) }))
+    case .range(let d, let a, let b, let isClosed):
+      at[d] = try range(at[a], at[b], isClosed: isClosed, at: span)
+    case .format(let d, let parts): at[d] = try format(parts, at, span)
+    case .index(let d, let a, let items):
+      at[d] = try at[a].indexed(items.map { at.item($0) }, at: span)
+    case .setIndex(let base, let items, let a):
+      let value = at[a]
+      try at.change(base) { target throws(Diagnostic) in
+        try target.setIndex(items.map { at.item($0) }, value, at: span)
+      }
+    case .field(let d, let a, let name): at[d] = try field(at[a], text(frame, name), at: span)
+    case .setField(let base, let name, let a):
+      let value = at[a]
+      try at.change(base) { target throws(Diagnostic) in
+        try target.setField(text(frame, name), value, at: span)
+      }
+    case .iterate(let d, let a): try iterate(at, d, at[a], at: span)
+    case .unpack(let first, let a, let count):
+      let values = try at[a].unpacked(Int(count), at: span)
+      for (offset, value) in values.enumerated() {
+        at[Register(first.index + Int32(clamping: offset))] = value
+      }
+    case .append(let target, let a):
+      let value = at[a]
+      try at.change(target) { list throws(Diagnostic) in list.append(value) }
+    case .statement: beginStatement()
+    case .result(let a): setResult(at[a])
+    case .unsupported(let what): throw ValueError.notYet(what, at: span)
+    default: break
+    }
+  }
+
+  // MARK: Parts
+
+  func text(_ frame: Frame, _ name: Int32) -> String { frame.function.owner.program.names[Int(name)] }
+
+  private func slot(_ frame: Frame, _ name: Int32) -> Int {
+    Int(frame.function.owner.slots[Int(name)])
+  }
+
+  private func condition(_ value: Value, at span: Span) throws(Diagnostic) -> Bool {
+    guard let condition = value.exactBool else { throw ValueError.condition(value, at: span) }
+    return condition
+  }
+
+  private func load(
+    _ frame: Frame, _ at: Registers, _ d: Register, _ name: Int32, at span: Span
+  ) throws(Diagnostic) {
+    let slot = slot(frame, name)
+    let value = globals.load(slot)
+    if value.isUnset {
+      throw ValueError.undefined(text(frame, name), near: knownNames, at: span)
+    }
+    at[d] = value
+    let isUpdate = frame.function.codes[frames[frames.count - 1].resume - 1].op == .takeGlobal
+    guard isUpdate, case .list = value, !globals.variable(slot).isUnset else { return }
+    _ = globals.take(slot)
+    taken = (slot, frame.base + Int(d.index))
+  }
+
+  /// Variables and builtins, for suggestions.
+  var knownNames: [String] {
+    globals.variables.map(\.name) + session.environment.builtins.keys.sorted()
+      + session.environment.constants.keys.sorted()
+  }
+
+  private func range(
+    _ a: Value, _ b: Value, isClosed: Bool, at span: Span
+  ) throws(Diagnostic) -> Value {
+    for value in [a, b] {
+      guard let x = value.exactNumber, x == x.rounded(), abs(x) <= 9_007_199_254_740_992 else {
+        throw ValueError.conversion(
+          "a range goes from whole number to whole number, found \(value.foundText)", at: span)
+      }
+    }
+    return .range(
+      RangeBox(lower: a.exactNumber ?? 0, upper: b.exactNumber ?? 0, isClosed: isClosed))
+  }
+
+  /// Text longer than this is a mistake, not a string.
+  private static let longestText = 1 << 28
+
+  private func format(
+    _ parts: [FormatPart], _ at: Registers, _ span: Span
+  ) throws(Diagnostic) -> Value {
+    var text = ""
+    for part in parts {
+      switch part {
+      case .text(let piece): text += piece
+      case .value(let register, let spec):
+        text += try spec.map { spec throws(Diagnostic) in
+          try at[register].formatted(spec, at: span)
+        } ?? at[register].printed
+      }
+    }
+    if text.utf8.count > Self.longestText {
+      throw Diagnostic(.outOfMemory, "the string is longer than 256 MB", at: span)
+    }
+    return .string(StringBox(text))
+  }
+
+  // MARK: Loops
+
+  private func iterate(
+    _ at: Registers, _ d: Register, _ value: Value, at span: Span
+  ) throws(Diagnostic) {
+    let count = try value.iterationCount(at: span)
+    if case .range(let range) = value {
+      at[d] = .none
+      at[d.next(1)] = .number(range.lower)
+      at[d.next(2)] = .number(range.isClosed ? range.upper : range.upper - 1)
+      return
+    }
+    if case .string = value { at[d] = .list(ListBox(try value.listed(at: span))) } else { at[d] = value }
+    at[d.next(1)] = .number(0)
+    at[d.next(2)] = .number(Double(count))
+  }
+
+  /// Whether there was another element.
+  private func advance(
+    _ at: Registers, _ iterator: Register, into d: Register, at span: Span
+  ) throws(Diagnostic) -> Bool {
+    guard case .number(let place) = at[iterator.next(1)],
+      case .number(let count) = at[iterator.next(2)], place < count,
+      let index = Int(exactly: place)
+    else { return false }
+    let sequence = at[iterator]
+    at[iterator.next(1)] = .number(place + 1)
+    at[d] = try sequence.iterationElement(index, at: span)
+    return true
+  }
+
+  // MARK: Assertions
+
+  private func assertion(
+    _ condition: Value, _ sides: [Value], _ message: Value?, at span: Span
+  ) throws(Diagnostic) {
+    if let holds = condition.exactBool, holds { return }
+    guard condition.exactBool != nil else { throw ValueError.condition(condition, at: span) }
+    let source = sourceText(span)
+    var error = Diagnostic(
+      .failedAssertion, "assertion failed: \(message?.printed ?? source)", at: span)
+    if sides.count == 2 {
+      error.label = "\(short(sides[0])) and \(short(sides[1]))"
+      error.notes = ["left side: \(short(sides[0]))", "right side: \(short(sides[1]))"]
+    }
+    error.arguments = [.init("source", source)]
+    throw error
+  }
+
+  private func short(_ value: Value) -> String {
+    let text = value.shown
+    return text.count > 200 ? String(text.prefix(200)) + "…" : text
+  }
+
+  private func sourceText(_ span: Span) -> String {
+    guard let text = sources[span.source], span.start >= 0, span.start <= span.end,
+      Int(span.end) <= text.bytes.count
+    else { return "" }
+    return String(decoding: text.bytes[Int(span.start)..<Int(span.end)], as: UTF8.self)
+  }
+}
+
+/// The registers of one frame. Addresses are taken anew for every access, since calls may move them.
+struct Registers {
+  let stack: RegisterStack
+  let base: Int
+
+  subscript(register: Register) -> Value {
+    get { stack.base[base + Int(register.index)] }
+    nonmutating set { stack.base[base + Int(register.index)] = newValue }
+  }
+
+  func item(_ operand: IndexOperand) -> IndexValue {
+    switch operand {
+    case .value(let register): .value(self[register])
+    case .all: .all
+    case .from(let register): .from(self[register])
+    case .upTo(let register, let isClosed): .upTo(self[register], isClosed: isClosed)
+    }
+  }
+
+  /// Changes a value in place: it is moved out, so that a box held here alone is not copied.
+  func change(
+    _ register: Register, _ body: (inout Value) throws(Diagnostic) -> Void
+  ) throws(Diagnostic) {
+    var value = self[register]
+    self[register] = .none
+    defer { self[register] = value }
+    try body(&value)
+  }
+}
+
+extension Register {
+  func next(_ offset: Int32) -> Register { Register(index + offset) }
+}

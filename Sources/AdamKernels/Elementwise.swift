@@ -1,0 +1,133 @@
+// The interpreter of elementwise programs. 64 lanes pass through all micro-operations before the
+// next 64: what one operation writes the next finds in the first-level cache.
+import AdamKernelABI
+
+/// Lanes that pass through the program together.
+private let width = 64
+
+/// Positions of the registers in memory for the chunk at hand.
+private typealias Registers = UnsafeMutablePointer<Floats>
+
+/// The register file, up to a kilobyte of it on the stack, is only as large as the program and the
+/// tensor need: small tensors never wait for the allocator.
+func elementwise(_ raw: UnsafeRawPointer, _ begin: Int, _ end: Int) {
+  let a = arguments(raw)
+  let count = registerCount(a)
+  let stride = a.pointee.n3 &* a.pointee.n4 <= 16 ? 16 : width
+  withUnsafeTemporaryAllocation(of: Float.self, capacity: count &* stride) { file in
+    withUnsafeTemporaryAllocation(of: Floats.self, capacity: count) { registers in
+      if let file = file.baseAddress, let registers = registers.baseAddress {
+        for i in 0..<count { registers[i] = file + i &* stride }
+        run(a, begin, end, file, stride, registers)
+      }
+    }
+  }
+}
+
+/// One more than the highest register the program names.
+@inline(__always)
+private func registerCount(_ a: UnsafePointer<KernelArguments>) -> Int {
+  let ops = a.pointee.p0.unsafelyUnwrapped.assumingMemoryBound(to: MicroOp.self)
+  var highest = a.pointee.n1 &+ a.pointee.n2 &- 1
+  for i in 0..<a.pointee.n0 {
+    let op = ops[i]
+    highest = max(highest, Int(max(max(op.dst, op.a), max(op.b, op.c))))
+  }
+  return highest &+ 1
+}
+
+private func run(
+  _ a: UnsafePointer<KernelArguments>, _ begin: Int, _ end: Int, _ file: Floats,
+  _ stride: Int, _ registers: Registers
+) {
+  let rows = a.pointee.n3, columns = a.pointee.n4
+  let total = rows &* columns
+  let last = min(end &* KernelTable.chunk, total)
+  var at = begin &* KernelTable.chunk
+  guard at < last else { return }
+  let inputs = a.pointee.n1, outputs = a.pointee.n2, count = a.pointee.n0
+  let streams = a.pointee.p1.unsafelyUnwrapped.assumingMemoryBound(to: ElementwiseStream.self)
+  let ops = a.pointee.p0.unsafelyUnwrapped.assumingMemoryBound(to: MicroOp.self)
+  var row = rows == 1 ? 0 : at / columns
+  var column = at &- row &* columns
+  while at < last {
+    let lanes = min(width, last &- at)
+    for i in 0..<inputs {
+      registers[i] = source(streams + i, row, column, columns, lanes, file + i &* stride)
+    }
+    let isWhole = lanes & 15 == 0
+    for i in inputs..<(inputs &+ outputs) {
+      registers[i] = isWhole ? start(streams + i) + at : file + i &* stride
+    }
+    let groups = (lanes &+ 15) &>> 4
+    for i in 0..<count { apply(ops + i, registers, groups) }
+    if !isWhole {
+      for i in inputs..<(inputs &+ outputs) {
+        (start(streams + i) + at).update(from: registers[i], count: lanes)
+      }
+    }
+    at &+= lanes
+    column &+= lanes
+    while column >= columns, at < last {
+      column &-= columns
+      row &+= 1
+    }
+  }
+}
+
+@inline(__always)
+private func start(_ stream: UnsafeMutablePointer<ElementwiseStream>) -> Floats {
+  stream.pointee.pointer.assumingMemoryBound(to: Float.self)
+}
+
+/// Where `lanes` elements from (row, column) on stand in order: in place when they do already and
+/// no lane past the end would be read, else copied to `buffer`.
+@inline(__always)
+private func source(
+  _ stream: UnsafeMutablePointer<ElementwiseStream>, _ row: Int, _ column: Int, _ columns: Int,
+  _ lanes: Int, _ buffer: Floats
+) -> Floats {
+  let base = start(stream)
+  let rowStride = stream.pointee.rowStride, columnStride = stream.pointee.columnStride
+  let isOneRow = column &+ lanes <= columns
+  if columnStride == 1, isOneRow || rowStride == columns {
+    let p = base + (row &* rowStride &+ column)
+    if lanes & 15 == 0 { return p }
+    copy(p, buffer, lanes)
+    return buffer
+  }
+  if columnStride == 0, isOneRow || rowStride == 0 {
+    let v = Lane16(repeating: base[row &* rowStride])
+    for group in 0..<((lanes &+ 15) &>> 4) { store16(v, buffer + group &* 16) }
+    return buffer
+  }
+  gather(base, rowStride, columnStride, row, column, columns, lanes, buffer)
+  return buffer
+}
+
+@inline(__always)
+private func copy(_ from: Floats, _ to: Floats, _ lanes: Int) {
+  var at = 0
+  while at &+ 16 <= lanes {
+    store16(load16(from + at), to + at)
+    at &+= 16
+  }
+  if at < lanes { store16(load(from + at, count: lanes &- at), to + at) }
+}
+
+/// Lanes that cross row ends: piece by piece.
+private func gather(
+  _ base: Floats, _ rowStride: Int, _ columnStride: Int, _ firstRow: Int, _ firstColumn: Int,
+  _ columns: Int, _ lanes: Int, _ buffer: Floats
+) {
+  var row = firstRow, column = firstColumn
+  for lane in 0..<lanes {
+    buffer[lane] = base[row &* rowStride &+ column &* columnStride]
+    column &+= 1
+    if column == columns {
+      column = 0
+      row &+= 1
+    }
+  }
+  for lane in lanes..<((lanes &+ 15) & ~15) { buffer[lane] = 0 }
+}

@@ -1,0 +1,154 @@
+// Matrix products: chains of fma over k in blocks, tile by tile in registers (numerics rules 1, 2).
+import AdamFormulas
+import AdamKernelABI
+
+/// Vectors of one register and the shape of the register tile: `rows` × 2 vectors.
+#if ADAM_V4
+  typealias TileVector = SIMD16<Float>
+#elseif ADAM_V3
+  typealias TileVector = SIMD8<Float>
+#else
+  typealias TileVector = SIMD4<Float>
+#endif
+
+enum Tile {
+  #if ADAM_V4
+    static let lanes = 16
+    static let rows = 12
+  #elseif ADAM_V3
+    static let lanes = 8
+    static let rows = 6
+  #else
+    static let lanes = 4
+    static let rows = 6
+  #endif
+  /// Columns of a packed panel.
+  static let columns = 2 * lanes
+  static let blockRows = 96
+  static let blockColumns = 256
+  /// Terms of a full block of rule 1.
+  static let depth = 384
+}
+
+/// The operands of one product, as the `gemm` slots say.
+struct Product {
+  let a, b, c: Floats
+  let bias, packed: Floats?
+  let m, n, k, aRow, aTerm, bTerm, bColumn, cRow: Int
+
+  @inline(__always)
+  init(_ x: UnsafePointer<KernelArguments>) {
+    (a, b, c) = (x.pointee.p0.floats, x.pointee.p1.floats, x.pointee.p2.floats)
+    (bias, packed) = (x.pointee.p3.optionalFloats, x.pointee.p4.optionalFloats)
+    (m, n, k) = (x.pointee.n0, x.pointee.n1, x.pointee.n2)
+    (aRow, aTerm) = (x.pointee.n3, x.pointee.n4)
+    (bTerm, bColumn, cRow) = (x.pointee.n5, x.pointee.n6, x.pointee.n7)
+  }
+}
+
+/// The next block of rule 1 when `rest` terms remain.
+@inline(__always)
+func blockSize(_ rest: Int) -> Int {
+  if rest >= 768 { return 384 }
+  return rest > 384 ? (rest &+ 1) / 2 : rest
+}
+
+func gemm(_ raw: UnsafeRawPointer, _ begin: Int, _ end: Int) {
+  let p = Product(arguments(raw))
+  guard p.m > 0, p.n > 0 else { return }
+  let rowBlocks = (p.m &+ Tile.blockRows &- 1) / Tile.blockRows
+  for unit in begin..<end {
+    let columnBlock = rowBlocks == 1 ? unit : unit / rowBlocks
+    let row = (unit &- columnBlock &* rowBlocks) &* Tile.blockRows
+    let column = columnBlock &* Tile.blockColumns
+    let rows = row..<min(row &+ Tile.blockRows, p.m)
+    let columns = column..<min(column &+ Tile.blockColumns, p.n)
+    if p.packed == nil, p.bColumn != 1 || p.n & 15 != 0 {
+      smallProduct(p, rows, columns)
+    } else {
+      tiledProduct(p, rows, columns)
+    }
+  }
+}
+
+/// out[r] = 16 lanes over the terms, halves added, bias last.
+func dot16(_ raw: UnsafeRawPointer, _ begin: Int, _ end: Int) {
+  let x = arguments(raw)
+  let w = x.pointee.p1.floats, out = x.pointee.p2.floats
+  let bias = x.pointee.p3.optionalFloats
+  let k = x.pointee.n1
+  for r in begin..<end {
+    let row = x.pointee.p0.floats + r &* x.pointee.n2
+    var sum = Lane16(repeating: 0)
+    var at = 0
+    while at &+ 16 <= k {
+      sum = Lane16.fma(load16(row + at), load16(w + at), sum)
+      at &+= 16
+    }
+    if at < k {
+      sum = Lane16.fma(load(row + at, count: k &- at), load(w + at, count: k &- at), sum)
+    }
+    let total = halfTree(sum)
+    if let bias { out[r] = total + bias[0] } else { out[r] = total }
+  }
+}
+
+/// Panel after panel, term after term, `Tile.columns` numbers; zeros beyond the last column.
+func gemmPack(_ raw: UnsafeRawPointer, _ begin: Int, _ end: Int) {
+  let x = arguments(raw)
+  let b = x.pointee.p0.floats, packed = x.pointee.p1.floats
+  let k = x.pointee.n0, n = x.pointee.n1, termStride = x.pointee.n2, columnStride = x.pointee.n3
+  for panel in begin..<end {
+    let first = panel &* Tile.columns
+    let count = min(Tile.columns, n &- first)
+    let to = packed + panel &* Tile.columns &* k
+    let from = b + first &* columnStride
+    if columnStride == 1, count == Tile.columns {
+      for t in 0..<k {
+        (to + t &* Tile.columns).update(from: from + t &* termStride, count: Tile.columns)
+      }
+    } else {
+      packTransposed(from, to, k, count, termStride, columnStride)
+    }
+  }
+}
+
+@inline(__always)
+private func load4(_ p: UnsafePointer<Float>) -> SIMD4<Float> {
+  UnsafeRawPointer(p).loadUnaligned(as: SIMD4<Float>.self)
+}
+
+/// Four columns at a time; four terms at a time where they lie side by side.
+private func packTransposed(
+  _ from: Floats, _ to: Floats, _ k: Int, _ count: Int, _ termStride: Int, _ columnStride: Int
+) {
+  var j = 0
+  while j &+ 4 <= count {
+    let s0 = from + j &* columnStride, s1 = s0 + columnStride
+    let s2 = s1 + columnStride, s3 = s2 + columnStride
+    var t = 0
+    while termStride == 1, t &+ 4 <= k {
+      let (a, b, c, d) = (load4(s0 + t), load4(s1 + t), load4(s2 + t), load4(s3 + t))
+      for i in 0..<4 {
+        UnsafeMutableRawPointer(to + ((t &+ i) &* Tile.columns &+ j)).storeBytes(
+          of: SIMD4(a[i], b[i], c[i], d[i]), as: SIMD4<Float>.self)
+      }
+      t &+= 4
+    }
+    while t < k {
+      let at = t &* termStride
+      UnsafeMutableRawPointer(to + (t &* Tile.columns &+ j)).storeBytes(
+        of: SIMD4(s0[at], s1[at], s2[at], s3[at]), as: SIMD4<Float>.self)
+      t &+= 1
+    }
+    j &+= 4
+  }
+  while j < count {
+    for t in 0..<k { to[t &* Tile.columns &+ j] = from[t &* termStride &+ j &* columnStride] }
+    j &+= 1
+  }
+  while j < Tile.columns {
+    for t in 0..<k { to[t &* Tile.columns &+ j] = 0 }
+    j &+= 1
+  }
+}

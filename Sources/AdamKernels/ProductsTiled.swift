@@ -1,0 +1,235 @@
+// The tiled product: twelve (six) rows by two vectors of C stay in registers for a block of terms.
+import AdamFormulas
+
+private typealias T = TileVector
+
+@inline(__always)
+private func loadT(_ p: UnsafePointer<Float>) -> T { UnsafeRawPointer(p).loadUnaligned(as: T.self) }
+@inline(__always)
+private func storeT(_ v: T, _ p: Floats) { UnsafeMutableRawPointer(p).storeBytes(of: v, as: T.self) }
+
+/// Two rows of the tile.
+private struct RowPair {
+  var p0 = T(repeating: 0), p1 = T(repeating: 0)
+  var q0 = T(repeating: 0), q1 = T(repeating: 0)
+
+  @inline(__always)
+  mutating func step(_ a: Floats, _ stride: Int, _ b0: T, _ b1: T) {
+    let x = T(repeating: a[0]), y = T(repeating: a[stride])
+    p0.addProduct(x, b0)
+    p1.addProduct(x, b1)
+    q0.addProduct(y, b0)
+    q1.addProduct(y, b1)
+  }
+}
+
+/// What happens to a finished tile: where it goes and how much of it.
+private struct Destination {
+  let c: Floats
+  let cRow: Int
+  let rows: Int
+  let columns: Int
+  /// Added to what earlier blocks left in C.
+  let isFirst: Bool
+  /// Of the tile's first column; only with the last block.
+  let bias: Floats?
+
+  @inline(__always)
+  func put(_ pair: RowPair, _ row: Int) {
+    if row < rows { put(pair.p0, pair.p1, c + row &* cRow) }
+    if row &+ 1 < rows { put(pair.q0, pair.q1, c + (row &+ 1) &* cRow) }
+  }
+
+  @inline(__always)
+  private func put(_ v0: T, _ v1: T, _ to: Floats) {
+    if columns == Tile.columns {
+      storeT(finished(v0, to, 0), to)
+      storeT(finished(v1, to, Tile.lanes), to + Tile.lanes)
+    } else if columns == Tile.lanes {
+      storeT(finished(v0, to, 0), to)
+    } else {
+      putRagged(v0, v1, to)
+    }
+  }
+
+  @inline(__always)
+  private func finished(_ v: T, _ to: Floats, _ at: Int) -> T {
+    var r = v
+    if !isFirst { r = loadT(to + at) + r }
+    if let bias { r = r + loadT(bias + at) }
+    return r
+  }
+
+  @inline(never)
+  private func putRagged(_ v0: T, _ v1: T, _ to: Floats) {
+    for j in 0..<columns {
+      var r = j < Tile.lanes ? v0[j] : v1[j &- Tile.lanes]
+      if !isFirst { r = to[j] + r }
+      if let bias { r = r + bias[j] }
+      to[j] = r
+    }
+  }
+}
+
+/// Where a tile finds its factors for one block of terms.
+private struct TileFactors {
+  let a: Floats
+  let aRow: Int
+  let aTerm: Int
+  let b: Floats
+  let bTerm: Int
+  let terms: Int
+}
+
+func tiledProduct(_ p: Product, _ rows: Range<Int>, _ columns: Range<Int>) {
+  withUnsafeTemporaryAllocation(of: Float.self, capacity: Tile.rows * Tile.depth) { buffer in
+    guard let buffer = buffer.baseAddress else { return }
+    if p.k == 0 { return noTerms(p, rows, columns) }
+    var term = 0
+    while term < p.k {
+      let terms = blockSize(p.k &- term)
+      var row = rows.lowerBound
+      while row < rows.upperBound {
+        rowPanel(p, row, min(Tile.rows, rows.upperBound &- row), columns, term, terms, buffer)
+        row &+= Tile.rows
+      }
+      term &+= terms
+    }
+  }
+}
+
+private func noTerms(_ p: Product, _ rows: Range<Int>, _ columns: Range<Int>) {
+  for i in rows { for j in columns { p.c[i &* p.cRow &+ j] = p.bias.map { 0 + $0[j] } ?? 0 } }
+}
+
+/// Up to `Tile.rows` rows against all columns of the unit, one block of terms.
+@inline(__always)
+private func rowPanel(
+  _ p: Product, _ row: Int, _ count: Int, _ columns: Range<Int>, _ term: Int, _ terms: Int,
+  _ buffer: Floats
+) {
+  var a = p.a + (row &* p.aRow &+ term &* p.aTerm)
+  var aRow = p.aRow, aTerm = p.aTerm
+  // A copy side by side pays once it is read by several column panels.
+  if columns.count >= 3 &* Tile.columns, count > 1 {
+    packRows(a, aRow, aTerm, count, terms, buffer)
+    (a, aRow, aTerm) = (buffer, 1, Tile.rows)
+  }
+  var column = columns.lowerBound
+  while column < columns.upperBound {
+    let width = min(Tile.columns, columns.upperBound &- column)
+    let factors: TileFactors
+    if let packed = p.packed {
+      factors = TileFactors(
+        a: a, aRow: aRow, aTerm: aTerm, b: packed + (column &* p.k &+ term &* Tile.columns),
+        bTerm: Tile.columns, terms: terms)
+    } else {
+      factors = TileFactors(
+        a: a, aRow: aRow, aTerm: aTerm, b: p.b + (term &* p.bTerm &+ column), bTerm: p.bTerm,
+        terms: terms)
+    }
+    let isLast = term &+ terms == p.k
+    let to = Destination(
+      c: p.c + (row &* p.cRow &+ column), cRow: p.cRow, rows: count, columns: width,
+      isFirst: term == 0, bias: isLast ? p.bias.map { $0 + column } : nil)
+    tile(factors, to, isNarrow: width <= Tile.lanes)
+    column &+= Tile.columns
+  }
+}
+
+private func packRows(
+  _ a: Floats, _ aRow: Int, _ aTerm: Int, _ count: Int, _ terms: Int, _ buffer: Floats
+) {
+  for i in 0..<count {
+    let from = a + i &* aRow
+    for t in 0..<terms { buffer[t &* Tile.rows &+ i] = from[t &* aTerm] }
+  }
+}
+
+/// The right kernel for the rows there are. A narrow tile reads one vector of B per term.
+@inline(__always)
+private func tile(_ f: TileFactors, _ to: Destination, isNarrow: Bool) {
+  if to.rows == Tile.rows {
+    isNarrow ? wholeTile(f, to, narrow: true) : wholeTile(f, to, narrow: false)
+    return
+  }
+  // Left-over rows: six, four, two, one at a time; rows are independent.
+  var row = 0
+  while row < to.rows {
+    let rest = to.rows &- row
+    let part = TileFactors(
+      a: f.a + row &* f.aRow, aRow: f.aRow, aTerm: f.aTerm, b: f.b, bTerm: f.bTerm, terms: f.terms)
+    let size = rest >= 4 ? 4 : (rest >= 2 ? 2 : 1)
+    let piece = Destination(
+      c: to.c + row &* to.cRow, cRow: to.cRow, rows: size, columns: to.columns,
+      isFirst: to.isFirst, bias: to.bias)
+    if size == 4 {
+      isNarrow ? fourRows(part, piece, narrow: true) : fourRows(part, piece, narrow: false)
+    } else {
+      isNarrow ? fewRows(part, piece, narrow: true) : fewRows(part, piece, narrow: false)
+    }
+    row &+= size
+  }
+}
+
+@inline(__always)
+private func wholeTile(_ f: TileFactors, _ to: Destination, narrow: Bool) {
+  var r0 = RowPair(), r1 = RowPair(), r2 = RowPair()
+  #if ADAM_V4
+    var r3 = RowPair(), r4 = RowPair(), r5 = RowPair()
+  #endif
+  var a = f.a, b = f.b
+  let s = f.aRow
+  for _ in 0..<f.terms {
+    let b0 = loadT(b), b1 = narrow ? b0 : loadT(b + Tile.lanes)
+    r0.step(a, s, b0, b1)
+    r1.step(a + 2 &* s, s, b0, b1)
+    r2.step(a + 4 &* s, s, b0, b1)
+    #if ADAM_V4
+      r3.step(a + 6 &* s, s, b0, b1)
+      r4.step(a + 8 &* s, s, b0, b1)
+      r5.step(a + 10 &* s, s, b0, b1)
+    #endif
+    a += f.aTerm
+    b += f.bTerm
+  }
+  to.put(r0, 0)
+  to.put(r1, 2)
+  to.put(r2, 4)
+  #if ADAM_V4
+    to.put(r3, 6)
+    to.put(r4, 8)
+    to.put(r5, 10)
+  #endif
+}
+
+@inline(__always)
+private func fourRows(_ f: TileFactors, _ to: Destination, narrow: Bool) {
+  var r0 = RowPair(), r1 = RowPair()
+  var a = f.a, b = f.b
+  let s = f.aRow
+  for _ in 0..<f.terms {
+    let b0 = loadT(b), b1 = narrow ? b0 : loadT(b + Tile.lanes)
+    r0.step(a, s, b0, b1)
+    r1.step(a + 2 &* s, s, b0, b1)
+    a += f.aTerm
+    b += f.bTerm
+  }
+  to.put(r0, 0)
+  to.put(r1, 2)
+}
+
+/// Two rows, or one that is computed twice.
+@inline(__always)
+private func fewRows(_ f: TileFactors, _ to: Destination, narrow: Bool) {
+  var r0 = RowPair()
+  var a = f.a, b = f.b
+  let s = to.rows == 2 ? f.aRow : 0
+  for _ in 0..<f.terms {
+    let b0 = loadT(b), b1 = narrow ? b0 : loadT(b + Tile.lanes)
+    r0.step(a, s, b0, b1)
+    a += f.aTerm
+    b += f.bTerm
+  }
+  to.put(r0, 0)
+}

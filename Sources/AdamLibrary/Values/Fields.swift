@@ -1,0 +1,71 @@
+// `v.f`: fields of records, numbered parts of tuples and models, and what tensors, lists, optimizers
+// and layers say about themselves.
+import AdamIR
+import AdamRuntime
+import AdamSource
+
+extension Value {
+  /// The field, or nil when there is none of that name.
+  package func fieldIfPresent(_ name: String) -> Value? {
+    switch self {
+    case .record(let box): return box[name]
+    case .tuple(let box):
+      guard let index = Int(name), box.elements.indices.contains(index) else { return nil }
+      return box.elements[index]
+    case .list(let box): return name == "len" ? .number(Double(box.elements.count)) : nil
+    case .string(let box): return name == "len" ? .number(Double(box.text.count)) : nil
+    case .range(let box): return name == "len" ? .number(box.count) : nil
+    case .tensor(let tensor): return tensor.field(name)
+    case .optimizer(let optimizer):
+      if name == "steps" { return .number(Double(optimizer.steps)) }
+      return optimizer.settings.first { $0.name == name }?.value
+    case .layer(let layer): return layer.ownField(name)
+    default: return nil
+    }
+  }
+
+  package func field(_ name: String, at span: Span) throws(Diagnostic) -> Value {
+    if let value = fieldIfPresent(name) { return value }
+    switch self {
+    case .data(let data): return try data.field(name, at: span)
+    case .layer(let layer): return try layer.field(name, at: span)
+    case .optimizer(let optimizer): return try optimizer.field(name, at: span)
+    default: break
+    }
+    throw ValueError.noField(name, of: foundText, among: fieldNames, at: span)
+  }
+
+  /// Names that `fieldIfPresent` answers, for suggestions and completion.
+  package var fieldNames: [String] {
+    switch self {
+    case .record(let box): box.fields.map(\.name)
+    case .tuple(let box): box.elements.indices.map(String.init)
+    case .list, .string, .range: ["len"]
+    case .tensor: ["shape", "rows", "rank", "len"]
+    case .optimizer(let optimizer): optimizer.settings.map(\.name) + ["steps"]
+    case .layer(let layer): layer.children.map(\.name) + layer.parameters.map(\.name)
+    case .data: DataSet.fieldNames
+    default: []
+    }
+  }
+}
+
+extension Tensor {
+  fileprivate func field(_ name: String) -> Value? {
+    switch name {
+    case "shape": .list(ListBox(sizes.map { .number(Double($0)) }))
+    case "rows", "len": sizes.first.map { .number(Double($0)) }
+    case "rank": .number(Double(sizes.count))
+    default: nil
+    }
+  }
+}
+
+extension Layer {
+  /// A child or a parameter. A parameter's tensor is copied: training changes it in place.
+  fileprivate func ownField(_ name: String) -> Value? {
+    if let child = children.first(where: { $0.name == name }) { return .layer(child.layer) }
+    guard let tensor = parameters.first(where: { $0.name == name })?.tensor else { return nil }
+    return (try? tensor.copy()).map { .tensor($0) }
+  }
+}

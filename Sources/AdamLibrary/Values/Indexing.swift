@@ -1,0 +1,162 @@
+// `v[…]`: elements and slices of lists, tuples, strings, ranges and tensors. Negative indices count
+// from the end; the ends of slices are clamped as in Python, single indices are not.
+import AdamIR
+import AdamRuntime
+import AdamSource
+
+/// One item of an index, evaluated.
+package enum IndexValue {
+  case value(Value)
+  case all
+  case from(Value)
+  case upTo(Value, isClosed: Bool)
+}
+
+/// What an item selects of one axis.
+enum AxisSelection {
+  /// The axis goes away.
+  case one(Int)
+  case many([Int])
+
+  var indices: [Int] {
+    switch self {
+    case .one(let index): [index]
+    case .many(let indices): indices
+    }
+  }
+}
+
+extension IndexValue {
+  /// Which of `count` places along an axis; `what` names the collection in errors.
+  func selection(count: Int, of what: String, at span: Span) throws(Diagnostic) -> AxisSelection {
+    switch self {
+    case .all: return .many(Array(0..<count))
+    case .from(let lower):
+      return Self.slice(try Self.end(lower, count, span), count, count)
+    case .upTo(let upper, let isClosed):
+      let end = try Self.end(upper, count, span)
+      return Self.slice(0, isClosed ? Self.behind(end) : end, count)
+    case .value(.range(let range)):
+      let lower = try Self.end(.number(range.lower), count, span)
+      let upper = try Self.end(.number(range.upper), count, span)
+      return Self.slice(lower, range.isClosed ? Self.behind(upper) : upper, count)
+    case .value(let value):
+      if let x = value.exactNumber { return .one(try Self.place(x, count, what, span)) }
+      return .many(try Self.gathered(value, count, what, span))
+    }
+  }
+
+  /// A single index within −count … count − 1.
+  static func place(
+    _ x: Double, _ count: Int, _ what: String, _ span: Span
+  ) throws(Diagnostic) -> Int {
+    guard x == x.rounded() else { throw ValueError.badIndex(messageText(x), at: span) }
+    guard let index = Int(exactly: x), index >= -count, index < count else {
+      throw ValueError.indexOutside(x, count: count, of: what, at: span)
+    }
+    return index < 0 ? index + count : index
+  }
+
+  /// An end of a slice as a place 0 … count, not yet clamped above.
+  private static func end(_ value: Value, _ count: Int, _ span: Span) throws(Diagnostic) -> Int {
+    guard let x = value.exactNumber, x == x.rounded(), x.isFinite else {
+      throw ValueError.badIndex(value.foundText, at: span)
+    }
+    let bounded = Int(exactly: min(max(x, -9e15), 9e15)) ?? 0
+    return bounded < 0 ? bounded + count : bounded
+  }
+
+  private static func behind(_ end: Int) -> Int { end + 1 }
+
+  private static func slice(_ lower: Int, _ upper: Int, _ count: Int) -> AxisSelection {
+    let start = min(max(lower, 0), count)
+    return .many(Array(start..<max(start, min(upper, count))))
+  }
+
+  private static func gathered(
+    _ value: Value, _ count: Int, _ what: String, _ span: Span
+  ) throws(Diagnostic) -> [Int] {
+    var numbers: [Double] = []
+    switch value {
+    case .tensor(let tensor) where tensor.sizes.count == 1 && tensor.element != .bool:
+      numbers = tensor.floats.map { Double($0) }
+      if tensor.element == .i32 { numbers = tensor.integers.map { Double($0) } }
+    case .list(let box):
+      for element in box.elements {
+        guard let x = element.exactNumber else { throw ValueError.badIndex(element.foundText, at: span) }
+        numbers.append(x)
+      }
+    default: throw ValueError.badIndex(value.foundText, at: span)
+    }
+    var places: [Int] = []
+    for x in numbers { places.append(try place(x, count, what, span)) }
+    return places
+  }
+}
+
+extension Value {
+  /// `self[items]`.
+  package func indexed(_ items: [IndexValue], at span: Span) throws(Diagnostic) -> Value {
+    if case .tensor(let tensor) = self { return try tensor.indexed(items, at: span) }
+    guard items.count == 1, let item = items.first else {
+      guard case .list(let box) = self, let first = items.first else {
+        throw ValueError.badIndex("\(items.count) of them", at: span)
+      }
+      let row = try Value.list(box).indexed([first], at: span)
+      return try row.indexed(Array(items.dropFirst()), at: span)
+    }
+    switch self {
+    case .list(let box):
+      return try Self.pick(box.elements, item, "a list of \(box.elements.count)", span) {
+        .list(ListBox($0))
+      }
+    case .tuple(let box):
+      return try Self.pick(box.elements, item, "a tuple of \(box.elements.count)", span) {
+        .tuple(TupleBox($0))
+      }
+    case .string(let box):
+      let characters = Array(box.text)
+      let what = "a string of \(characters.count)"
+      let places = try item.selection(count: characters.count, of: what, at: span).indices
+      return .string(StringBox(String(places.map { characters[$0] })))
+    case .range(let box): return try box.indexed(item, at: span)
+    case .record(let box):
+      guard case .value(.string(let name)) = item else { throw ValueError.noElements(foundText, at: span) }
+      return try Value.record(box).field(name.text, at: span)
+    case .layer(let layer):
+      guard case .value(let value) = item, let x = value.exactNumber, let index = Int(exactly: x)
+      else { throw ValueError.notYet("taking several layers of a model", at: span) }
+      return .layer(try layer.child(index, at: span))
+    default: throw ValueError.noElements(foundText, at: span)
+    }
+  }
+
+  private static func pick(
+    _ elements: [Value], _ item: IndexValue, _ what: String, _ span: Span,
+    _ make: ([Value]) -> Value
+  ) throws(Diagnostic) -> Value {
+    // The common case without an array of places.
+    if case .value(.number(let x)) = item {
+      return elements[try IndexValue.place(x, elements.count, what, span)]
+    }
+    switch try item.selection(count: elements.count, of: what, at: span) {
+    case .one(let index): return elements[index]
+    case .many(let indices): return make(indices.map { elements[$0] })
+    }
+  }
+}
+
+extension RangeBox {
+  fileprivate func indexed(_ item: IndexValue, at span: Span) throws(Diagnostic) -> Value {
+    guard let count = Int(exactly: min(count, 9e15)) else { return .none }
+    let what = "a range of \(count)"
+    if case .value(.number(let x)) = item {
+      return .number(lower + Double(try IndexValue.place(x, count, what, span)))
+    }
+    let numbers = try numbers(at: span)
+    switch try item.selection(count: count, of: what, at: span) {
+    case .one(let index): return .number(numbers[index])
+    case .many(let indices): return .list(ListBox(indices.map { .number(numbers[$0]) }))
+    }
+  }
+}

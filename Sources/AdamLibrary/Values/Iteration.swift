@@ -1,0 +1,62 @@
+// What loops and destructuring see of a value.
+import AdamIR
+import AdamRuntime
+import AdamSource
+
+extension Value {
+  /// Number of elements that a loop meets. Throws for what cannot be looped over.
+  package func iterationCount(at span: Span) throws(Diagnostic) -> Int {
+    switch self {
+    case .list(let box): return box.elements.count
+    case .tuple(let box): return box.elements.count
+    case .string(let box): return box.text.count
+    case .tensor(let tensor):
+      guard let first = tensor.sizes.first else {
+        throw ValueError.notIterable("a number", at: span)
+      }
+      return first
+    case .range(let box):
+      return Int(exactly: min(box.count, 9_007_199_254_740_992)) ?? 0
+    default:
+      var error = ValueError.notIterable(foundText, at: span)
+      if case .number(let x) = self { error.helps = [Help("write `0..<\(messageText(x))` to count")] }
+      throw error
+    }
+  }
+
+  /// The element at a place that `iterationCount` allows.
+  package func iterationElement(_ index: Int, at span: Span) throws(Diagnostic) -> Value {
+    switch self {
+    case .list(let box) where box.elements.indices.contains(index): return box.elements[index]
+    case .tuple(let box) where box.elements.indices.contains(index): return box.elements[index]
+    case .range(let box): return .number(box.lower + Double(index))
+    default: return try indexed([.value(.number(Double(index)))], at: span)
+    }
+  }
+
+  /// Takes a tuple, list, record or tensor apart into exactly `count` values.
+  package func unpacked(_ count: Int, at span: Span) throws(Diagnostic) -> [Value] {
+    switch self {
+    case .list, .tuple: break
+    case .tensor(let tensor) where !tensor.sizes.isEmpty: break
+    case .range: break
+    default: throw ValueError.cannotUnpack(foundText, into: count, at: span)
+    }
+    let found = try iterationCount(at: span)
+    guard found == count else { throw ValueError.count(names: count, values: found, at: span) }
+    var result: [Value] = []
+    for index in 0..<count { result.append(try iterationElement(index, at: span)) }
+    return result
+  }
+
+  /// All elements; nil when the value has none or they are too many to list.
+  package func listed(at span: Span) throws(Diagnostic) -> [Value] {
+    if case .list(let box) = self { return box.elements }
+    if case .string(let box) = self { return box.text.map { .string(StringBox(String($0))) } }
+    if case .range(let box) = self { return try box.numbers(at: span).map { .number($0) } }
+    let count = try iterationCount(at: span)
+    var result: [Value] = []
+    for index in 0..<count { result.append(try iterationElement(index, at: span)) }
+    return result
+  }
+}
