@@ -96,6 +96,7 @@ struct Execution {
     let diagnostics = DiagnosticOutput(options: request.output) { progress.clearRow() }
     var options = Session.Options()
     options.isStrict = request.isStrict
+    options.isInteractive = Execution.ownsTerminal && (request.staysInteractive || request.inputs.isEmpty)
     options.seed = request.seed
     options.threads = Terminal.variable("ADAM_THREADS").flatMap { Int($0) }
     options.instructionSet = Terminal.variable("ADAM_ISA").flatMap { $0.isEmpty ? nil : $0 }

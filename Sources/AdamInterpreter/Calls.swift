@@ -191,6 +191,9 @@ extension Interpreter {
   private func apply(
     _ layer: Layer, _ arguments: [GivenArgument<Value>], at span: Span
   ) throws(Diagnostic) -> Value {
-    throw ValueError.notYet("calling a model", at: span)
+    guard arguments.count == 1, arguments[0].name == nil else {
+      throw ValueError.notYet("calling a model with anything but one input", at: span)
+    }
+    return try layer.applied(to: arguments[0].value, session, at: arguments[0].span)
   }
 }

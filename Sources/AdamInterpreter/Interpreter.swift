@@ -44,7 +44,7 @@ package final class Interpreter {
   package init(session: SessionState) {
     self.session = session
     globals = GlobalTable(environment: session.environment)
-    tensors = TensorArithmetic(session.engine)
+    tensors = TensorArithmetic(session)
     generatorBefore = session.generator
   }
 

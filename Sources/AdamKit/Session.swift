@@ -1,7 +1,12 @@
 // The embeddable façade: text in, results and diagnostics out.
 import AdamData
 import AdamInterpreter
+import AdamIR
+import AdamLibrary
+import AdamRuntime
+import AdamSemantics
 import AdamSource
+import AdamSyntax
 
 /// A session: variables, generator, hooks. Not thread-safe; any number of sessions may live side by side.
 public final class Session {
@@ -16,6 +21,8 @@ public final class Session {
     public var threads: Int?
     /// `base`, `v3` or `v4`; nil: the best the processor has. Changes no bit.
     public var instructionSet: String?
+    /// A prompt: names may be defined later, and assigned models show their tables.
+    public var isInteractive = false
     public init() {}
   }
 
@@ -31,32 +38,216 @@ public final class Session {
     case outputFailed
   }
 
-  public init(host: Host, options: Options = Options(), report: @escaping (Diagnostic, SourceMap) -> Void) {}
+  let host: Host
+  let options: Options
+  private(set) var sources = SourceMap()
+  private let report: (Diagnostic, SourceMap) -> Void
+  private let environment = Environment.standard
+  /// nil when the options ask for what this processor does not have; `problem` says it.
+  private var state: SessionState?
+  private(set) var interpreter: Interpreter?
+  private var problem: Diagnostic?
+  private var shown: String?
+
+  /// Every diagnostic goes to `report` as it is found, with the texts to show it.
+  public init(
+    host: Host, options: Options = Options(), report: @escaping (Diagnostic, SourceMap) -> Void
+  ) {
+    self.host = host
+    self.options = options
+    self.report = report
+    do throws(Diagnostic) {
+      let state = try Session.makeState(host, options, environment)
+      state.report = { [weak self] diagnostic in self?.tell(diagnostic) }
+      self.state = state
+      interpreter = Interpreter(session: state)
+      interpreter?.operationBudget = options.operationBudget
+    } catch {
+      problem = error
+    }
+  }
+
+  private static func makeState(
+    _ host: Host, _ options: Options, _ environment: Environment
+  ) throws(Diagnostic) -> SessionState {
+    var machine = RuntimeOptions(threads: options.threads)
+    if let name = options.instructionSet {
+      guard let isa = InstructionSet(rawValue: name) else { throw .unknownLevel(name) }
+      machine.isa = isa
+    }
+    do throws(RuntimeError) { try Runtime.check(machine) } catch {
+      throw Diagnostic(.badOption, error.message, at: nil)
+    }
+    let state = SessionState(
+      host: host, environment: environment, options: machine, report: { _ in })
+    state.isStrict = options.isStrict
+    if let seed = options.seed {
+      state.forcedSeed = seed
+      state.seed = seed
+      state.generator = Generator(seed: seed)
+    }
+    return state
+  }
+
+  private func tell(_ diagnostic: Diagnostic) { report(diagnostic, sources) }
+
+  // MARK: Running
 
   /// Checks and runs a text. An error found by the checker runs nothing; a failed statement
   /// changes no binding. `name` is what diagnostics show.
-  public func execute(_ text: [UInt8], name: String) -> Outcome { .completed }
-  /// Checks without running.
-  public func check(_ text: [UInt8], name: String) -> Outcome { .completed }
-  /// Whether more lines are needed before the text can be parsed (for a prompt).
-  public func isIncomplete(_ text: [UInt8]) -> Bool { false }
-  /// The value of the last expression statement as a REPL shows it, or nil.
-  public var shownResult: String? { nil }
-  /// The session's variables, one a line: name, kind, shape.
-  public var variableTable: String { "" }
-  /// Completions of the word that ends at `cursor` (byte offset) in `text`.
-  public func complete(_ text: [UInt8], cursor: Int) -> [Completion] { [] }
-  /// `adam ir`: the text of one stage.
-  public func intermediate(_ text: [UInt8], name: String, stage: String) -> (text: String, outcome: Outcome) { ("", .completed) }
-
-  public struct Completion: Hashable, Sendable {
-    /// What replaces the word.
-    public var text: String
-    /// `(` after a function, `=` after a keyword, or empty.
-    public var suffix: String
-    public init(text: String, suffix: String) {
-      self.text = text
-      self.suffix = suffix
+  public func execute(_ text: [UInt8], name: String) -> Outcome {
+    shown = nil
+    guard let interpreter, let (source, result) = parsed(text, name) else { return .failed }
+    guard let program = checked(result.tree) else { return .failed }
+    interpreter.sources = sources
+    do throws(Diagnostic) {
+      try interpreter.run(program)
+    } catch {
+      return end(with: error)
     }
+    note(result.tree, source)
+    return flushed(host.isCancelled() ? .interrupted : .completed)
+  }
+
+  /// Checks without running.
+  public func check(_ text: [UInt8], name: String) -> Outcome {
+    guard let (_, result) = parsed(text, name) else { return .failed }
+    return checked(result.tree) == nil ? .failed : .completed
+  }
+
+  /// The text and its tree; nil after reporting what is wrong with it.
+  func parsed(_ text: [UInt8], _ name: String) -> (SourceText, ParseResult)? {
+    if let problem {
+      tell(problem)
+      return nil
+    }
+    let source = SourceText(name: name, bytes: text)
+    let id = sources.add(source)
+    state?.sources = sources
+    let result = parse(source, id: id)
+    for diagnostic in result.diagnostics { tell(diagnostic) }
+    return result.diagnostics.contains { $0.severity == .error } ? nil : (source, result)
+  }
+
+  /// The program; nil after reporting what the checker found.
+  func checked(_ tree: SyntaxTree) -> Program? {
+    guard let state, let interpreter else { return nil }
+    let program = lower(tree, environment: environment)
+    var globals: [String: AbstractValue] = [:]
+    for (name, value) in interpreter.variables { globals[name] = .abstract(of: value) }
+    var checker = Checker(session: state, globals: globals, isInteractive: options.isInteractive)
+    let result = checker.check(program)
+    for diagnostic in result.diagnostics { tell(diagnostic) }
+    return result.hasErrors ? nil : program
+  }
+
+  private func end(with error: Diagnostic) -> Outcome {
+    // What was printed before the error stands before it.
+    let outcome = flushed(Session.outcome(of: error))
+    if error.code == .interrupted {
+      if options.isInteractive { tell(Diagnostic(.interrupted, "interrupted", at: nil, severity: .note)) }
+    } else {
+      tell(error)
+    }
+    return outcome
+  }
+
+  private static func outcome(of error: Diagnostic) -> Outcome {
+    switch error.code {
+    case .nonFiniteLoss: .nonFinite
+    case .interrupted: .interrupted
+    case .outputFailed: .outputFailed
+    default: error.arguments.contains { $0.name == "write" } ? .outputFailed : .failed
+    }
+  }
+
+  private func flushed(_ outcome: Outcome) -> Outcome {
+    do throws(HostError) {
+      try host.flush()
+      return outcome
+    } catch {
+      tell(Diagnostic(.outputFailed, "cannot write the output: \(error.reason)", at: nil))
+      return .outputFailed
+    }
+  }
+
+  // MARK: What a prompt shows
+
+  /// The value of the last expression statement as a prompt shows it, or nil.
+  public var shownResult: String? { shown }
+
+  /// Sets `ans`, and what is shown: the last expression's value unless a `;` ends the text, or the
+  /// table of a model, data set or run that was just assigned.
+  private func note(_ tree: SyntaxTree, _ source: SourceText) {
+    guard let interpreter else { return }
+    if case .unset = interpreter.result {} else { interpreter.define("ans", interpreter.result) }
+    guard !Session.endsQuietly(source.bytes), let last = tree.statements.last else { return }
+    switch tree[last] {
+    case .assign(let targets, _):
+      guard targets.count == 1, case .name(let name) = tree[targets[0]] else { return }
+      shown = interpreter.variable(name)?.assignedTable
+    default:
+      switch interpreter.result {
+      case .unset, .none: return
+      case let value: shown = value.tableText.map { String($0.trimmedEnd) } ?? value.shown
+      }
+    }
+  }
+
+  /// Whether the last token is a `;`.
+  private static func endsQuietly(_ bytes: [UInt8]) -> Bool {
+    let text = bytes.reversed().drop { $0 == 0x20 || $0 == 0x09 || $0 == 0x0A || $0 == 0x0D }
+    return text.first == 0x3B
+  }
+
+  /// Whether more lines are needed before the text can be parsed (for a prompt).
+  public func isIncomplete(_ text: [UInt8]) -> Bool {
+    parse(SourceText(name: "", bytes: text), id: SourceID(0)).isIncomplete
+  }
+
+  /// The session's variables, one a line: name, kind, shape.
+  public var variableTable: String {
+    let variables = interpreter?.variables ?? []
+    let width = variables.map(\.name.count).max() ?? 0
+    return variables.map { name, value in
+      "\(name)\(String(repeating: " ", count: width - name.count))  \(value.foundText)\n"
+    }.joined()
+  }
+
+  var globalNames: [String] { (interpreter?.variables ?? []).map(\.name) }
+  var builtins: [String: BuiltinDefinition] { environment.builtins }
+  func variable(_ name: String) -> Value? { interpreter?.variable(name) }
+  func observeStages(_ observer: @escaping (String, String) -> Void) { state?.stageObserver = observer }
+}
+
+extension Value {
+  /// Shown on assignment: models, data sets and runs; other assignments are silent.
+  fileprivate var assignedTable: String? {
+    switch self {
+    case .layer, .data: tableText.map { String($0.trimmedEnd) }
+    case .record(let box) where box.kind == "run": tableText.map { String($0.trimmedEnd) }
+    default: nil
+    }
+  }
+}
+
+extension String {
+  fileprivate var trimmedEnd: Substring {
+    var text = self[...]
+    while text.last == "\n" { text.removeLast() }
+    return text
+  }
+}
+
+extension DiagnosticCode {
+  /// A choice of the machine that this processor or this version does not have.
+  static let badOption = DiagnosticCode("E0001")
+}
+
+extension Diagnostic {
+  fileprivate static func unknownLevel(_ name: String) -> Diagnostic {
+    var diagnostic = Diagnostic(.badOption, "there is no instruction set level `\(name)`", at: nil)
+    diagnostic.helps = [Help("use one of: \(InstructionSet.allCases.map(\.rawValue).joined(separator: ", "))")]
+    return diagnostic
   }
 }

@@ -33,6 +33,8 @@ package struct DataDescription {
   /// Where the data was made and where its targets were named, for messages.
   package var span: Span
   package var targetSpan: Span?
+  /// Where a step was fitted to all rows; splitting afterwards would leak.
+  package var fittedSpan: Span?
   package init(
     origin: String, path: String? = nil, inputColumns: [String]? = nil, targetColumns: [String] = [],
     targetKind: TargetKind, inputType: TensorType, targetType: TensorType?, classes: Int? = nil,
@@ -54,15 +56,85 @@ package struct DataDescription {
   }
 }
 
-/// Rows in memory with the recipe's description. Owned by the training library.
+/// What turns the file's units into the network's and back. Kept by a trained model.
+package struct DataUnits: Hashable, Sendable {
+  package var inputs: ColumnScaling?
+  package var targets: ColumnScaling?
+  /// Class names as in the file, in the order of the classes.
+  package var labels: [String]?
+  /// The class names are numbers, and predictions are shown as numbers.
+  package var hasNumericLabels = false
+  package init() {}
+}
+
+/// Rows in memory with the recipe's description. A step of the recipe makes a new one; the rows it
+/// does not change are shared.
 package final class DataSet {
+  package struct Part {
+    package var name: String
+    package var rows: [Int]
+  }
   package var description: DataDescription
   /// Inputs as the network sees them, row major.
   package var inputs: Tensor
   package var targets: Tensor?
+  /// The same in the file's units, row major; targets only when they are real.
+  package var rawInputs: [Double] = []
+  package var rawTargets: [Double] = []
+  package var parts: [Part] = []
+  /// `batch` shuffles the training part.
+  package var shuffles = false
+  /// `batch(drop_last=true)`: an epoch leaves out the rows that do not fill a batch.
+  package var dropsLast = false
+  /// `split(order="file")`: never shuffled.
+  package var keepsFileOrder = false
+  package var units = DataUnits()
   package init(description: DataDescription, inputs: Tensor, targets: Tensor?) {
     self.description = description
     self.inputs = inputs
     self.targets = targets
+  }
+
+  package var rowCount: Int { inputs.sizes.first ?? 0 }
+  package var featureCount: Int { inputs.sizes.dropFirst().reduce(1, *) }
+
+  /// A copy to change; tensors are shared.
+  func copy() -> DataSet {
+    let copy = DataSet(description: description, inputs: inputs, targets: targets)
+    copy.rawInputs = rawInputs
+    copy.rawTargets = rawTargets
+    copy.parts = parts
+    copy.shuffles = shuffles
+    copy.dropsLast = dropsLast
+    copy.keepsFileOrder = keepsFileOrder
+    copy.units = units
+    return copy
+  }
+
+  /// The rows of a part as a data set of their own; nil when there is no such part.
+  func part(_ name: String, at span: Span) throws(Diagnostic) -> DataSet? {
+    guard let part = parts.first(where: { $0.name == name }) else { return nil }
+    let result = copy()
+    result.parts = []
+    result.description.parts = []
+    result.description.rows = part.rows.count
+    result.inputs = try inputs.gathered(part.rows, at: span)
+    if let targets { result.targets = try targets.gathered(part.rows, at: span) }
+    result.rawInputs = DataSet.gather(rawInputs, part.rows, width: featureCount)
+    result.rawTargets = DataSet.gather(
+      rawTargets, part.rows, width: rowCount > 0 ? rawTargets.count / rowCount : 0)
+    return result
+  }
+
+  private static func gather(_ values: [Double], _ rows: [Int], width: Int) -> [Double] {
+    guard width > 0, !values.isEmpty else { return [] }
+    return rows.flatMap { values[$0 * width..<($0 + 1) * width] }
+  }
+
+  /// What `train` fits: the part `train`, or all rows when there are no parts.
+  func trainingRows(at span: Span) throws(Diagnostic) -> DataSet {
+    if parts.isEmpty { return self }
+    guard let part = try part("train", at: span) else { throw .noTrainingPart(self, at: span) }
+    return part
   }
 }

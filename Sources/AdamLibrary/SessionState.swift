@@ -13,29 +13,45 @@ package final class SessionState {
   }
   /// Where the generator lives; plans with random ops draw from the same place.
   package let random: RandomSource
-  /// The machine that plans run on: one for all of a session's work.
-  package let runtime: Runtime
-  /// Single ops on tensors at hand.
-  package let engine: TensorEngine
   /// The number of the last `seed`, for headers and summaries.
   package var seed: UInt64 = 0
+  /// `--seed n`: replaces the number of the first top-level `seed`.
+  package var forcedSeed: UInt64?
   /// Notes are errors: no sanity sample, no inferred loss, no default optimizer.
   package var isStrict = false
   package var hooks: [Hook] = []
+  /// The texts of the session, so that messages can quote what was written.
+  package var sources = SourceMap()
+  /// Plans kept between statements.
+  package let plans = PlanCache()
+  /// What `train` uses when the script binds no `opt`.
+  package var unnamedOptimizer: Optimizer?
+  /// Sources that cannot be opened twice, by path: the check read their header, the run goes on.
+  package var keptReaders: [String: CSVReader] = [:]
+  /// A `train` is running: its blocks may not start another.
+  package var isTraining = false
+  /// When set, `train` plans and shows its stages (`grad`, `opt`, `plan`) instead of running.
+  package var stageObserver: ((_ stage: String, _ text: String) -> Void)?
   /// Notes and warnings for the front end, in order.
   package var report: (Diagnostic) -> Void
 
-  /// Without `options` the machine chooses the best level and its own number of threads; throws
-  /// when the options ask for what the processor does not have.
+  private let options: RuntimeOptions
+  /// Kernels and threads; made when first used, because a check and a script without tensors need
+  /// neither.
+  package private(set) lazy var runtime: Runtime = Runtime(checked: options)
+  /// Applies single ops to tensors at hand.
+  package private(set) lazy var engine = TensorEngine(runtime, random: random)
+
+  /// Without `options` the machine chooses the best level and its own number of threads; what the
+  /// processor does not have counts as not asked for (`Runtime.check` says it).
   package init(
     host: Host, environment: Environment, options: RuntimeOptions = RuntimeOptions(),
     report: @escaping (Diagnostic) -> Void
-  ) throws(RuntimeError) {
+  ) {
     self.host = host
     self.environment = environment
     self.report = report
+    self.options = options
     self.random = RandomSource(Generator(seed: 0))
-    self.runtime = try Runtime(options)
-    self.engine = TensorEngine(runtime, random: random)
   }
 }

@@ -39,7 +39,7 @@ public enum AdamProgram {
     let scratch = try TemporaryFolder()
     let (output, errors, inputFile) = (scratch.path("out"), scratch.path("err"), scratch.path("in"))
     try Data(input.utf8).write(to: URL(fileURLWithPath: inputFile))
-    for file in [output, errors] { FileManager.default.createFile(atPath: file, contents: nil) }
+    for file in [output, errors] { _ = FileManager.default.createFile(atPath: file, contents: nil) }
     let process = Process()
     process.executableURL = URL(fileURLWithPath: path)
     process.arguments = arguments
@@ -58,7 +58,7 @@ public enum AdamProgram {
   public static func shell(_ line: String, folder: String? = nil) throws -> Result {
     let scratch = try TemporaryFolder()
     let (output, errors) = (scratch.path("out"), scratch.path("err"))
-    for file in [output, errors] { FileManager.default.createFile(atPath: file, contents: nil) }
+    for file in [output, errors] { _ = FileManager.default.createFile(atPath: file, contents: nil) }
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/bin/bash")
     process.arguments = ["-c", line]

@@ -35,6 +35,13 @@ extension Value: ArgumentValue {
     }
   }
 
+  package var isScalar: Bool {
+    switch self {
+    case .number, .bool, .string: true
+    default: false
+    }
+  }
+
   package var exactNumbers: [Double]? {
     guard let elements = elements, elements.count <= 64 else { return nil }
     let numbers = elements.compactMap(\.exactNumber)
@@ -154,6 +161,13 @@ extension AbstractValue: ArgumentValue {
   }
 
   package var isNone: Bool { if case .known(.none) = self { true } else { false } }
+  package var isScalar: Bool {
+    switch kindOfValue {
+    case .number, .bool, .string: true
+    default: false
+    }
+  }
+
   package var exactNumber: Double? { if case .known(let v) = self { v.exactNumber } else { nil } }
   package var exactString: String? { if case .known(let v) = self { v.exactString } else { nil } }
   package var exactBool: Bool? { if case .known(let v) = self { v.exactBool } else { nil } }

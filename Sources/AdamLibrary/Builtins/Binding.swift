@@ -17,6 +17,8 @@ package protocol ArgumentValue {
   /// A variable without a value: an implicit argument that the scope does not have.
   var isUnset: Bool { get }
   var isNone: Bool { get }
+  /// A number, bool or string: never what a verb takes from its scope.
+  var isScalar: Bool { get }
   func fit(_ kind: ArgumentKind) -> Fit
   /// The value as a kind asks for it (a rank-0 tensor as a number).
   func converted(to kind: ArgumentKind) -> Self
@@ -141,7 +143,7 @@ struct Binder<V: ArgumentValue> {
     }
     let isRefused = next.map { value.fit(parameters[$0].kind) == .no } ?? true
     for i in free where parameters[i].isImplicit {
-      if parameters[i].kind == .any && !isRefused { continue }
+      if parameters[i].kind == .any && (!isRefused || value.isScalar) { continue }
       if value.fit(parameters[i].kind) == .yes { return i }
     }
     return next ?? free.first { value.fit(parameters[$0].kind) != .no } ?? free.first

@@ -34,6 +34,8 @@ package final class Layer {
   package let settings: BoundArguments<AbstractValue>
   package var parameters: [LayerParameter]
   package var children: [Child]
+  /// What the data of its last training looked like: scaling and class names.
+  package var units = DataUnits()
   /// Where it was written.
   package let span: Span
   package init(
@@ -74,12 +76,18 @@ package struct LayerDefinition: Sendable {
   /// What it must be fed, `[batch, in]`, or nil when any input will do.
   package let inputShape: @Sendable (Layer) -> Shape?
   package let forward: @Sendable (any TraceBuilder, Layer, ValueID) throws(Diagnostic) -> ValueID
+  /// What is wrong with settings that each fit their kind and range.
+  package let validate: @Sendable (BoundArguments<AbstractValue>) -> Diagnostic?
+
+  /// The output has the input's shape (`relu`, `dropout`), as the shape rule says.
+  package var keepsShape: Bool { shapeRule == "x [..] -> [..]" }
 
   package init(
     name: String, summary: String, shapeRule: String, signature: Signature, example: String,
     parameters: @escaping @Sendable (BoundArguments<AbstractValue>) -> [(name: String, shape: Shape)] = { _ in [] },
     initialize: @escaping @Sendable (Layer, inout Generator) -> Void = { _, _ in },
     inputShape: @escaping @Sendable (Layer) -> Shape? = { _ in nil },
+    validate: @escaping @Sendable (BoundArguments<AbstractValue>) -> Diagnostic? = { _ in nil },
     forward: @escaping @Sendable (any TraceBuilder, Layer, ValueID) throws(Diagnostic) -> ValueID
   ) {
     self.name = name
@@ -90,6 +98,7 @@ package struct LayerDefinition: Sendable {
     self.parameters = parameters
     self.initialize = initialize
     self.inputShape = inputShape
+    self.validate = validate
     self.forward = forward
   }
 }

@@ -9,8 +9,8 @@ private enum Bound {
   static let exactElements = 4096
   /// Lists longer than this are known by their elements' common type only.
   static let elements = 256
-  static let depth = 12
-  static let nodes = 1000
+  static let depth = 6
+  static let nodes = 64
 }
 
 extension AbstractValue {

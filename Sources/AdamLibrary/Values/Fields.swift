@@ -19,13 +19,19 @@ extension Value {
     case .optimizer(let optimizer):
       if name == "steps" { return .number(Double(optimizer.steps)) }
       return optimizer.settings.first { $0.name == name }?.value
-    case .layer(let layer): return layer.field(name)
+    case .layer(let layer): return layer.ownField(name)
     default: return nil
     }
   }
 
   package func field(_ name: String, at span: Span) throws(Diagnostic) -> Value {
     if let value = fieldIfPresent(name) { return value }
+    switch self {
+    case .data(let data): return try data.field(name, at: span)
+    case .layer(let layer): return try layer.field(name, at: span)
+    case .optimizer(let optimizer): return try optimizer.field(name, at: span)
+    default: break
+    }
     throw ValueError.noField(name, of: foundText, among: fieldNames, at: span)
   }
 
@@ -38,6 +44,7 @@ extension Value {
     case .tensor: ["shape", "rows", "rank", "len"]
     case .optimizer(let optimizer): optimizer.settings.map(\.name) + ["steps"]
     case .layer(let layer): layer.children.map(\.name) + layer.parameters.map(\.name)
+    case .data: DataSet.fieldNames
     default: []
     }
   }
@@ -56,7 +63,7 @@ extension Tensor {
 
 extension Layer {
   /// A child or a parameter. A parameter's tensor is copied: training changes it in place.
-  fileprivate func field(_ name: String) -> Value? {
+  fileprivate func ownField(_ name: String) -> Value? {
     if let child = children.first(where: { $0.name == name }) { return .layer(child.layer) }
     guard let tensor = parameters.first(where: { $0.name == name })?.tensor else { return nil }
     return (try? tensor.copy()).map { .tensor($0) }

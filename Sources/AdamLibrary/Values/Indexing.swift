@@ -123,6 +123,10 @@ extension Value {
     case .record(let box):
       guard case .value(.string(let name)) = item else { throw ValueError.noElements(foundText, at: span) }
       return try Value.record(box).field(name.text, at: span)
+    case .layer(let layer):
+      guard case .value(let value) = item, let x = value.exactNumber, let index = Int(exactly: x)
+      else { throw ValueError.notYet("taking several layers of a model", at: span) }
+      return .layer(try layer.child(index, at: span))
     default: throw ValueError.noElements(foundText, at: span)
     }
   }

@@ -6,8 +6,8 @@ import AdamSource
 
 /// Applies ops to values.
 package struct TensorArithmetic {
-  let engine: TensorEngine
-  package init(_ engine: TensorEngine) { self.engine = engine }
+  let session: SessionState
+  package init(_ session: SessionState) { self.session = session }
 
   /// One op with one result.
   package func apply(
@@ -15,7 +15,7 @@ package struct TensorArithmetic {
   ) throws(Diagnostic) -> Tensor {
     let results: [Tensor]
     do throws(RuntimeError) {
-      results = try engine.apply(op, operands, attributes)
+      results = try session.engine.apply(op, operands, attributes)
     } catch {
       throw ValueError.runtime(error, at: span)
     }

@@ -55,25 +55,8 @@ extension Value {
       if !isKnownUniquelyReferenced(&box) { box = RecordBox(box.fields, kind: box.kind) }
       box.fields[index].value = value
       self = .record(box)
-    case .optimizer(let optimizer): try optimizer.set(name, value, at: span)
+    case .optimizer(let optimizer): try optimizer.set(name, to: value, at: span)
     default: throw ValueError.assign("the fields of \(foundText) cannot be changed", at: span)
     }
-  }
-}
-
-extension Optimizer {
-  /// Changes a hyperparameter; the state stays.
-  fileprivate func set(_ name: String, _ value: Value, at span: Span) throws(Diagnostic) {
-    guard let index = settings.firstIndex(where: { $0.name == name }) else {
-      throw ValueError.noField(name, of: "an optimizer", among: settings.map(\.name), at: span)
-    }
-    guard name == "lr" else {
-      throw ValueError.assign("only `lr` of an optimizer can be changed", at: span)
-    }
-    guard let rate = value.exactNumber, rate.isFinite, rate >= 0 else {
-      throw Diagnostic(
-        DiagnosticCode("E0211"), "`lr` must be at least 0, found \(value.foundText)", at: span)
-    }
-    settings[index].value = .number(rate)
   }
 }

@@ -15,7 +15,7 @@ extension DiagnosticCode {
   package static let interrupted = DiagnosticCode("E0225")
   package static let outOfMemory = DiagnosticCode("E0226")
   package static let cannotAssign = DiagnosticCode("E0227")
-  package static let outputFailed = DiagnosticCode("E0501")
+  package static let outputFailed = DiagnosticCode("E0590")
   // Shared with the checker.
   static let runOperands = DiagnosticCode("E0212")
   static let runDivision = DiagnosticCode("E0217")

@@ -37,6 +37,10 @@ extension Value {
     values.map { $0.text(depth: depth + 1) }.joined(separator: ", ")
   }
 
+  private static func withoutNewline(_ text: String) -> String {
+    text.hasSuffix("\n") ? String(text.dropLast()) : text
+  }
+
   /// Functions, layers and other things that have no literal.
   private var referenceText: String {
     switch self {
@@ -51,11 +55,8 @@ extension Value {
       let settings = builtin.settings.map { "\($0.name)=\($0.value.text(depth: 1))" }
       return builtin.definition.name
         + (settings.isEmpty ? "" : "(" + settings.joined(separator: ", ") + ")")
-    case .layer(let layer): return layer.shownText
-    case .optimizer(let optimizer):
-      let settings = optimizer.settings.map { "\($0.name)=\($0.value.text(depth: 1))" }
-      return optimizer.rule + "(" + settings.joined(separator: ", ") + ")"
-    case .data(let data): return data.shownText
+    case .layer, .data: return Self.withoutNewline(tableText ?? "")
+    case .optimizer(let optimizer): return optimizer.text
     case .hook(let hook):
       return "on \(hook.event)" + (hook.every == 1 ? "" : " every \(hook.every)")
         + (hook.isActive ? "" : " (off)")
@@ -67,7 +68,8 @@ extension Value {
   package var shown: String {
     switch self {
     case .tensor(let tensor) where !tensor.sizes.isEmpty: tensor.shownText
-    case .record(let box) where box.kind != "record": box.tableText
+    case .record(let box) where box.kind != "record":
+      tableText.map { Self.withoutNewline($0) } ?? box.fieldTable
     default: text(depth: 0)
     }
   }
@@ -92,7 +94,7 @@ package func quotedText(_ text: String) -> String {
 
 extension RecordBox {
   /// One field a line, names in a column: how results of `train` and `eval` are shown.
-  fileprivate var tableText: String {
+  fileprivate var fieldTable: String {
     let width = fields.map(\.name.count).max() ?? 0
     let lines = fields.map { field -> String in
       let gap = String(repeating: " ", count: width - field.name.count)
@@ -111,13 +113,5 @@ extension Value {
       return "[" + (first + ["…"] + last).joined(separator: ", ") + "]  \(box.elements.count) values"
     }
     return text(depth: 0)
-  }
-}
-
-extension DataSet {
-  fileprivate var shownText: String {
-    let rows = description.rows.map { "\($0) rows" } ?? "rows not counted"
-    let target = description.targetType.map { ", target \($0.text)" } ?? ""
-    return "data \(description.origin): \(rows), input \(description.inputType.text)\(target)"
   }
 }

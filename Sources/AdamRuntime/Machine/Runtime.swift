@@ -25,20 +25,34 @@ package final class Runtime {
   let pool: ThreadPool
   private let splitsEverything: Bool
 
-  package init(_ options: RuntimeOptions = RuntimeOptions()) throws(RuntimeError) {
-    let isa = options.isa ?? InstructionSet.detected
-    guard isa.isSupported else {
+  /// Throws when the options ask for what the processor does not have.
+  package convenience init(_ options: RuntimeOptions = RuntimeOptions()) throws(RuntimeError) {
+    try Runtime.check(options)
+    self.init(checked: options)
+  }
+
+  /// Whether the machine can be made as the options say.
+  package static func check(_ options: RuntimeOptions) throws(RuntimeError) {
+    if let isa = options.isa, !isa.isSupported {
       throw .unsupportedLevel(isa, available: InstructionSet.detected)
     }
-    let cores = Int(adam_usable_cores())
-    let wanted = options.threads ?? min(cores, RuntimeOptions.threadRange.upperBound)
-    guard RuntimeOptions.threadRange.contains(wanted) else { throw .threadCount(wanted) }
-    self.isa = isa
-    self.kernels = isa.kernels
-    self.splitsEverything = options.splitsEverything
+    if let wanted = options.threads, !RuntimeOptions.threadRange.contains(wanted) {
+      throw .threadCount(wanted)
+    }
+  }
+
+  /// For options that `check` has passed; what it would refuse is taken as not asked for.
+  package init(checked options: RuntimeOptions) {
+    let asked = options.isa ?? InstructionSet.detected
+    isa = asked.isSupported ? asked : InstructionSet.detected
+    kernels = isa.kernels
+    splitsEverything = options.splitsEverything
+    let cores = max(1, Int(adam_usable_cores()))
+    let range = RuntimeOptions.threadRange
+    let wanted = min(max(options.threads ?? cores, range.lowerBound), range.upperBound)
     // More threads than cores would only take turns, so they are not started.
     let count = options.splitsEverything ? wanted : min(wanted, cores)
-    self.pool = ThreadPool(threads: count, spinners: min(count, cores) - 1)
+    pool = ThreadPool(threads: count, spinners: min(count, cores) - 1)
   }
 
   /// Threads that take part, the caller included.

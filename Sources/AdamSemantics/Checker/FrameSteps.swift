@@ -221,6 +221,8 @@ extension Frame {
     guard !engine.isInteractive, position > 0, !flow.isDead else { return }
     switch function.instructions[position - 1] {
     case .binary(_, let op, _, _): engine.report(.unusedValue(isEquation: op == .equal, at: span))
+    // What verbs such as `assert` leave.
+    case .constant(_, .none): break
     case .constant, .loadGlobal, .negate, .not, .list, .tuple, .record, .range, .format, .index,
       .field, .closure:
       // The name of something unknown has been reported.

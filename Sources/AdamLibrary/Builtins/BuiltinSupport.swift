@@ -1,0 +1,89 @@
+// Short ways to say what many builtins say: one value in, one value out.
+import AdamIR
+import AdamRuntime
+import AdamSource
+
+extension BuiltinDefinition {
+  /// A function of a number or tensor, element by element.
+  static func elementwise(
+    _ name: String, _ summary: String, example: String, op: OpDefinition,
+    number: @escaping @Sendable (Double, Span) throws(Diagnostic) -> Double
+  ) -> BuiltinDefinition {
+    BuiltinDefinition(
+      name: name, group: "math", summary: summary,
+      signature: Signature([ParameterDefinition("x", .tensorLike, "number, tensor or list")]),
+      example: example, isPure: true,
+      check: { _, arguments in arguments["x"]?.elementwiseResult ?? .unknown },
+      run: { context, arguments throws(Diagnostic) in
+        let value = arguments["x"] ?? .none
+        if case .number(let x) = value {
+          let result = try number(x, arguments.span)
+          return .number(try NumberArithmetic.finite(result, from: x, at: arguments.span))
+        }
+        let tensor = try value.asTensor(at: arguments.place(of: "x"))
+        let tensors = TensorArithmetic(context.session)
+        return .of(try tensors.unary(op, tensor, at: arguments.span))
+      })
+  }
+}
+
+extension AbstractValue {
+  /// What an elementwise function makes of it: a number of a number, f32 of a tensor.
+  var elementwiseResult: AbstractValue {
+    switch self {
+    case .number, .known(.number): .number
+    case .tensor(let type): .tensor(TensorType(.f32, type.shape))
+    case .known(.tensor(let tensor)): .tensor(TensorType(.f32, tensor.type.shape))
+    default: .unknown
+    }
+  }
+}
+
+extension BoundArguments where V == Value {
+  /// Whole number given for `name`, or the default.
+  func whole(_ name: String, default standard: Int = 0) -> Int { int(name) ?? standard }
+
+  /// Sizes given one by one or as one list: `zeros(2, 3)`, `zeros([2, 3])`.
+  func sizes() throws(Diagnostic) -> [Int] {
+    var values = variadic
+    if values.count == 1, let elements = values[0].value.elements {
+      let span = values[0].span
+      values = elements.map { (value: $0, span: span) }
+    }
+    var sizes: [Int] = []
+    for (value, span) in values {
+      guard let x = value.exactNumber, let size = Int(exactly: x) else {
+        throw Diagnostic(
+          .wrongKind, "a size must be a whole number, found \(value.foundText)", at: span)
+      }
+      guard size >= 0 else {
+        throw Diagnostic(.outOfRange, "a size must be at least 0, found \(size)", at: span)
+      }
+      sizes.append(size)
+    }
+    guard sizes.count <= 32 else {
+      throw Diagnostic(.outOfRange, "a tensor has 32 axes at most, found \(sizes.count)", at: span)
+    }
+    return sizes
+  }
+}
+
+extension BoundArguments where V == AbstractValue {
+  /// The shape that sizes make, as far as they are known.
+  var knownShape: Shape? {
+    var values = variadic.map(\.value)
+    if values.count == 1, let elements = values[0].asElements { values = elements }
+    if values.count == 1, case .listOf = values[0] { return nil }
+    return Shape(
+      values.map { $0.exactNumber.flatMap { Int(exactly: $0) }.map { Dimension($0) } ?? .unknown })
+  }
+}
+
+/// Allocates, or says what was too large.
+func newTensor(
+  _ element: ElementType, _ sizes: [Int], at span: Span
+) throws(Diagnostic) -> Tensor {
+  do throws(AllocationError) { return try Tensor(element, sizes) } catch {
+    throw ValueError.memory(error, at: span)
+  }
+}

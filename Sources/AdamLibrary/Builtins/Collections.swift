@@ -1,0 +1,188 @@
+// Functions on lists and other sequences.
+import AdamIR
+import AdamSource
+
+package enum CollectionBuiltins {
+  package static let all: [BuiltinDefinition] = [
+    len, range, enumerate, zip, map, filter, append, extend, insert, pop, reversed, sorted,
+  ]
+
+  private static let sequence = ParameterDefinition("xs", .any, "list, tuple, range, string or tensor")
+
+  static let len = BuiltinDefinition(
+    name: "len", group: "list", summary: "Number of elements, rows, characters or layers.",
+    signature: Signature([sequence]), example: "print len([1, 2])  # prints: 2", isPure: true,
+    run: { _, arguments throws(Diagnostic) in
+      switch arguments["xs"] {
+      case .layer(let layer)?: return .number(Double(max(1, layer.children.count)))
+      case .record(let box)?: return .number(Double(box.fields.count))
+      case let value?:
+        do throws(Diagnostic) {
+          return .number(Double(try value.iterationCount(at: arguments.place(of: "xs"))))
+        } catch {
+          throw ValueError.conversion(
+            "\(value.foundText) has no length", at: arguments.place(of: "xs"))
+        }
+      case nil: return .number(0)
+      }
+    })
+
+  static let range = BuiltinDefinition(
+    name: "range", group: "list", summary: "Whole numbers from start to before end, in steps.",
+    signature: Signature([
+      ParameterDefinition("start", .integer, "first number, or the end when alone"),
+      ParameterDefinition("end", .integer, "first number left out", default: Constant.none),
+      ParameterDefinition("step", .integer, "distance, not 0", default: .number(1)),
+    ]),
+    example: "print range(0, 10, 5)  # prints: [0, 5]", isPure: true,
+    run: { _, arguments throws(Diagnostic) in
+      let first = arguments.number("start") ?? 0
+      let isSingle = arguments.number("end") == nil
+      let lower = isSingle ? 0 : first
+      let upper = arguments.number("end") ?? first
+      let step = arguments.number("step") ?? 1
+      guard step != 0 else {
+        throw Diagnostic(
+          .outOfRange, "`step` of `range` must not be 0", at: arguments.place(of: "step"))
+      }
+      let count = max(0, ((upper - lower) / step).rounded(.up))
+      guard count <= 100_000_000, let n = Int(exactly: count) else {
+        throw ValueError.conversion("a list of \(messageText(count)) numbers is too long", at: arguments.span)
+      }
+      return .list(ListBox((0..<n).map { .number(lower + Double($0) * step) }))
+    })
+
+  static let enumerate = BuiltinDefinition(
+    name: "enumerate", group: "list", summary: "Pairs (index, element), from 0.",
+    signature: Signature([sequence]),
+    example: "for i, x in enumerate([\"a\"]) { print i, x }  # prints: 0 a", isPure: true,
+    run: { _, arguments throws(Diagnostic) in
+      let values = try (arguments["xs"] ?? .none).listed(at: arguments.place(of: "xs"))
+      return .list(
+        ListBox(values.enumerated().map { .tuple(TupleBox([.number(Double($0.offset)), $0.element])) }))
+    })
+
+  static let zip = BuiltinDefinition(
+    name: "zip", group: "list", summary: "Tuples of the elements at the same place; lengths must agree.",
+    signature: Signature([ParameterDefinition("xs", .any, "sequences", isVariadic: true)]),
+    example: "print zip([1, 2], [3, 4])  # prints: [(1, 3), (2, 4)]", isPure: true,
+    run: { _, arguments throws(Diagnostic) in
+      var columns: [[Value]] = []
+      for (value, span) in arguments.variadic { columns.append(try value.listed(at: span)) }
+      guard let count = columns.first?.count else { return .list(ListBox([])) }
+      if let other = columns.first(where: { $0.count != count }) {
+        throw ValueError.conversion(
+          "`zip` needs sequences of one length, found \(count) and \(other.count)", at: arguments.span)
+      }
+      return .list(ListBox((0..<count).map { i in .tuple(TupleBox(columns.map { $0[i] })) }))
+    })
+
+  private static let function = ParameterDefinition("f", .function, "function of one element")
+
+  static let map = BuiltinDefinition(
+    name: "map", group: "list", summary: "The list of f(x) for every element.",
+    signature: Signature([sequence, function]),
+    example: "print map([1, 2], fn(x) x * 10)  # prints: [10, 20]",
+    run: { context, arguments throws(Diagnostic) in
+      var result: [Value] = []
+      for value in try (arguments["xs"] ?? .none).listed(at: arguments.place(of: "xs")) {
+        result.append(try context.call(arguments["f"] ?? .none, [value], at: arguments.span))
+      }
+      return .list(ListBox(result))
+    })
+
+  static let filter = BuiltinDefinition(
+    name: "filter", group: "list", summary: "The elements for which f(x) is true.",
+    signature: Signature([sequence, function]),
+    example: "print filter([1, 2, 3], fn(x) x > 1)  # prints: [2, 3]",
+    run: { context, arguments throws(Diagnostic) in
+      var result: [Value] = []
+      for value in try (arguments["xs"] ?? .none).listed(at: arguments.place(of: "xs")) {
+        let keeps = try context.call(arguments["f"] ?? .none, [value], at: arguments.span)
+        guard let keep = keeps.exactBool else {
+          throw ValueError.condition(keeps, at: arguments.place(of: "f"))
+        }
+        if keep { result.append(value) }
+      }
+      return .list(ListBox(result))
+    })
+
+  private static let list = ParameterDefinition("xs", .list, "list")
+
+  static let append = BuiltinDefinition(
+    name: "append", group: "list", summary: "The list with one more element.",
+    signature: Signature([list, ParameterDefinition("value", .any, "new last element")]),
+    example: "xs = [1]\nxs.append(2)\nprint xs  # prints: [1, 2]", isPure: true,
+    run: { _, arguments throws(Diagnostic) in
+      .list(ListBox((arguments["xs"]?.elements ?? []) + [arguments["value"] ?? .none]))
+    })
+
+  static let extend = BuiltinDefinition(
+    name: "extend", group: "list", summary: "The list with the elements of another behind it.",
+    signature: Signature([list, ParameterDefinition("values", .any, "more elements")]),
+    example: "xs = [1]\nxs.extend([2, 3])\nprint xs  # prints: [1, 2, 3]", isPure: true,
+    run: { _, arguments throws(Diagnostic) in
+      let more = try (arguments["values"] ?? .none).listed(at: arguments.place(of: "values"))
+      return .list(ListBox((arguments["xs"]?.elements ?? []) + more))
+    })
+
+  static let insert = BuiltinDefinition(
+    name: "insert", group: "list", summary: "The list with an element before the given place.",
+    signature: Signature([
+      list, ParameterDefinition("index", .integer, "place of the new element"),
+      ParameterDefinition("value", .any, "new element"),
+    ]),
+    example: "xs = [1, 3]\nxs.insert(1, 2)\nprint xs  # prints: [1, 2, 3]", isPure: true,
+    run: { _, arguments throws(Diagnostic) in
+      var elements = arguments["xs"]?.elements ?? []
+      let index = arguments.whole("index")
+      let place = index < 0 ? index + elements.count : index
+      guard place >= 0, place <= elements.count else {
+        throw ValueError.indexOutside(
+          Double(index), count: elements.count, of: "a list of \(elements.count)",
+          at: arguments.place(of: "index"))
+      }
+      elements.insert(arguments["value"] ?? .none, at: place)
+      return .list(ListBox(elements))
+    })
+
+  static let pop = BuiltinDefinition(
+    name: "pop", group: "list", summary: "The list without one element, the last by default.",
+    signature: Signature([list, ParameterDefinition("index", .integer, "place", default: .number(-1))]),
+    example: "xs = [1, 2]\nxs.pop()\nprint xs  # prints: [1]", isPure: true,
+    run: { _, arguments throws(Diagnostic) in
+      var elements = arguments["xs"]?.elements ?? []
+      let count = elements.count
+      elements.remove(
+        at: try IndexValue.place(
+          arguments.number("index") ?? -1, count, "a list of \(count)", arguments.span))
+      return .list(ListBox(elements))
+    })
+
+  static let reversed = BuiltinDefinition(
+    name: "reversed", group: "list", summary: "The elements from last to first.",
+    signature: Signature([sequence]), example: "print reversed([1, 2])  # prints: [2, 1]", isPure: true,
+    run: { _, arguments throws(Diagnostic) in
+      .list(ListBox(try (arguments["xs"] ?? .none).listed(at: arguments.place(of: "xs")).reversed()))
+    })
+
+  static let sorted = BuiltinDefinition(
+    name: "sorted", group: "list", summary: "Numbers or strings in ascending order.",
+    signature: Signature([sequence]), example: "print sorted([2, 1])  # prints: [1, 2]", isPure: true,
+    run: { _, arguments throws(Diagnostic) in
+      let values = try (arguments["xs"] ?? .none).listed(at: arguments.place(of: "xs"))
+      let numbers = values.compactMap(\.exactNumber)
+      if numbers.count == values.count {
+        // A fixed order for every content: NaN stands last.
+        let ordered = numbers.sorted { $0.isNaN ? false : $1.isNaN || $0 < $1 }
+        return .list(ListBox(ordered.map { .number($0) }))
+      }
+      let texts = values.compactMap(\.exactString)
+      guard texts.count == values.count else {
+        throw ValueError.conversion(
+          "`sorted` needs numbers or strings", at: arguments.place(of: "xs"))
+      }
+      let ordered = texts.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+      return .list(ListBox(ordered.map { .string(StringBox($0)) }))
+    })
+}

@@ -1,0 +1,7 @@
+// The functions that scripts have beside layers, losses, data and training: one list.
+
+package enum CoreBuiltins {
+  package static let all: [BuiltinDefinition] =
+    MathBuiltins.all + ReductionBuiltins.all + CollectionBuiltins.all + TextBuiltins.all
+    + TensorBuiltins.all + RandomBuiltins.all + OutputBuiltins.all
+}

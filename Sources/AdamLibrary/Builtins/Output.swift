@@ -1,0 +1,51 @@
+// The verbs print and seed.
+import AdamData
+import AdamIR
+import AdamSource
+
+package enum OutputBuiltins {
+  package static let all: [BuiltinDefinition] = [print, seed]
+
+  static let print = BuiltinDefinition(
+    name: "print", group: "verb", summary: "Writes values, separated by one space, and a newline.",
+    signature: Signature([ParameterDefinition("values", .any, "what is written", isVariadic: true)]),
+    example: "print 1, \"two\"  # prints: 1 two",
+    check: { _, _ in .known(.none) },
+    run: { context, arguments throws(Diagnostic) in
+      let text = arguments.variadic.map { $0.value.printed }.joined(separator: " ") + "\n"
+      try write(text, context.session.host, at: arguments.span)
+      return .none
+    })
+
+  static func write(_ text: String, _ host: Host, at span: Span) throws(Diagnostic) {
+    do throws(HostError) { try host.write(Array(text.utf8)) } catch {
+      throw Diagnostic(
+        .outputFailed, "cannot write the output: \(error.reason)", at: span)
+    }
+  }
+
+  static let seed = BuiltinDefinition(
+    name: "seed", group: "verb",
+    summary: "Starts the session's generator anew (as torch.manual_seed).",
+    signature: Signature([
+      ParameterDefinition(
+        "n", .integer, "whole number from 0 to 2^53",
+        range: NumberRange(from: 0, to: 9_007_199_254_740_992))
+    ]),
+    example: "seed 42",
+    check: { _, _ in .known(.none) },
+    run: { context, arguments throws(Diagnostic) in
+      context.session.restartGenerator(seed: UInt64(arguments.whole("n").magnitude))
+      return .none
+    })
+}
+
+extension SessionState {
+  /// Restarts the generator. A number forced from outside replaces that of the first `seed`.
+  package func restartGenerator(seed number: UInt64) {
+    let number = forcedSeed ?? number
+    forcedSeed = nil
+    seed = number
+    generator = Generator(seed: number)
+  }
+}

@@ -1,0 +1,216 @@
+// Making and reshaping tensors.
+import AdamIR
+import AdamRuntime
+import AdamSource
+
+package enum TensorBuiltins {
+  package static let all: [BuiltinDefinition] = [
+    tensor, zeros, ones, full, arange, linspace, shape, reshape, transpose, column, choose,
+  ]
+
+  private static let sizes = ParameterDefinition(
+    "sizes", .any, "sizes one by one, or one list", isVariadic: true)
+
+  static let tensor = BuiltinDefinition(
+    name: "tensor", group: "tensor", summary: "An f32 tensor of nested lists of numbers.",
+    signature: Signature([ParameterDefinition("x", .tensorLike, "numbers")]),
+    example: "print tensor([1, 2]) * 2  # prints: [2, 4]", isPure: true,
+    run: { _, arguments throws(Diagnostic) in
+      .tensor(try (arguments["x"] ?? .none).asTensor(at: arguments.place(of: "x")))
+    })
+
+  private static func filled(
+    _ name: String, _ summary: String, _ value: Float, _ example: String
+  ) -> BuiltinDefinition {
+    BuiltinDefinition(
+      name: name, group: "tensor", summary: summary, signature: Signature([sizes]),
+      example: example,
+      check: { _, arguments in arguments.knownShape.map { .tensor(TensorType(.f32, $0)) } ?? .unknown },
+      run: { _, arguments throws(Diagnostic) in
+        let tensor = try newTensor(.f32, try arguments.sizes(), at: arguments.span)
+        if value != 0 { tensor.fill(value) }
+        return .tensor(tensor)
+      })
+  }
+
+  static let zeros = filled("zeros", "A tensor of zeros.", 0, "print zeros(2)  # prints: [0, 0]")
+  static let ones = filled("ones", "A tensor of ones.", 1, "print ones(2)  # prints: [1, 1]")
+
+  static let full = BuiltinDefinition(
+    name: "full", group: "tensor", summary: "A tensor of one number.",
+    signature: Signature([
+      ParameterDefinition("shape", .oneOf([.list, .integer]), "sizes"),
+      ParameterDefinition("value", .number, "the number"),
+    ]),
+    example: "print full([2], 7)  # prints: [7, 7]",
+    run: { _, arguments throws(Diagnostic) in
+      let shape = BoundArguments<Value>(
+        names: [], entries: [],
+        variadic: [(value: arguments["shape"] ?? .none, span: arguments.place(of: "shape"))],
+        span: arguments.span)
+      let tensor = try newTensor(.f32, try shape.sizes(), at: arguments.span)
+      tensor.fill(Float(arguments.number("value") ?? 0).flushed)
+      return .tensor(tensor)
+    })
+
+  /// No more elements than this from one call of `arange`, `linspace`: 400 MB.
+  private static let most = 100_000_000.0
+
+  static let arange = BuiltinDefinition(
+    name: "arange", group: "tensor", summary: "Numbers from start to before end, in steps.",
+    signature: Signature([
+      ParameterDefinition("start", .number, "first number, or the end when alone"),
+      ParameterDefinition("end", .number, "first number left out", default: Constant.none),
+      ParameterDefinition("step", .number, "distance, not 0", default: .number(1)),
+    ]),
+    example: "print arange(3)  # prints: [0, 1, 2]",
+    run: { _, arguments throws(Diagnostic) in
+      let first = arguments.number("start") ?? 0
+      let lower = arguments.number("end") == nil ? 0 : first
+      let upper = arguments.number("end") ?? first
+      let step = arguments.number("step") ?? 1
+      guard step != 0, step.isFinite else {
+        throw Diagnostic(.outOfRange, "`step` of `arange` must not be 0", at: arguments.place(of: "step"))
+      }
+      let count = max(0, ((upper - lower) / step).rounded(.up))
+      guard count <= most, let n = Int(exactly: count) else {
+        throw ValueError.conversion("\(messageText(count)) numbers are too many", at: arguments.span)
+      }
+      return try row((0..<n).map { Float(lower + Double($0) * step) }, at: arguments.span)
+    })
+
+  static let linspace = BuiltinDefinition(
+    name: "linspace", group: "tensor", summary: "Numbers at equal distances, both ends included.",
+    signature: Signature([
+      ParameterDefinition("start", .number, "first number"),
+      ParameterDefinition("end", .number, "last number"),
+      ParameterDefinition("count", .integer, "how many", range: NumberRange(from: 1, to: most)),
+    ]),
+    example: "print linspace(0, 1, 3)  # prints: [0, 0.5, 1]",
+    run: { _, arguments throws(Diagnostic) in
+      let lower = Float(arguments.number("start") ?? 0)
+      let upper = Float(arguments.number("end") ?? 0)
+      let count = arguments.whole("count", default: 1)
+      let step = (upper - lower) / Float(max(count - 1, 1))
+      // As torch: the second half counts from the end.
+      let values = (0..<count).map { i in
+        i < (count + 1) / 2 || count == 1
+          ? lower.addingProduct(step, Float(i)) : upper.addingProduct(-step, Float(count - i - 1))
+      }
+      return try row(values, at: arguments.span)
+    })
+
+  private static func row(_ values: [Float], at span: Span) throws(Diagnostic) -> Value {
+    let tensor = try newTensor(.f32, [values.count], at: span)
+    tensor.write(floats: values)
+    return .tensor(tensor)
+  }
+
+  private static let x = ParameterDefinition("x", .tensorLike, "tensor or list")
+
+  static let shape = BuiltinDefinition(
+    name: "shape", group: "tensor", summary: "The sizes of a tensor as a list.",
+    signature: Signature([x]), example: "print shape([[1, 2]])  # prints: [1, 2]", isPure: true,
+    run: { _, arguments throws(Diagnostic) in
+      let tensor = try (arguments["x"] ?? .none).asTensor(at: arguments.place(of: "x"))
+      return .list(ListBox(tensor.sizes.map { .number(Double($0)) }))
+    })
+
+  static let reshape = BuiltinDefinition(
+    name: "reshape", group: "tensor",
+    summary: "The same elements under other sizes; one size may be -1.",
+    signature: Signature([x, ParameterDefinition("sizes", .any, "new sizes", isVariadic: true)]),
+    example: "print reshape([1, 2, 3, 4], 2, 2)  # prints: [[1, 2], [3, 4]]", isPure: true,
+    run: { _, arguments throws(Diagnostic) in
+      let tensor = try (arguments["x"] ?? .none).asTensor(at: arguments.place(of: "x"))
+      let sizes = try reshaped(tensor, arguments)
+      return .tensor(
+        try tensor.taking(Array(0..<tensor.elementCount), sizes: sizes, at: arguments.span))
+    })
+
+  /// The new sizes, the open one solved.
+  private static func reshaped(
+    _ tensor: Tensor, _ arguments: BoundArguments<Value>
+  ) throws(Diagnostic) -> [Int] {
+    var numbers = arguments.variadic.compactMap(\.value.exactNumber)
+    if arguments.variadic.count == 1, let list = arguments.variadic[0].value.exactNumbers {
+      numbers = list
+    }
+    var sizes = numbers.compactMap { Int(exactly: $0) }
+    let count = max(arguments.variadic.count, numbers.count)
+    guard sizes.count == numbers.count, !sizes.isEmpty || count == 0,
+      sizes.allSatisfy({ $0 >= -1 }), sizes.count(where: { $0 == -1 }) <= 1
+    else {
+      throw Diagnostic(.outOfRange, "sizes must be whole numbers, at most one of them -1", at: arguments.span)
+    }
+    if let open = sizes.firstIndex(of: -1) {
+      let rest = Shape(sizes: sizes.filter { $0 >= 0 }).elementCount ?? 0
+      sizes[open] = rest > 0 ? tensor.elementCount / rest : 0
+    }
+    guard Shape(sizes: sizes).elementCount == tensor.elementCount else {
+      let from = tensor.type.shape.text
+      throw Diagnostic(
+        .runShapes, "cannot give \(tensor.elementCount) elements \(from) the shape "
+          + Shape(sizes: sizes).text, at: arguments.span)
+    }
+    return sizes
+  }
+
+  static let transpose = BuiltinDefinition(
+    name: "transpose", group: "tensor", summary: "Exchanges the last two axes.",
+    signature: Signature([x]), example: "print transpose([[1, 2]])  # prints: [[1], [2]]", isPure: true,
+    run: { context, arguments throws(Diagnostic) in
+      let tensor = try (arguments["x"] ?? .none).asTensor(at: arguments.place(of: "x"))
+      let rank = tensor.sizes.count
+      guard rank >= 2 else {
+        throw Diagnostic(
+          .runShapes, "`transpose` needs 2 axes, found \(tensor.type.shape.text)", at: arguments.span)
+      }
+      var axes = Array(0..<rank)
+      axes.swapAt(rank - 1, rank - 2)
+      return .of(
+        try TensorArithmetic(context.session).apply(
+          .transpose, [tensor], ["permutation": .ints(axes)].attributes, at: arguments.span))
+    })
+
+  static let column = BuiltinDefinition(
+    name: "column", group: "tensor", summary: "A tensor [n] as a column [n, 1].",
+    signature: Signature([x]), example: "print column([1, 2])  # prints: [[1], [2]]", isPure: true,
+    run: { _, arguments throws(Diagnostic) in
+      let tensor = try (arguments["x"] ?? .none).asTensor(at: arguments.place(of: "x"))
+      return .tensor(
+        try tensor.taking(
+          Array(0..<tensor.elementCount), sizes: tensor.sizes + [1], at: arguments.span))
+    })
+
+  static let choose = BuiltinDefinition(
+    name: "where", group: "tensor", summary: "a where the condition holds, else b, by element.",
+    signature: Signature([
+      ParameterDefinition("condition", .tensor, "bool tensor"),
+      ParameterDefinition("a", .tensorLike, "taken where true"),
+      ParameterDefinition("b", .tensorLike, "taken where false"),
+    ]),
+    example: "x = tensor([-1, 2])\nprint where(x > 0, x, 0)  # prints: [0, 2]", isPure: true,
+    run: { context, arguments throws(Diagnostic) in
+      let tensors = TensorArithmetic(context.session)
+      guard case .tensor(let condition)? = arguments["condition"], condition.element == .bool else {
+        throw ValueError.conversion(
+          "`where` needs a tensor of true and false", at: arguments.place(of: "condition"))
+      }
+      let a = try (arguments["a"] ?? .none).asTensor(at: arguments.place(of: "a"))
+      let b = try (arguments["b"] ?? .none).asTensor(at: arguments.place(of: "b"))
+      return .of(
+        try tensors.apply(
+          .where,
+          [condition, try tensors.real(a, at: arguments.span), try tensors.real(b, at: arguments.span)],
+          at: arguments.span))
+    })
+}
+
+extension Tensor {
+  /// Every element of an f32 tensor becomes `value`.
+  func fill(_ value: Float) {
+    guard element == .f32 else { return }
+    pointer.assumingMemoryBound(to: Float.self).update(repeating: value, count: elementCount)
+  }
+}

@@ -1,0 +1,108 @@
+// Data made in the script: `(x, y)`, or `x` alone. Rank-1 whole-number `y` is a label.
+import AdamData
+import AdamIR
+import AdamRuntime
+import AdamSource
+
+extension Value {
+  /// The value as a data set.
+  func dataSet(at span: Span) throws(Diagnostic) -> DataSet {
+    switch self {
+    case .data(let data): return data
+    case .tuple(let pair) where pair.elements.count == 2:
+      if case .none = pair.elements[1] { return try pair.elements[0].dataSet(at: span) }
+      return try DataSet(
+        x: pair.elements[0].tensor(at: span), y: pair.elements[1].tensor(at: span), at: span)
+    case .function: throw .notYet("data made by a function", at: span)
+    case .record: throw .notYet("a record as data", at: span)
+    default: return try DataSet(x: tensor(at: span), y: nil, at: span)
+    }
+  }
+}
+
+extension DataSet {
+  convenience init(x: Tensor, y: Tensor?, origin: String = "memory", at span: Span)
+    throws(Diagnostic)
+  {
+    guard let rows = x.sizes.first else { throw .noRowsInMemory(at: span) }
+    if let y, y.sizes.first != rows { throw .rowsDiffer(rows, y.sizes.first ?? 0, at: span) }
+    var description = DataDescription.memory(x: x.type, y: y?.type, at: span)
+    description.origin = origin
+    description.rows = rows
+    var targets = y
+    if let y, y.sizes.count == 1, let labels = y.wholeLabels {
+      do throws(AllocationError) { targets = try Tensor(y.sizes, integers: labels) } catch {
+        throw .outOfMemory(error, at: span)
+      }
+      description.targetKind = .label
+      description.targetType = TensorType(.i32, Shape([.batch]))
+      description.classes = Int((labels.max() ?? 0) + 1)
+    }
+    self.init(description: description, inputs: x, targets: targets)
+    rawInputs = x.floats.map { Double($0) }
+    if let y, description.targetKind == .real { rawTargets = y.floats.map { Double($0) } }
+    if let classes = description.classes {
+      units.labels = (0..<classes).map { String($0) }
+      units.hasNumericLabels = true
+    }
+  }
+}
+
+extension DataDescription {
+  /// What is known of data made in the script from the types of x and y.
+  static func memory(x: TensorType, y: TensorType?, at span: Span) -> DataDescription {
+    let isLabel = y.map { $0.shape.rank == 1 } ?? false
+    var result = DataDescription(
+      origin: "memory", targetKind: y == nil ? .none : isLabel ? .label : .real,
+      inputType: TensorType(.f32, x.shape.asBatch),
+      targetType: y.map { TensorType(isLabel ? .i32 : $0.element, $0.shape.asBatch) }, span: span)
+    result.rows = x.shape.dimensions.first?.size
+    return result
+  }
+
+  /// What is known of a value used as data; nil when too little is.
+  static func of(_ value: AbstractValue, at span: Span) -> DataDescription? {
+    if let description = value.asData { return description }
+    if let parts = value.asElements, parts.count == 2, value.isPair {
+      guard let x = parts[0].tensorType, let y = parts[1].tensorType else { return nil }
+      return memory(x: x, y: y, at: span)
+    }
+    return value.tensorType.flatMap { $0.shape.rank > 0 ? memory(x: $0, y: nil, at: span) : nil }
+  }
+}
+
+extension AbstractValue {
+  fileprivate var isPair: Bool {
+    switch self {
+    case .tuple, .known(.tuple): true
+    default: false
+    }
+  }
+}
+
+extension Shape {
+  /// The first axis counts rows.
+  fileprivate var asBatch: Shape {
+    Shape(dimensions.isEmpty ? [] : [.batch] + dimensions.dropFirst())
+  }
+}
+
+extension Tensor {
+  /// The elements as class numbers when all are whole and ≥ 0.
+  fileprivate var wholeLabels: [Int32]? {
+    if element == .i32 { return integers.allSatisfy { $0 >= 0 } ? integers : nil }
+    let labels = floats.compactMap { value in Int32(exactly: value).flatMap { $0 >= 0 ? $0 : nil } }
+    return labels.count == elementCount ? labels : nil
+  }
+}
+
+extension Diagnostic {
+  static func noRowsInMemory(at span: Span) -> Diagnostic {
+    Diagnostic(.shapesDisagree, "data needs rows: a list of examples, found a single number", at: span)
+  }
+
+  static func rowsDiffer(_ x: Int, _ y: Int, at span: Span) -> Diagnostic {
+    Diagnostic(
+      .targetDisagrees, "the inputs have \(counted(x, "row")) and the targets \(y)", at: span)
+  }
+}

@@ -1,0 +1,38 @@
+// Everything a script can name: all registries together.
+import AdamSource
+
+extension Environment {
+  /// The lists, in the order of help. A test holds that no name stands in two of them.
+  package static let registries: [(name: String, builtins: [BuiltinDefinition])] = [
+    ("layers", LayerRegistry.all.map(\.builtin)),
+    ("losses", LossRegistry.all.map(\.builtin)),
+    ("optimizers", OptimizerRegistry.builtins),
+    ("data", DataRegistry.builtins),
+    ("verbs", VerbRegistry.builtins),
+    ("core", CoreBuiltins.all),
+  ]
+
+  package static let standard = Environment(builtins: registries.flatMap(\.builtins))
+}
+
+/// Ways to make and change data sets.
+package enum DataRegistry {
+  package static let builtins: [BuiltinDefinition] = [
+    CsvData.builtin,
+    SplitData.builtin,
+    StandardizeData.builtin,
+    BatchData.builtin,
+  ]
+}
+
+/// Verbs about models; `print` and `seed` are with the core builtins.
+package enum VerbRegistry {
+  package static let builtins: [BuiltinDefinition] = [
+    TrainVerb.builtin,
+    EvalVerb.builtin,
+    PredictVerb.builtin,
+    .save,
+    .load,
+    ShowVerb.builtin,
+  ]
+}

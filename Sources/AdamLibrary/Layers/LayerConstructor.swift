@@ -1,0 +1,168 @@
+// From a layer definition to the function of that name: a tensor or list first applies the layer at
+// once, everything else makes one.
+import AdamData
+import AdamIR
+import AdamRuntime
+import AdamSource
+
+extension LayerDefinition {
+  /// The function in the language. `input` is recognised by its kind wherever it stands, so
+  /// `dropout(0.1)` is a layer and `dropout(x, 0.1)` is applied.
+  package var builtin: BuiltinDefinition {
+    BuiltinDefinition(
+      name: name, group: "layer", summary: summary, signature: constructorSignature,
+      example: example,
+      check: { context, arguments in checkConstructor(context, arguments) },
+      run: { context, arguments throws(Diagnostic) in try runConstructor(context, arguments) })
+  }
+
+  /// Layers with weights are never applied at the place where they are made.
+  private var isApplicable: Bool {
+    signature.parameters.allSatisfy { $0.isOptional && !$0.isVariadic }
+  }
+
+  private var constructorSignature: Signature {
+    guard isApplicable else { return signature }
+    let hasPositional = signature.parameters.contains { !$0.isKeywordOnly }
+    // A number first is a setting when there is one (`dropout(0.1)`), else the operand (`tanh(1)`).
+    let kind: ArgumentKind = hasPositional ? .oneOf([.tensor, .list]) : .tensorLike
+    let input = ParameterDefinition(
+      "input", kind, "applied to it at once; without it the result is a layer", isImplicit: true)
+    return Signature([input] + signature.parameters)
+  }
+
+  private func checkConstructor(
+    _ context: any CheckContext, _ arguments: BoundArguments<AbstractValue>
+  ) -> AbstractValue {
+    if arguments.isGiven("input") { return checkApplied(context, arguments) }
+    if let mistake = validate(arguments) {
+      context.report(mistake)
+      return .unknown
+    }
+    guard let children = abstractChildren(context, arguments) else { return .unknown }
+    let layer = makeLayer(arguments, children: children)
+    do throws(Diagnostic) { try layer.checkLayers() } catch {
+      context.report(error)
+      return .unknown
+    }
+    return .layer(layer)
+  }
+
+  /// The result's type when the operand's is known.
+  private func checkApplied(
+    _ context: any CheckContext, _ arguments: BoundArguments<AbstractValue>
+  ) -> AbstractValue {
+    guard let input = arguments["input"] else { return .unknown }
+    if case .number = input { return .number }
+    guard let type = input.tensorType else { return .unknown }
+    let layer = makeLayer(arguments, children: [])
+    do throws(Diagnostic) {
+      return .tensor(try layer.traced(on: type).outputType)
+    } catch {
+      context.report(error)
+      return .unknown
+    }
+  }
+
+  private func runConstructor(
+    _ context: any ExecutionContext, _ arguments: BoundArguments<Value>
+  ) throws(Diagnostic) -> Value {
+    let settings = arguments.abstract
+    if let mistake = validate(settings) { throw mistake }
+    if arguments.isGiven("input"), let input = arguments["input"] {
+      return try makeLayer(settings, children: []).applied(
+        to: input, context.session, at: arguments.span)
+    }
+    var children: [Layer] = []
+    for (value, span) in arguments.variadic { children.append(try value.layer(context, at: span)) }
+    let layer = makeLayer(settings, children: children)
+    try layer.checkLayers()
+    try layer.allocateParameters(&context.session.generator)
+    return .layer(layer)
+  }
+
+  /// Layers of a `seq`; nil when one of them is not known.
+  private func abstractChildren(
+    _ context: any CheckContext, _ arguments: BoundArguments<AbstractValue>
+  ) -> [Layer]? {
+    var children: [Layer] = []
+    for (value, span) in arguments.variadic {
+      if let layer = value.asLayer {
+        children.append(layer)
+      } else if case .known(.builtin(let builtin)) = value {
+        guard let layer = builtin.bareLayer(at: span, report: context.report) else { return nil }
+        children.append(layer)
+      } else {
+        return nil
+      }
+    }
+    return children
+  }
+
+  /// A layer with shapes and without weights.
+  func makeLayer(_ settings: BoundArguments<AbstractValue>, children: [Layer]) -> Layer {
+    let own = parameters(settings).map { LayerParameter(name: $0.name, shape: $0.shape) }
+    let named = children.enumerated().map { Layer.Child(String($0.offset), $0.element) }
+    return Layer(
+      definition: self, settings: settings, parameters: own, children: named, span: settings.span)
+  }
+}
+
+extension Layer {
+  /// Gives the layer's own parameters memory and draws their initial values.
+  func allocateParameters(_ generator: inout Generator) throws(Diagnostic) {
+    for parameter in parameters {
+      guard let sizes = parameter.shape.sizes else { throw .sizeMissing(self) }
+      do throws(AllocationError) {
+        parameter.tensor = try Tensor(.f32, sizes)
+      } catch {
+        throw .outOfMemory(error, at: span)
+      }
+    }
+    definition.initialize(self, &generator)
+  }
+}
+
+extension ConfiguredBuiltin {
+  /// `relu` in a `seq`: the layer with all settings at their defaults.
+  func bareLayer(at span: Span, report: (Diagnostic) -> Void) -> Layer? {
+    guard let layer = LayerRegistry[definition.name] else {
+      report(.notYet("a function as a layer", at: span))
+      return nil
+    }
+    let (bound, mistakes) = bindCollecting(
+      [GivenArgument<AbstractValue>](), to: layer.signature, of: layer.name, at: span)
+    for mistake in mistakes { report(mistake) }
+    return mistakes.isEmpty ? layer.makeLayer(bound, children: []) : nil
+  }
+}
+
+extension Value {
+  /// As a layer of a `seq`.
+  func layer(_ context: any ExecutionContext, at span: Span) throws(Diagnostic) -> Layer {
+    switch self {
+    case .layer(let layer): return layer
+    case .builtin(let builtin):
+      var mistake: Diagnostic?
+      if let layer = builtin.bareLayer(at: span, report: { mistake = mistake ?? $0 }) {
+        return layer
+      }
+      throw mistake ?? .notYet("a function as a layer", at: span)
+    default: throw .notYet("a function as a layer", at: span)
+    }
+  }
+}
+
+extension BoundArguments<Value> {
+  /// The same arguments as the checker would know them; `input` is no setting and stays behind.
+  var abstract: BoundArguments<AbstractValue> {
+    let kept = names.indices.filter { names[$0] != "input" }
+    return BoundArguments<AbstractValue>(
+      names: kept.map { names[$0] },
+      entries: kept.map { i in
+        let entry = entries[i]
+        return .init(value: entry.value.map { .known($0) }, span: entry.span, isGiven: entry.isGiven)
+      },
+      variadic: variadic.map { (.known($0.value), $0.span) }, span: span)
+  }
+}

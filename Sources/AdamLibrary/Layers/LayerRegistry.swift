@@ -1,0 +1,18 @@
+// The layers, one line each. Constructors, help, range checks, completion and tests come from it.
+
+package enum LayerRegistry {
+  package static let all: [LayerDefinition] = [
+    .sequential,
+    .linear,
+    .relu,
+    .tanh,
+    .sigmoid,
+    .gelu,
+    .softmax,
+    .logSoftmax,
+    .dropout,
+    .flatten,
+  ]
+
+  package static subscript(name: String) -> LayerDefinition? { all.first { $0.name == name } }
+}

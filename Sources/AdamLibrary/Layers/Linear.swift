@@ -1,0 +1,45 @@
+// linear: y = x Wᵀ + b, torch's `nn.Linear` in layout, names and initial values.
+import AdamData
+import AdamIR
+import AdamRuntime
+import AdamSource
+
+extension LayerDefinition {
+  /// weight [out, in] uniform within ±sqrt(3)·gain/sqrt(in), then bias [out] within ±1/sqrt(in).
+  static let linear = LayerDefinition(
+    name: "linear",
+    summary: "Weighted sums of the inputs plus a bias.",
+    shapeRule: "x [.., in] -> [.., out]",
+    signature: Signature([
+      ParameterDefinition("in", .integer, "numbers per example that come in", range: .sizes),
+      ParameterDefinition("out", .integer, "numbers per example that go out", range: .sizes),
+      ParameterDefinition("bias", .bool, "adds a trainable offset", default: .bool(true)),
+    ]),
+    example: "model = linear(2, 3)\nprint model([[1, 2]]).shape  # prints: [1, 3]",
+    parameters: { settings in
+      let (inputs, outputs) = (settings.dimension("in"), settings.dimension("out"))
+      let weight = (name: "weight", shape: Shape([outputs, inputs]))
+      let hasBias = settings.bool("bias") ?? true
+      return hasBias ? [weight, (name: "bias", shape: Shape([outputs]))] : [weight]
+    },
+    initialize: { layer, generator in
+      for parameter in layer.parameters {
+        guard let values = parameter.tensor?.floatStorage,
+          let shape = layer.parameters.first?.shape.sizes
+        else { continue }
+        let rule: InitialValues =
+          parameter.name == "weight" ? .defaultWeight : .defaultBias(weightShape: shape)
+        rule.fill(values, shape: shape, generator: &generator)
+      }
+    },
+    inputShape: { layer in Shape([.batch, layer.settings.dimension("in")]) },
+    forward: { builder, layer, input throws(Diagnostic) in
+      let parameters = layer.parameters.map { builder.parameter($0) }
+      return try builder.emit(.linear, [input] + parameters, at: layer)
+    })
+}
+
+extension NumberRange {
+  /// Sizes of layers: at least 1, and small enough that no product of two overflows.
+  static let sizes = NumberRange(from: 1, to: 1_000_000_000)
+}

@@ -1,0 +1,87 @@
+// The function in the language that a loss is: with keywords only it is a configured loss, with two
+// tensors their loss.
+import AdamIR
+import AdamRuntime
+import AdamSource
+
+extension Signature {
+  /// Operands of a loss; without them the call gives the loss itself.
+  static let loss = Signature([
+    ParameterDefinition("pred", .tensorLike, "what the model says", default: .some(.none)),
+    ParameterDefinition("target", .tensorLike, "what is right", default: .some(.none)),
+  ])
+}
+
+extension LossDefinition {
+  package var builtin: BuiltinDefinition {
+    BuiltinDefinition(
+      name: name, group: "loss", summary: summary, signature: signature, example: example,
+      check: { context, arguments in checkCall(context, arguments) },
+      run: { context, arguments throws(Diagnostic) in try runCall(context, arguments) })
+  }
+
+  private func checkCall(
+    _ context: any CheckContext, _ arguments: BoundArguments<AbstractValue>
+  ) -> AbstractValue {
+    guard arguments.isGiven("pred") || arguments.isGiven("target") else {
+      return .known(.builtin(ConfiguredBuiltin(builtin)))
+    }
+    guard let prediction = arguments["pred"]?.tensorType,
+      let target = arguments["target"]?.tensorType
+    else { return .number }
+    var function = TensorFunction(name: "loss")
+    let wanted = TensorType(self.target == .classes ? .i32 : .f32, target.shape)
+    let operands = [prediction, wanted].map {
+      function.addParameter($0, name: "x", role: .input)
+    }
+    do throws(ShapeError) {
+      _ = try trace(&function, operands[0], operands[1], arguments.span)
+    } catch {
+      context.report(.lossRefuses(error, at: arguments.span))
+      return .unknown
+    }
+    return .number
+  }
+
+  private func runCall(
+    _ context: any ExecutionContext, _ arguments: BoundArguments<Value>
+  ) throws(Diagnostic) -> Value {
+    guard let given = arguments["pred"], let right = arguments["target"] else {
+      if arguments.isGiven("pred") || arguments.isGiven("target") {
+        throw .lossNeedsBoth(name, at: arguments.span)
+      }
+      return .builtin(ConfiguredBuiltin(builtin))
+    }
+    let prediction = try given.tensor(at: arguments.place(of: "pred"))
+    var target = try right.tensor(at: arguments.place(of: "target"))
+    if self.target == .classes {
+      let classes = prediction.sizes.last ?? 0
+      target = try target.asLabels(classes: classes, at: arguments.place(of: "target"))
+    }
+    let value = try value(prediction, target, context.session, at: arguments.span)
+    return .number(value)
+  }
+
+  /// The loss of tensors at hand.
+  func value(
+    _ prediction: Tensor, _ target: Tensor, _ session: SessionState, at span: Span
+  ) throws(Diagnostic) -> Double {
+    var function = TensorFunction(name: "loss")
+    let p = function.addParameter(prediction.type, name: "pred", role: .input)
+    let y = function.addParameter(target.type, name: "target", role: .target)
+    do throws(ShapeError) {
+      function.results = [FunctionResult(try trace(&function, p, y, span), "loss")]
+    } catch {
+      throw .lossRefuses(error, at: span)
+    }
+    let plan = try session.plan(for: function, at: span)
+    do throws(RuntimeError) {
+      try plan.bind(0, to: prediction)
+      try plan.bind(1, to: target)
+    } catch {
+      throw .runtime(error, at: span)
+    }
+    plan.run()
+    return plan.resultNumber(0) ?? .nan
+  }
+}

@@ -1,0 +1,11 @@
+// mse: the mean squared error, torch's `nn.MSELoss`.
+import AdamIR
+
+extension LossDefinition {
+  static let mse = LossDefinition(
+    name: "mse", summary: "The mean of the squared differences.", target: .real,
+    signature: .loss, example: "print mse([[1, 2]], [[1, 4]])  # prints: 2",
+    trace: { function, prediction, target, span throws(ShapeError) in
+      try function.emit(.mseLoss, [prediction, target], span: span)
+    })
+}

@@ -1,0 +1,124 @@
+// Optimizers in the language, derived from the rules: constructors, checked settings, `opt.lr = x`.
+import AdamFormulas
+import AdamIR
+import AdamRuntime
+import AdamSource
+
+package enum OptimizerRegistry {
+  /// One constructor for each rule of the formulas.
+  package static let builtins: [BuiltinDefinition] = OptimizerRules.all.map { constructor($0) }
+
+  private static func constructor(_ rule: any OptimizerRule.Type) -> BuiltinDefinition {
+    // The closures hold data only: a metatype is not sendable.
+    let (name, hyperparameters) = (rule.name, rule.hyperparameters)
+    return BuiltinDefinition(
+      name: name, group: "optimizer", summary: rule.summary,
+      signature: Signature(hyperparameters.map(\.parameter)),
+      example: "opt = \(name)(lr=0.01)\nprint opt.lr  # prints: 0.01",
+      check: { _, arguments in
+        .optimizer(
+          Optimizer(rule: name, settings: arguments.settings(hyperparameters), span: arguments.span))
+      },
+      run: { _, arguments in
+        .optimizer(
+          Optimizer(rule: name, settings: arguments.settings(hyperparameters), span: arguments.span))
+      })
+  }
+}
+
+extension Hyperparameter {
+  /// As an argument: the first one by position or name, the others by name.
+  fileprivate var parameter: ParameterDefinition {
+    let range = NumberRange(
+      from: minimum, to: maximum.isFinite ? maximum : nil, includingUpper: !excludesMaximum)
+    if kind == .flag {
+      return ParameterDefinition(name, .bool, doc, default: .bool(false), isKeywordOnly: true)
+    }
+    if defaults.count > 1 {
+      return ParameterDefinition(
+        name, .numbers(count: defaults.count), doc, range: range, isKeywordOnly: true,
+        defaultNumbers: defaults)
+    }
+    return ParameterDefinition(
+      name, .number, doc, range: range, default: defaults.first.map { .number($0) },
+      isKeywordOnly: name != "lr")
+  }
+}
+
+extension BoundArguments where V: ArgumentValue {
+  /// Settings in the rule's order; what the checker does not know has its default.
+  fileprivate func settings(_ hyperparameters: [Hyperparameter]) -> [RecordBox.Field] {
+    hyperparameters.map { hyper in
+      switch (hyper.kind, hyper.defaults.count) {
+      case (.flag, _): .init(hyper.name, .bool(bool(hyper.name) ?? false))
+      case (_, 2...): .init(hyper.name, .numbers(numbers(hyper.name) ?? hyper.defaults))
+      default: .init(hyper.name, .number(number(hyper.name) ?? hyper.defaults[0]))
+      }
+    }
+  }
+}
+
+extension Optimizer {
+  /// The optimizer of a script that names none.
+  static func standard(at span: Span) -> Optimizer {
+    let settings = Adam.hyperparameters.map { hyper -> RecordBox.Field in
+      switch (hyper.kind, hyper.defaults.count) {
+      case (.flag, _): .init(hyper.name, .bool(false))
+      case (_, 2...): .init(hyper.name, .numbers(hyper.defaults))
+      default: .init(hyper.name, .number(hyper.defaults[0]))
+      }
+    }
+    return Optimizer(rule: Adam.name, settings: settings, span: span)
+  }
+
+  var formula: (any OptimizerRule.Type)? { OptimizerRules.named(rule) }
+
+  /// The settings as the rule takes them: one number each, `betas` two.
+  var hyper: [Double] {
+    settings.flatMap { field -> [Double] in
+      if let flag = field.value.exactBool { return [flag ? 1 : 0] }
+      if let numbers = field.value.exactNumbers { return numbers }
+      return [field.value.exactNumber ?? 0]
+    }
+  }
+
+  /// `lr=0.01`, the settings of a help line or table.
+  package var text: String {
+    let shown = settings.map { field in
+      let numbers = field.value.exactNumbers.map {
+        "(" + $0.map { messageText($0) }.joined(separator: ", ") + ")"
+      }
+      let flag = field.value.exactBool.map { $0 ? "true" : "false" }
+      let number = field.value.exactNumber.map { messageText($0) }
+      return "\(field.name)=\(numbers ?? flag ?? number ?? "?")"
+    }
+    return "\(rule)(\(shown.joined(separator: ", ")))"
+  }
+
+  /// `opt.lr`, `opt.betas`, `opt.steps`.
+  package func field(_ name: String, at span: Span) throws(Diagnostic) -> Value {
+    if name == "steps" { return .number(Double(steps)) }
+    if let field = settings.first(where: { $0.name == name }) { return field.value }
+    throw .unknownSetting(name, of: self, at: span)
+  }
+
+  /// `opt.lr = x`: the number is checked like the constructor's; the state stays.
+  package func set(_ name: String, to value: Value, at span: Span) throws(Diagnostic) {
+    guard let index = settings.firstIndex(where: { $0.name == name }),
+      let hyper = formula?.hyperparameters.first(where: { $0.name == name })
+    else { throw .unknownSetting(name, of: self, at: span) }
+    let argument = GivenArgument(name: name, value: value, span: span)
+    let bound = try bind([argument], to: Signature([hyper.parameter]), of: rule, at: span)
+    if let checked = bound[name] { settings[index].value = checked }
+  }
+}
+
+extension Diagnostic {
+  static func unknownSetting(_ name: String, of optimizer: Optimizer, at span: Span) -> Diagnostic {
+    let known = optimizer.settings.map(\.name) + ["steps"]
+    var diagnostic = Diagnostic(.noSuchField, "`\(optimizer.rule)` has no setting `\(name)`", at: span)
+    if let meant = nearest(name, in: known) { diagnostic.label = "did you mean `\(meant)`?" }
+    diagnostic.notes = ["it has: " + known.joined(separator: ", ")]
+    return diagnostic
+  }
+}

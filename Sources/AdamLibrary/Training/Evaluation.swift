@@ -1,0 +1,70 @@
+// Loss and accuracy of a model on rows at hand: evaluation mode, no draws, the same bits for any
+// block of rows.
+import AdamData
+import AdamIR
+import AdamRuntime
+import AdamSource
+
+/// Evaluates one model on one set of rows.
+struct Validator {
+  let model: Layer
+  let data: DataSet
+  let loss: LossDefinition
+  let targets: Tensor
+  let session: SessionState
+  let span: Span
+
+  /// nil when the training has no validation part.
+  init?(_ request: TrainingRequest, _ session: SessionState) throws(Diagnostic) {
+    guard let data = request.validation, data.rowCount > 0,
+      let targets = try request.targets(of: data)
+    else { return nil }
+    self.init(
+      model: request.model, data: data, loss: request.loss, targets: targets, session: session,
+      span: request.span)
+  }
+
+  init(
+    model: Layer, data: DataSet, loss: LossDefinition, targets: Tensor, session: SessionState,
+    span: Span
+  ) {
+    self.model = model
+    self.data = data
+    self.loss = loss
+    self.targets = targets
+    self.session = session
+    self.span = span
+  }
+
+  func outputs() throws(Diagnostic) -> Tensor {
+    try model.outputs(for: data.inputs, session, at: span)
+  }
+
+  func meanLoss() throws(Diagnostic) -> Double {
+    try loss.value(outputs(), targets, session, at: span)
+  }
+}
+
+extension Tensor {
+  /// The class each row of scores says: the largest, the first of equals; with one score, whether it
+  /// is above 0 (a probability above one half).
+  func decidedClasses() -> [Int] {
+    guard let width = sizes.last, width > 0 else { return [] }
+    let scores = floats
+    return stride(from: 0, to: scores.count, by: width).map { start in
+      if width == 1 { return scores[start] > 0 ? 1 : 0 }
+      var best = 0
+      for place in 1..<width where scores[start + place] > scores[start + best] { best = place }
+      return best
+    }
+  }
+}
+
+extension DataSet {
+  /// Share of rows whose class the outputs say right; nil without classes.
+  func accuracy(of outputs: Tensor) -> Double? {
+    guard description.targetKind == .label, let targets, rowCount > 0 else { return nil }
+    let right = zip(outputs.decidedClasses(), targets.integers).count { $0 == Int($1) }
+    return Double(right) / Double(rowCount)
+  }
+}

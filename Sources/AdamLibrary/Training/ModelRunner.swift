@@ -1,0 +1,100 @@
+// Evaluating models: forward passes in evaluation mode, in blocks of rows. No output depends on
+// another row, so the blocks do not show in the bits.
+import AdamIR
+import AdamRuntime
+import AdamSource
+
+extension Layer {
+  /// Rows of one forward plan; bounds the memory of activations.
+  private static let blockRows = 1024
+
+  /// The model's outputs for inputs as the network sees them.
+  package func outputs(
+    for inputs: Tensor, _ session: SessionState, at span: Span
+  ) throws(Diagnostic) -> Tensor {
+    guard let rows = inputs.sizes.first, inputs.sizes.count > 1, rows > Self.blockRows else {
+      return try forward(inputs, session, at: span)
+    }
+    var parts: [Tensor] = []
+    for start in stride(from: 0, to: rows, by: Self.blockRows) {
+      let block = try inputs.rows(start..<min(start + Self.blockRows, rows), at: span)
+      parts.append(try forward(block, session, at: span))
+    }
+    return try Tensor.joined(parts, at: span)
+  }
+
+  private func forward(
+    _ inputs: Tensor, _ session: SessionState, at span: Span
+  ) throws(Diagnostic) -> Tensor {
+    let function = try forwardFunction(on: inputs.type)
+    let plan = try session.plan(for: function, at: span)
+    do throws(RuntimeError) {
+      for (index, named) in namedParameters.enumerated() {
+        if let tensor = named.parameter.tensor { try plan.bind(index, to: tensor) }
+      }
+      try plan.bind(namedParameters.count, to: inputs)
+      plan.run()
+      return try plan.result(0)
+    } catch {
+      throw .runtime(error, at: span)
+    }
+  }
+
+  /// `model(x)`: the bare network in evaluation mode. A number in gives a number out.
+  package func applied(
+    to value: Value, _ session: SessionState, at span: Span
+  ) throws(Diagnostic) -> Value {
+    let input = try value.tensor(at: span)
+    let output: Tensor
+    do {
+      output = try outputs(for: input, session, at: span)
+    } catch {
+      var diagnostic = error
+      if diagnostic.code == .inputDisagrees {
+        diagnostic.labels.append(Label(span, "called with \(input.type.shape.text)"))
+      }
+      throw diagnostic
+    }
+    if case .number = value, let number = output.scalarNumber { return .number(number) }
+    return .tensor(output)
+  }
+}
+
+extension Tensor {
+  /// Consecutive rows as a tensor of their own.
+  func rows(_ range: Range<Int>, at span: Span) throws(Diagnostic) -> Tensor {
+    try gathered(Array(range), at: span)
+  }
+
+  /// The given rows in that order; places outside are skipped by the caller's promise.
+  func gathered(_ rows: [Int], at span: Span) throws(Diagnostic) -> Tensor {
+    let count = sizes.first ?? 0
+    let stride = count > 0 ? elementCount / count * 4 : 0
+    do throws(AllocationError) {
+      let result = try Tensor(element, [rows.count] + sizes.dropFirst())
+      for (place, row) in rows.enumerated() where row >= 0 && row < count {
+        (result.pointer + place * stride).copyMemory(from: pointer + row * stride, byteCount: stride)
+      }
+      return result
+    } catch {
+      throw .outOfMemory(error, at: span)
+    }
+  }
+
+  /// Blocks of rows one after the other.
+  static func joined(_ parts: [Tensor], at span: Span) throws(Diagnostic) -> Tensor {
+    let rows = parts.reduce(0) { $0 + ($1.sizes.first ?? 0) }
+    let rest = parts.first.map { Array($0.sizes.dropFirst()) } ?? []
+    do throws(AllocationError) {
+      let result = try Tensor(parts.first?.element ?? .f32, [rows] + rest)
+      var place = result.pointer
+      for part in parts {
+        place.copyMemory(from: part.pointer, byteCount: part.elementCount * 4)
+        place += part.elementCount * 4
+      }
+      return result
+    } catch {
+      throw .outOfMemory(error, at: span)
+    }
+  }
+}

@@ -1,0 +1,77 @@
+// Plans kept between statements: key = the traced function (IR, shapes, structural constants) and
+// what turns it into a step. Learning rates and other numbers are inputs and no part of the key.
+import AdamIR
+import AdamPasses
+import AdamRuntime
+import AdamSource
+
+package final class PlanCache {
+  struct Key: Hashable {
+    var function: TensorFunction
+    /// The update op with its structural bits; nil for a function that only evaluates.
+    var optimizer: String?
+    var options = 0
+    /// Scalars of each parameter: parameters that joined later have their own.
+    var groups: [Int] = []
+  }
+
+  private var plans: [Key: Plan] = [:]
+  private static let capacity = 64
+
+  package init() {}
+
+  subscript(key: Key) -> Plan? {
+    get { plans[key] }
+    set {
+      if plans.count >= Self.capacity { plans.removeAll(keepingCapacity: true) }
+      plans[key] = newValue
+    }
+  }
+}
+
+extension SessionState {
+  /// A plan of a function that is only evaluated, optimised and kept.
+  func plan(for function: TensorFunction, at span: Span) throws(Diagnostic) -> Plan {
+    let key = PlanCache.Key(function: function)
+    if let known = plans[key] { return known }
+    let optimised = try Pipeline.standard.optimise(function, at: span)
+    let plan = try makePlan(optimised, at: span)
+    plans[key] = plan
+    return plan
+  }
+
+  func makePlan(_ function: TensorFunction, at span: Span) throws(Diagnostic) -> Plan {
+    do throws(RuntimeError) {
+      return try Plan(function, runtime, random: random)
+    } catch {
+      throw .runtime(error, at: span)
+    }
+  }
+}
+
+extension Pipeline {
+  func optimise(
+    _ function: TensorFunction, at span: Span,
+    observer: (String, TensorFunction) -> Void = { _, _ in }
+  ) throws(Diagnostic) -> TensorFunction {
+    do throws(PipelineError) {
+      return try run(function, observer: observer)
+    } catch {
+      throw .pipeline(error, at: span)
+    }
+  }
+}
+
+extension Diagnostic {
+  static func pipeline(_ error: PipelineError, at span: Span) -> Diagnostic {
+    switch error {
+    case .refused(let reason, _):
+      var diagnostic = Diagnostic(.shapesDisagree, reason.message, at: reason.span ?? span)
+      if !reason.hint.isEmpty { diagnostic.helps = [Help(reason.hint)] }
+      return diagnostic
+    case .broken(let pass, let violations, _):
+      let first = violations.first.map { String(describing: $0) } ?? "unknown"
+      return Diagnostic(.shapesDisagree, "the pass \(pass) made invalid code: \(first)", at: span)
+    }
+  }
+}

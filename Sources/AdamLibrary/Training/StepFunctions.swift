@@ -1,0 +1,180 @@
+// The tensor function of a training step before its derivation: forward pass and loss.
+import AdamIR
+import AdamSource
+
+/// What disagrees is found here with all its places, for the checker (symbolic batch) and for
+/// `train` (fixed batch) alike.
+struct StepTracer {
+  var model: Layer
+  var data: DataDescription
+  var loss: LossDefinition
+  /// The verb, for messages: `train`.
+  var verb: String
+  var span: Span
+  var sources: SourceMap
+
+  /// Forward pass and loss on a batch; the batch is symbolic when `rows` is nil.
+  func function(rows: Int?, isTraining: Bool) throws(Diagnostic) -> TensorFunction {
+    let batch = rows.map { Dimension($0) } ?? .batch
+    let tracer = ModelTracer(name: isTraining ? "train_step" : "evaluate", isTraining: isTraining)
+    tracer.declareParameters(of: model)
+    let input = TensorType(data.inputType.element, data.inputType.shape.with(batch))
+    let x = tracer.function.addParameter(input, name: "x", role: .input, span: data.span)
+    let output = try output(tracer, x)
+    guard let known = data.targetType else { throw .noTargets(data, loss, at: span) }
+    let outputType = tracer.function.type(output)
+    let type = loss.targetType(
+      for: TensorType(known.element, known.shape.with(batch)), output: outputType)
+    try checkClasses(outputType, tracer.trail)
+    let y = tracer.function.addParameter(
+      type, name: "y", role: .target, span: data.targetSpan ?? data.span)
+    do throws(ShapeError) {
+      let value = try loss.trace(&tracer.function, output, y, span)
+      tracer.function.results = [FunctionResult(value, "loss")]
+    } catch {
+      throw targetDisagrees(type, outputType, tracer.trail, error)
+    }
+    return tracer.function
+  }
+
+  private func output(_ tracer: ModelTracer, _ x: ValueID) throws(Diagnostic) -> ValueID {
+    do throws(Diagnostic) {
+      return try tracer.run(model, on: x)
+    } catch {
+      guard error.code == .inputDisagrees else { throw error }
+      throw dataDisagrees(error)
+    }
+  }
+
+  /// Classes and outputs, as far as both are known.
+  private func checkClasses(_ output: TensorType, _ trail: [TrailStep]) throws(Diagnostic) {
+    guard let classes = data.classes, data.targetKind == .label,
+      let outputs = output.shape.dimensions.last?.size
+    else { return }
+    let isWrong =
+      switch loss.target {
+      case .classes: outputs < classes
+      case .binary: outputs == 1 && classes > 2
+      case .real: false
+      }
+    guard isWrong else { return }
+    var diagnostic = Diagnostic(
+      .targetDisagrees,
+      "the target has \(classes) classes but the model outputs \(output.shape.text)", at: span,
+      label: loss.target == .classes
+        ? "`\(loss.name)` needs an output for each class" : "`\(loss.name)` tells two classes apart")
+    addPlaces(&diagnostic, target: "\(classes) classes", output, trail)
+    if let last = trail.last(where: { $0.layer.settings.int("out") != nil }) {
+      let text = last.layer.text(changing: ["out": classes])
+      diagnostic.helps = [
+        Help("end the model with `\(text)`", edits: last.layer.edits(["out": classes]))
+      ]
+    }
+    throw diagnostic
+  }
+}
+
+// MARK: Messages
+
+extension StepTracer {
+  /// E0302 with the data's place and column names.
+  fileprivate func dataDisagrees(_ error: Diagnostic) -> Diagnostic {
+    guard let layer = model.leaves.first?.layer,
+      let found = data.inputType.shape.dimensions.last?.size
+    else { return error }
+    let wanted = layer.settings.int("in")
+    let noun = data.inputColumns == nil ? "input" : "input column"
+    var diagnostic = error
+    let takes = wanted.map { String($0) } ?? "other inputs"
+    diagnostic.message =
+      "the data has \(counted(found, noun)) but the first layer takes \(takes)"
+    var label = counted(found, noun)
+    if let columns = data.inputColumns {
+      let shown = columns.prefix(8).joined(separator: ", ")
+      label += ": \(shown)\(columns.count > 8 ? ", …" : "")"
+    }
+    diagnostic.labels = [Label(data.span, label)]
+    diagnostic.notes = ["found before the first step of \(callText)"]
+    diagnostic.helps = [
+      Help(
+        "write `\(layer.text(changing: ["in": found]))`", edits: layer.edits(["in": found]))
+    ]
+    if let wanted, let columns = data.inputColumns, wanted < found, wanted <= 8, wanted > 0 {
+      let names = columns.prefix(wanted).map { "\"\($0)\"" }.joined(separator: ",")
+      diagnostic.helps.append(
+        Help("choose \(counted(wanted, "column")) with `inputs=[\(names)]`"))
+    }
+    return diagnostic
+  }
+
+  /// `` `train 50` on line 4``, or the verb alone when the text is not at hand.
+  private var callText: String {
+    guard let text = sources[span.source], span.start >= 0, Int(span.end) <= text.bytes.count,
+      span.start < span.end
+    else { return "`\(verb)`" }
+    let bytes = text.bytes[Int(span.start)..<Int(span.end)]
+    let line = text.lineStarts.lastIndex { $0 <= span.start } ?? 0
+    guard bytes.count <= 60, !bytes.contains(0x0A) else { return "`\(verb)` on line \(line + 1)" }
+    return "`\(String(decoding: bytes, as: UTF8.self))` on line \(line + 1)"
+  }
+
+  /// E0303: the loss compares equal shapes only.
+  fileprivate func targetDisagrees(
+    _ target: TensorType, _ output: TensorType, _ trail: [TrailStep], _ error: ShapeError
+  ) -> Diagnostic {
+    var diagnostic = Diagnostic(
+      .targetDisagrees,
+      "the target is \(target.shape.text) but the model outputs \(output.shape.text)", at: span,
+      label: loss.target == .classes ? error.message : "`\(loss.name)` compares equal shapes only")
+    addPlaces(&diagnostic, target: "target is \(target.shape.text)", output, trail)
+    diagnostic.arguments = [
+      .init("expected", target.shape.text), .init("found", output.shape.text),
+    ]
+    let sizes = (output.shape.dimensions.last?.size, target.shape.dimensions.last?.size)
+    guard target.shape.rank == 2, let (outputs, targets) = sizes as? (Int, Int) else {
+      return diagnostic
+    }
+    diagnostic.notes = [
+      "stretching \(counted(outputs, "output")) over \(counted(targets, "target")) would train, "
+        + "and fit nothing; adam never does it"
+    ]
+    if let last = trail.last(where: { $0.layer.settings.int("out") != nil }) {
+      let text = last.layer.text(changing: ["out": targets])
+      diagnostic.helps = [
+        Help("end the model with `\(text)`", edits: last.layer.edits(["out": targets]))
+      ]
+    }
+    if targets > outputs {
+      diagnostic.helps.append(Help("keep \(counted(outputs, "target column"))"))
+    }
+    return diagnostic
+  }
+
+  private func addPlaces(
+    _ diagnostic: inout Diagnostic, target: String, _ output: TensorType, _ trail: [TrailStep]
+  ) {
+    diagnostic.labels = [Label(data.targetSpan ?? data.span, target)]
+    if let last = trail.last {
+      diagnostic.labels.append(Label(last.layer.span, "output is \(output.shape.text)"))
+    }
+  }
+}
+
+extension Shape {
+  /// The same with another first axis.
+  func with(_ batch: Dimension) -> Shape {
+    Shape(dimensions.isEmpty ? [] : [batch] + dimensions.dropFirst())
+  }
+}
+
+extension Diagnostic {
+  static func noTargets(_ data: DataDescription, _ loss: LossDefinition, at span: Span) -> Diagnostic {
+    var diagnostic = Diagnostic(
+      .noTargets, "the data has no target, and `\(loss.name)` needs one", at: span)
+    diagnostic.labels = [Label(data.span, "the data is made here")]
+    diagnostic.helps = [
+      Help(data.origin == "csv" ? "name it with `target=` or `label=`" : "write `data = (x, y)`")
+    ]
+    return diagnostic
+  }
+}

@@ -1,0 +1,170 @@
+// Plans of a training step for the full and the ragged batch, bound to weights and state.
+import AdamFormulas
+import AdamIR
+import AdamPasses
+import AdamRuntime
+import AdamSource
+
+/// The numbers an optimizer needs at each step, computed ahead for many steps.
+final class ScalarFeed {
+  let name: String
+  /// Updates that the parameters of this feed have seen when the training starts.
+  let start: Int
+  let table: Tensor
+  init(name: String, start: Int, table: Tensor) {
+    self.name = name
+    self.start = start
+    self.table = table
+  }
+}
+
+/// All that a training needs to run steps of one model.
+struct StepPlans {
+  /// Steps whose scalars are computed ahead.
+  static let scalarRows = 4096
+
+  let request: TrainingRequest
+  let session: SessionState
+  private(set) var feeds: [ScalarFeed] = []
+  private var groups: [String: String] = [:]
+  private var states: [String: Optimizer.ParameterState] = [:]
+  private let named: [NamedParameter]
+
+  init(_ request: TrainingRequest, _ session: SessionState) throws(Diagnostic) {
+    self.request = request
+    self.session = session
+    named = request.model.namedParameters
+    try prepareState()
+  }
+
+  /// Gives parameters without state fresh slots, and groups all by the updates they have seen.
+  private mutating func prepareState() throws(Diagnostic) {
+    let optimizer = request.optimizer
+    let slots = (optimizer.formula?.slotNames(optimizer.hyper) ?? []).count
+    var feedOfStart: [Int: String] = [:]
+    do throws(AllocationError) {
+      for named in named {
+        let id = ObjectIdentifier(named.parameter)
+        var state = optimizer.states[id] ?? Optimizer.ParameterState(
+          parameter: named.parameter, updates: 0, slots: [])
+        while state.slots.count < slots {
+          state.slots.append(try Tensor(.f32, named.parameter.shape.sizes ?? []))
+        }
+        optimizer.states[id] = state
+        states[named.name] = state
+        if feedOfStart[state.updates] == nil {
+          let name = feeds.isEmpty ? "scalars" : "scalars.\(feeds.count)"
+          let table = try Tensor(.f32, [Self.scalarRows, OptimizerRules.scalarCount])
+          feeds.append(ScalarFeed(name: name, start: state.updates, table: table))
+          feedOfStart[state.updates] = name
+        }
+        groups[named.name] = feedOfStart[state.updates]
+      }
+    } catch {
+      throw .outOfMemory(error, at: request.span)
+    }
+  }
+
+  /// Parameters that meet this optimizer for the first time although others do not.
+  var newParameters: Int {
+    feeds.count > 1 ? states.values.count { $0.updates == 0 } : 0
+  }
+
+  /// Computes the scalars of the steps from `step` (0-based within this training) on.
+  func fillScalars(from step: Int, count: Int) {
+    guard let formula = request.optimizer.formula else { return }
+    let hyper = request.optimizer.hyper
+    for feed in feeds {
+      for row in 0..<min(count, Self.scalarRows) {
+        let values = formula.scalars(hyper, step: feed.start + step + row + 1)
+        feed.table.write(
+          floats: values.map { Float($0) }, at: row * OptimizerRules.scalarCount)
+      }
+    }
+  }
+
+  /// Counts updates: what the state of each parameter has seen.
+  func count(_ steps: Int) {
+    request.optimizer.steps += steps
+    for named in named {
+      request.optimizer.states[ObjectIdentifier(named.parameter)]?.updates += steps
+    }
+  }
+
+  /// A runner of steps on `rows` rows. `observer` sees the function after autodiff and at the end.
+  func runner(
+    rows: Int, observer: (String, TensorFunction) -> Void = { _, _ in }
+  ) throws(Diagnostic) -> StepRunner {
+    let plan = try plan(rows: rows, observer: observer)
+    do throws(RuntimeError) {
+      for (index, parameter) in plan.function.parameters.enumerated() {
+        if let tensor = storage(of: parameter) { try plan.bind(index, to: tensor) }
+      }
+      let runner = StepRunner(plan)
+      for feed in feeds {
+        if let index = plan.parameterIndex(feed.name) {
+          try runner.feedSteps(index, from: feed.table)
+        }
+      }
+      return runner
+    } catch {
+      throw .runtime(error, at: request.span)
+    }
+  }
+
+  /// The function of a step after all passes.
+  func function(
+    rows: Int, observer: (String, TensorFunction) -> Void
+  ) throws(Diagnostic) -> TensorFunction {
+    let traced = try request.tracer(session).function(rows: rows, isTraining: true)
+    return try derive(traced, observer)
+  }
+
+  private func derive(
+    _ traced: TensorFunction, _ observer: (String, TensorFunction) -> Void
+  ) throws(Diagnostic) -> TensorFunction {
+    let optimizer = request.optimizer
+    guard let formula = optimizer.formula, let op = OpRegistry.standard[optimizer.rule] else {
+      throw .notYet("the optimizer `\(optimizer.rule)`", at: optimizer.span)
+    }
+    let groups = groups
+    let update = OptimizerUpdate(
+      op, slots: formula.slotNames(optimizer.hyper), scalarCount: OptimizerRules.scalarCount,
+      options: formula.options(optimizer.hyper), scalarsName: { groups[$0] ?? "scalars" })
+    return try Pipeline.training(update).optimise(traced, at: request.span, observer: observer)
+  }
+
+  private func plan(
+    rows: Int, observer: (String, TensorFunction) -> Void
+  ) throws(Diagnostic) -> Plan {
+    let traced = try request.tracer(session).function(rows: rows, isTraining: true)
+    let optimizer = request.optimizer
+    let key = PlanCache.Key(
+      function: traced, optimizer: optimizer.rule,
+      options: optimizer.formula?.options(optimizer.hyper) ?? 0,
+      groups: named.map { named in
+        feeds.firstIndex { $0.name == groups[named.name] } ?? 0
+      })
+    if let known = session.plans[key] { return known }
+    let plan = try session.makePlan(try derive(traced, observer), at: request.span)
+    session.plans[key] = plan
+    return plan
+  }
+
+  /// The tensor that lives outside the plan: a weight or a slot of its state.
+  private func storage(of parameter: FunctionParameter) -> Tensor? {
+    switch parameter.role {
+    case .parameter: return named.first { $0.name == parameter.name }?.parameter.tensor
+    case .state:
+      for (name, state) in states where parameter.name.hasPrefix(name + ".") {
+        let slot = parameter.name.dropFirst(name.count + 1)
+        let names = request.optimizer.formula?.slotNames(request.optimizer.hyper) ?? []
+        if let index = names.firstIndex(of: String(slot)), state.slots.indices.contains(index) {
+          return state.slots[index]
+        }
+      }
+      return nil
+    default: return nil
+    }
+  }
+}

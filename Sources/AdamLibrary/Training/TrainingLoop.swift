@@ -1,0 +1,319 @@
+// The loop of `train`: epochs of steps in bursts, hooks, validation, progress, cancelling. The steps
+// themselves run inside the plan's runner; nothing here is done per step unless a block asks for it.
+import AdamData
+import AdamIR
+import AdamRuntime
+import AdamSource
+
+/// Why a training ended.
+enum TrainingStop: String { case completed, interrupted, broke = "break" }
+
+final class TrainingLoop {
+  private let request: TrainingRequest
+  private let context: any ExecutionContext
+  private let session: SessionState
+  private let plans: StepPlans
+  private let full: StepRunner
+  private let ragged: StepRunner?
+  private let size: Int
+  private let stepsPerEpoch: Int
+  private let order: Tensor?
+  private let sink: Tensor
+  private var validator: Validator?
+
+  private var step = 0
+  private var epoch = 0
+  /// Steps done of the running epoch.
+  private var batchIndex = 0
+  private var lossSum = 0.0
+  private var rowSum = 0.0
+  private var scalarBase = 0
+  private var hyper: [Double] = []
+  private var burst = 1
+  private var firstLoss: Double?
+  private var lastLoss = Double.nan
+  private(set) var losses: [Double] = []
+  private(set) var validationLosses: [Double] = []
+
+  private var isBatched: Bool { order != nil }
+  private var rows: Int { request.data.rowCount }
+
+  init(_ request: TrainingRequest, _ context: any ExecutionContext) throws(Diagnostic) {
+    self.request = request
+    self.context = context
+    session = context.session
+    plans = try StepPlans(request, context.session)
+    let rows = request.data.rowCount
+    let batch = request.data.description.batchSize
+    size = min(batch ?? rows, rows)
+    guard size > 0 else { throw .noRowsToTrain(at: request.span) }
+    full = try plans.runner(rows: size)
+    let hasRagged = rows % size > 0 && !request.data.dropsLast
+    ragged = hasRagged ? try plans.runner(rows: rows % size) : nil
+    stepsPerEpoch = rows / size + (hasRagged ? 1 : 0)
+    do throws(AllocationError) {
+      order = batch == nil ? nil : try Tensor([rows], integers: [])
+      sink = try Tensor(.f32, [StepPlans.scalarRows])
+    } catch {
+      throw .outOfMemory(error, at: request.span)
+    }
+    try feed()
+    validator = try Validator(request, session)
+  }
+
+  /// Whole data sets are bound to the plan as they lie; batches are gathered by the order.
+  private func feed() throws(Diagnostic) {
+    guard let targets = try request.targets(of: request.data) else { return }
+    do throws(RuntimeError) {
+      for runner in [full, ragged].compactMap(\.self) {
+        for (name, tensor) in [("x", request.data.inputs), ("y", targets)] {
+          guard let index = runner.plan.parameterIndex(name) else { continue }
+          if isBatched {
+            try runner.feedRows(index, from: tensor)
+          } else {
+            try runner.plan.bind(index, to: tensor)
+          }
+        }
+      }
+    } catch {
+      throw .runtime(error, at: request.span)
+    }
+  }
+
+  private var totalEpochs: Int {
+    request.unit == "epochs" ? request.total : (request.total + stepsPerEpoch - 1) / stepsPerEpoch
+  }
+
+  private var totalSteps: Int {
+    if request.unit == "steps" { return request.total }
+    let (steps, overflow) = request.total.multipliedReportingOverflow(by: stepsPerEpoch)
+    return overflow ? .max : steps
+  }
+
+  // MARK: Running
+
+  func run() throws(Diagnostic) -> TrainingStop {
+    losses.reserveCapacity(min(totalEpochs, 1 << 20))
+    refillScalars()
+    while step < totalSteps {
+      if batchIndex == 0 { startEpoch() }
+      let count = nextCount()
+      try advance(count)
+      if try runStepHooks() { return .broke }
+      if isBatched, batchIndex == stepsPerEpoch || step == totalSteps {
+        batchIndex = 0
+        try finishEpoch()
+        if try reportEpoch() { return .broke }
+      } else if !isBatched {
+        batchIndex = 0
+        if try reportEpoch() { return .broke }
+      }
+      if session.host.isCancelled() { return .interrupted }
+    }
+    return .completed
+  }
+
+  private func startEpoch() {
+    guard let order else { return }
+    let drawn = session.generator.dataLoaderOrder(rows: rows, shuffle: request.data.shuffles)
+    let places = order.pointer.assumingMemoryBound(to: Int32.self)
+    for (place, row) in drawn.enumerated() where place < rows { places[place] = Int32(clamping: row) }
+    lossSum = 0
+    rowSum = 0
+  }
+
+  /// Steps until something has to be done between two steps.
+  private func nextCount() -> Int {
+    var count = min(burst, totalSteps - step, StepPlans.scalarRows)
+    for hook in session.hooks where hook.isActive && hook.event == "step" {
+      count = min(count, hook.every - step % hook.every)
+    }
+    guard !isBatched else {
+      let wholeBatches = rows / size
+      return batchIndex < wholeBatches ? min(count, wholeBatches - batchIndex) : 1
+    }
+    if validator != nil { return 1 }
+    count = min(count, reportEvery - epoch % reportEvery)
+    for hook in session.hooks where hook.isActive && hook.event == "epoch" {
+      count = min(count, hook.every - epoch % hook.every)
+    }
+    return count
+  }
+
+  /// Epochs between two progress events: at most ten in a training.
+  private var reportEvery: Int { max(1, (totalEpochs + 9) / 10) }
+
+  private func refillScalars() {
+    hyper = request.optimizer.hyper
+    scalarBase = step
+    plans.fillScalars(from: step, count: totalSteps - step)
+  }
+
+  /// Runs `count` steps of one kind and books their losses.
+  private func advance(_ count: Int) throws(Diagnostic) {
+    if step - scalarBase + count > StepPlans.scalarRows { refillScalars() }
+    let isRagged = isBatched && batchIndex == rows / size
+    let runner = isRagged ? ragged ?? full : full
+    let started = session.host.now()
+    let outcome: StepOutcome
+    do throws(RuntimeError) {
+      outcome = try runner.run(
+        steps: count, order: order, orderStart: isBatched ? batchIndex * size : 0,
+        stepStart: step - scalarBase, losses: sink)
+    } catch {
+      throw .runtime(error, at: request.span)
+    }
+    plans.count(outcome.completed)
+    book(outcome.completed, rows: isRagged ? rows % size : size)
+    if let bad = outcome.nonFiniteLoss { throw nonFinite(bad) }
+    adaptBurst(session.host.now() - started, count)
+  }
+
+  /// Bursts take some milliseconds, so that Ctrl-C is answered at once. Says nothing about bits.
+  private func adaptBurst(_ seconds: Double, _ count: Int) {
+    if seconds < 0.004, count == burst {
+      burst = min(burst * 2, StepPlans.scalarRows)
+    } else if seconds > 0.02 {
+      burst = max(1, burst / 2)
+    }
+  }
+
+  private func book(_ completed: Int, rows: Int) {
+    let values = sink.pointer.assumingMemoryBound(to: Float.self)
+    for i in 0..<completed {
+      lastLoss = Double(values[i])
+      if firstLoss == nil { firstLoss = lastLoss }
+      if isBatched {
+        lossSum += lastLoss * Double(rows)
+        rowSum += Double(rows)
+      } else {
+        losses.append(lastLoss)
+        epoch += 1
+      }
+    }
+    step += completed
+    batchIndex += completed
+  }
+
+  // MARK: Between steps
+
+  private func finishEpoch() throws(Diagnostic) {
+    losses.append(lossSum / rowSum)
+    epoch += 1
+  }
+
+  /// Validation, progress and `on epoch` blocks; true when a block ends the training.
+  private func reportEpoch() throws(Diagnostic) -> Bool {
+    if let validator { validationLosses.append(try validator.meanLoss()) }
+    session.host.progress(
+      .epoch(
+        index: epoch, total: totalEpochs, loss: losses.last ?? .nan,
+        validationLoss: validationLosses.last, seconds: session.host.now()))
+    return try runHooks("epoch", count: epoch, loss: losses.last ?? .nan)
+  }
+
+  private func runStepHooks() throws(Diagnostic) -> Bool {
+    try runHooks("step", count: step, loss: lastLoss)
+  }
+
+  private func runHooks(_ event: String, count: Int, loss: Double) throws(Diagnostic) -> Bool {
+    var isBroken = false
+    for hook in session.hooks where hook.isActive && hook.event == event && count % hook.every == 0 {
+      let currentEpoch = event == "epoch" || !isBatched ? epoch : epoch + 1
+      let arguments: [Value] = [
+        .number(Double(max(currentEpoch, 1))), .number(Double(step)), .number(loss),
+        validationLosses.last.map { .number($0) } ?? .none,
+      ]
+      do throws(Diagnostic) {
+        let result = try context.call(.function(hook.closure), arguments, at: hook.span)
+        if case .bool(true) = result { isBroken = true }
+      } catch {
+        var diagnostic = error
+        diagnostic.labels.append(Label(request.span, "while training here"))
+        throw diagnostic
+      }
+      if request.optimizer.hyper != hyper { refillScalars() }
+    }
+    return isBroken
+  }
+
+  // MARK: Results
+
+  private func nonFinite(_ loss: Float) -> Diagnostic {
+    .nonFiniteLoss(
+      loss, step: step + 1, epoch: isBatched ? epoch + 1 : step + 1, epochs: totalEpochs,
+      first: firstLoss, last: step > 0 ? lastLoss : nil, request)
+  }
+
+  var header: ProgressEvent.TrainHeader {
+    ProgressEvent.TrainHeader(
+      total: request.total, unit: request.unit, stepsPerEpoch: stepsPerEpoch, examples: rows,
+      parameters: request.model.parameterCount ?? 0, seed: session.seed)
+  }
+
+  func summary(_ stopped: String, seconds: Double) -> ProgressEvent.TrainSummary {
+    ProgressEvent.TrainSummary(
+      epochs: epoch, steps: step, seconds: seconds, losses: losses, examples: rows,
+      seed: session.seed, stopped: stopped)
+  }
+
+  /// The value of `train`.
+  func record(_ stopped: String, seconds: Double) -> Value {
+    let epochLosses = Value.list(ListBox(losses.map { .number($0) }))
+    var history = [RecordBox.Field("loss", epochLosses)]
+    if !validationLosses.isEmpty {
+      history.append(.init("val_loss", .list(ListBox(validationLosses.map { .number($0) }))))
+    }
+    return .record(
+      RecordBox(
+        [
+          .init("loss", losses.last.map { .number($0) } ?? .none),
+          .init("losses", epochLosses),
+          .init("val_loss", validationLosses.last.map { .number($0) } ?? .none),
+          .init("epochs", .number(Double(epoch))),
+          .init("steps", .number(Double(step))),
+          .init("seconds", .number(seconds)),
+          .init("stopped", .string(StringBox(stopped))),
+          .init("history", .record(RecordBox(history))),
+        ], kind: "run"))
+  }
+
+  var newParameters: Int { plans.newParameters }
+}
+
+extension DiagnosticCode {
+  package static let nonFiniteLoss = DiagnosticCode("E0401")
+}
+
+extension Diagnostic {
+  /// E0401. The update of the bad step was not made.
+  static func nonFiniteLoss(
+    _ loss: Float, step: Int, epoch: Int, epochs: Int, first: Double?, last: Double?,
+    _ request: TrainingRequest
+  ) -> Diagnostic {
+    let word = loss.isNaN ? "NaN" : loss > 0 ? "infinite" : "minus infinity"
+    var diagnostic = Diagnostic(
+      .nonFiniteLoss, "the loss became \(word) at step \(step) (epoch \(epoch) of \(epochs))",
+      at: request.span, label: "stopped here")
+    let rate = request.optimizer.hyper.first ?? 0
+    if request.optimizer.span != request.span {
+      diagnostic.labels = [Label(request.optimizer.span, "learning rate \(messageText(rate))")]
+    }
+    if let first, let last {
+      diagnostic.notes.append(
+        "trend: loss \(messageText(Double(Float(first)))) (step 1) → "
+          + "\(messageText(Double(Float(last)))) (step \(step - 1))")
+      diagnostic.notes.append(
+        "state: the model holds the weights of step \(step - 1); nothing later was kept")
+    } else {
+      diagnostic.notes.append("state: no step was made; look for inf or NaN in the data")
+    }
+    if rate > 1e-3 { diagnostic.helps = [Help("try `lr=1e-3`")] }
+    diagnostic.arguments = [.init("step", String(step)), .init("epoch", String(epoch))]
+    return diagnostic
+  }
+
+  static func noRowsToTrain(at span: Span) -> Diagnostic {
+    Diagnostic(.noRows, "the data has no rows to train on", at: span)
+  }
+}

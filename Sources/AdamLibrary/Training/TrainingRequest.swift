@@ -1,0 +1,122 @@
+// One `train`, with everything it left out filled in and every shape checked.
+import AdamData
+import AdamIR
+import AdamRuntime
+import AdamSource
+
+struct TrainingRequest {
+  var model: Layer
+  /// The rows to fit.
+  var data: DataSet
+  var validation: DataSet?
+  var loss: LossDefinition
+  var optimizer: Optimizer
+  var total: Int
+  /// `epochs` or `steps`.
+  var unit: String
+  var span: Span
+
+  init(_ arguments: BoundArguments<Value>, _ session: SessionState) throws(Diagnostic) {
+    span = arguments.span
+    let strict = session.isStrict
+    guard case .layer(let model)? = arguments["model"] else { throw .noModel("train", at: span) }
+    self.model = model
+    let steps = arguments.int("steps")
+    unit = steps == nil ? "epochs" : "steps"
+    guard let total = steps ?? arguments.int("epochs") else { throw .noLength(at: span) }
+    self.total = total
+    let whole: DataSet
+    if let given = arguments["data"] {
+      whole = try given.dataSet(at: arguments.place(of: "data"))
+    } else {
+      guard let sample = try DataSet.sample(for: model, at: span) else {
+        throw .noData(strict: true, sample: "", at: span)
+      }
+      try session.note(.noData(strict: strict, sample: sample.sampleText, at: span))
+      whole = sample
+    }
+    data = try whole.trainingRows(at: span)
+    validation = try whole.part("val", at: span)
+    let output = try TrainingRequest.output(of: model, data.description)
+    if let given = arguments["loss"] {
+      guard let named = LossDefinition.named(by: given) else {
+        throw .lossFunction(at: arguments.place(of: "loss"))
+      }
+      loss = named
+    } else {
+      loss = .inferred(target: data.description.targetKind, output: output)
+      try session.note(.noLoss(loss, strict: strict, at: span))
+    }
+    if case .optimizer(let given)? = arguments["opt"] {
+      optimizer = given
+    } else {
+      try session.note(.noOptimizer(strict: strict, at: span))
+      optimizer = session.standardOptimizer(at: span)
+    }
+  }
+
+  /// The model's output for a batch, as far as it can be told; shapes are judged later, with places.
+  static func output(of model: Layer, _ data: DataDescription) throws(Diagnostic) -> TensorType {
+    do throws(Diagnostic) {
+      return try model.traced(on: data.inputType).outputType
+    } catch {
+      return TensorType(.f32, Shape([.batch, .unknown]))
+    }
+  }
+
+  func tracer(_ session: SessionState) -> StepTracer {
+    StepTracer(
+      model: model, data: data.description, loss: loss, verb: "train", span: span,
+      sources: session.sources)
+  }
+
+  /// Targets in the form that the loss wants.
+  func targets(of data: DataSet) throws(Diagnostic) -> Tensor? {
+    try loss.targets(of: data, model: model, at: span)
+  }
+}
+
+extension LossDefinition {
+  /// A data set's targets in the form that this loss wants; nil without targets. Whole-number real
+  /// targets are classes for a class loss.
+  func targets(of data: DataSet, model: Layer, at span: Span) throws(Diagnostic) -> Tensor? {
+    guard let targets = data.targets else { return nil }
+    switch (target, targets.element) {
+    case (.classes, .f32):
+      let output = try TrainingRequest.output(of: model, data.description)
+      return try targets.asLabels(classes: output.shape.dimensions.last?.size ?? .max, at: span)
+    case (.binary, .i32), (.real, .i32):
+      let sizes = target == .binary ? [data.rowCount, 1] : targets.sizes
+      do throws(AllocationError) { return try Tensor(sizes, floats: targets.floats) } catch {
+        throw .outOfMemory(error, at: span)
+      }
+    default: return targets
+    }
+  }
+}
+
+extension SessionState {
+  /// The optimizer of scripts that name none. It lasts, so that a second `train` continues.
+  func standardOptimizer(at span: Span) -> Optimizer {
+    if let known = unnamedOptimizer { return known }
+    let made = Optimizer.standard(at: span)
+    unnamedOptimizer = made
+    return made
+  }
+}
+
+extension Diagnostic {
+  static func noModel(_ verb: String, at span: Span) -> Diagnostic {
+    var diagnostic = Diagnostic(.missingArgument, "`\(verb)` needs a model", at: span)
+    diagnostic.helps = [Help("write `model = seq(linear(2,16), relu, linear(16,1))` above")]
+    return diagnostic
+  }
+
+  static func noLength(at span: Span) -> Diagnostic {
+    var diagnostic = Diagnostic(.missingArgument, "`train` needs a number of epochs or steps", at: span)
+    diagnostic.helps = [Help("write `train 50`, or `train 500 steps`")]
+    return diagnostic
+  }
+
+  static func lossFunction(at span: Span) -> Diagnostic { notYet("a function as a loss", at: span) }
+}

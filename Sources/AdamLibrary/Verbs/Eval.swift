@@ -1,0 +1,110 @@
+// eval: loss and accuracy on a set of rows, in evaluation mode. Draws nothing.
+import AdamIR
+import AdamRuntime
+import AdamSource
+
+enum EvalVerb {
+  static let builtin = BuiltinDefinition(
+    name: "eval", group: "verb", summary: "Loss and accuracy of the model on data.",
+    signature: Signature([
+      ParameterDefinition("data", .any, "a part of a data set or (x, y)", isImplicit: true),
+      ParameterDefinition("model", .layer, "what is evaluated", isImplicit: true),
+      ParameterDefinition("loss", .function, "as in `train`", isImplicit: true),
+    ]),
+    example: "model = linear(1, 1)\ndata = ([[1]], [[1]])\nprint eval(data).loss > 0  # prints: true",
+    check: { context, arguments in
+      do throws(Diagnostic) { return try check(context, arguments) } catch {
+        context.report(error)
+        return .unknown
+      }
+    },
+    run: { context, arguments throws(Diagnostic) in
+      let session = context.session
+      let (model, data) = try operands(arguments, session)
+      let output = try TrainingRequest.output(of: model, data.description)
+      var loss = LossDefinition.inferred(target: data.description.targetKind, output: output)
+      if let given = arguments["loss"] { loss = try named(given, arguments.place(of: "loss")) }
+      let tracer = StepTracer(
+        model: model, data: data.description, loss: loss, verb: "eval", span: arguments.span,
+        sources: session.sources)
+      _ = try tracer.function(rows: nil, isTraining: false)
+      guard let targets = try loss.targets(of: data, model: model, at: arguments.span) else {
+        throw .noTargets(data.description, loss, at: arguments.span)
+      }
+      let validator = Validator(
+        model: model, data: data, loss: loss, targets: targets, session: session,
+        span: arguments.span)
+      let outputs = try validator.outputs()
+      let value = try loss.value(outputs, targets, session, at: arguments.span)
+      var fields = [RecordBox.Field("loss", .number(value))]
+      if let accuracy = data.accuracy(of: outputs) {
+        fields.append(.init("accuracy", .number(accuracy)))
+      }
+      return .record(RecordBox(fields, kind: "evaluation"))
+    })
+
+  private static func named(_ value: Value, _ span: Span) throws(Diagnostic) -> LossDefinition {
+    guard let loss = LossDefinition.named(by: value) else { throw .lossFunction(at: span) }
+    return loss
+  }
+
+  private static func operands(
+    _ arguments: BoundArguments<Value>, _ session: SessionState
+  ) throws(Diagnostic) -> (Layer, DataSet) {
+    guard case .layer(let model)? = arguments["model"] else {
+      throw .noModel("eval", at: arguments.span)
+    }
+    guard let given = arguments["data"] else {
+      guard let sample = try DataSet.sample(for: model, at: arguments.span) else {
+        throw .noData(strict: true, sample: "", at: arguments.span)
+      }
+      try session.note(
+        .noData(strict: session.isStrict, sample: sample.sampleText, at: arguments.span))
+      return (model, sample)
+    }
+    let data = try given.dataSet(at: arguments.place(of: "data"))
+    if !data.parts.isEmpty {
+      throw .needsPart("eval", data.parts.map(\.name), data.description, at: arguments.place(of: "data"))
+    }
+    return (model, data)
+  }
+
+  private static func check(
+    _ context: any CheckContext, _ arguments: BoundArguments<AbstractValue>
+  ) throws(Diagnostic) -> AbstractValue {
+    if arguments["model"] == nil { throw .noModel("eval", at: arguments.span) }
+    guard let model = arguments.layer("model"), let given = arguments["data"],
+      let data = DataDescription.of(given, at: arguments.place(of: "data"))
+    else { return .unknown }
+    if !data.parts.isEmpty {
+      throw .needsPart("eval", data.parts, data, at: arguments.place(of: "data"))
+    }
+    let output = try TrainingRequest.output(of: model, data)
+    var loss = LossDefinition.inferred(target: data.targetKind, output: output)
+    if let given = arguments["loss"] {
+      guard case .known(let value) = given, let known = LossDefinition.named(by: value) else {
+        return .unknown
+      }
+      loss = known
+    }
+    let tracer = StepTracer(
+      model: model, data: data, loss: loss, verb: "eval", span: arguments.span,
+      sources: context.session.sources)
+    _ = try tracer.function(rows: nil, isTraining: false)
+    var fields = [AbstractField("loss", .number)]
+    if data.targetKind == .label { fields.append(AbstractField("accuracy", .number)) }
+    return .record(fields, kind: "evaluation")
+  }
+}
+
+extension Diagnostic {
+  static func needsPart(
+    _ verb: String, _ parts: [String], _ data: DataDescription, at span: Span
+  ) -> Diagnostic {
+    var diagnostic = Diagnostic(
+      .noPart, "`\(verb)` needs one part of the data: \(parts.joined(separator: ", "))", at: span)
+    diagnostic.labels = [Label(data.span, "split here")]
+    diagnostic.helps = [Help("write `\(verb) data.\(parts.last ?? "test")`")]
+    return diagnostic
+  }
+}

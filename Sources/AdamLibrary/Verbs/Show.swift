@@ -1,0 +1,53 @@
+// show: tables of models, data sets, optimizers and runs on standard output.
+import AdamData
+import AdamIR
+import AdamSource
+
+enum ShowVerb {
+  static let builtin = BuiltinDefinition(
+    name: "show", group: "verb", summary: "Shows a model, data set or optimizer as a table.",
+    signature: Signature([ParameterDefinition("value", .any, "what is shown")]),
+    example: "model = linear(2, 1)\nshow model",
+    check: { _, _ in .known(.none) },
+    run: { context, arguments throws(Diagnostic) in
+      guard let text = (arguments["value"] ?? .none).tableText else {
+        throw .nothingToShow(arguments["value"]?.foundText ?? "nothing", at: arguments.place(of: "value"))
+      }
+      do throws(HostError) { try context.session.host.write(Array(text.utf8)) } catch {
+        throw .fileAccess(error, at: arguments.span)
+      }
+      return .none
+    })
+}
+
+extension Value {
+  /// The table that `show` prints and the REPL gives on assignment; nil for plain values.
+  package var tableText: String? {
+    switch self {
+    case .layer(let layer): layer.tableText
+    case .data(let data): data.tableText
+    case .optimizer(let optimizer): optimizer.text + "\n"
+    case .record(let record) where record.kind == "run": record.runText
+    default: nil
+    }
+  }
+}
+
+extension RecordBox {
+  fileprivate var runText: String {
+    let loss = self["loss"]?.exactNumber.map { messageText($0) } ?? "none"
+    let epochs = self["epochs"]?.exactNumber ?? 0
+    let steps = self["steps"]?.exactNumber ?? 0
+    return "\(messageText(epochs)) epochs, \(messageText(steps)) steps, loss \(loss), "
+      + "\(self["stopped"]?.exactString ?? "")\n"
+  }
+}
+
+extension Diagnostic {
+  static func nothingToShow(_ found: String, at span: Span) -> Diagnostic {
+    var diagnostic = Diagnostic(
+      .wrongKind, "`show` has no table for \(found)", at: span)
+    diagnostic.helps = [Help("use `print`")]
+    return diagnostic
+  }
+}

@@ -1,0 +1,225 @@
+// train: fits a model to data. Weights, moments and step counts go on where they were.
+import AdamData
+import AdamIR
+import AdamPasses
+import AdamRuntime
+import AdamSource
+
+enum TrainVerb {
+  private static let count = NumberRange(from: 0, to: 9_007_199_254_740_992)
+
+  /// Options that the language has and this version does not run.
+  private static let later = ["val", "metrics", "stop", "checkpoint"]
+
+  static let builtin = BuiltinDefinition(
+    name: "train", group: "verb", summary: "Fits the model to the data.",
+    signature: Signature(
+      [
+        ParameterDefinition(
+          "epochs", .integer, "passes over the data", range: count, default: .some(.none)),
+        ParameterDefinition(
+          "steps", .integer, "updates instead of epochs", range: count, default: .some(.none),
+          isKeywordOnly: true),
+        ParameterDefinition("model", .layer, "what is trained", isImplicit: true),
+        ParameterDefinition("data", .any, "a data set or (x, y)", isImplicit: true),
+        ParameterDefinition("loss", .function, "what is made small", isImplicit: true),
+        ParameterDefinition("opt", .optimizer, "how it is made small", isImplicit: true),
+      ]
+        + later.map {
+          ParameterDefinition(
+            $0, .any, "not in this version", default: .some(.none), isKeywordOnly: true)
+        }),
+    example: "model = linear(2, 1)\nr = train 5\nprint r.epochs  # prints: 5",
+    check: { context, arguments in checkTrain(context, arguments) },
+    run: { context, arguments throws(Diagnostic) in try train(context, arguments) })
+
+  private static func refuseLater<V: ArgumentValue>(
+    _ arguments: BoundArguments<V>
+  ) throws(Diagnostic) {
+    for name in later where arguments.isGiven(name) {
+      throw .notYet("`\(name)=` of `train`", at: arguments.place(of: name))
+    }
+    if !arguments.isGiven("epochs"), !arguments.isGiven("steps") {
+      throw .noLength(at: arguments.span)
+    }
+  }
+
+  // MARK: Checking
+
+  private static func checkTrain(
+    _ context: any CheckContext, _ arguments: BoundArguments<AbstractValue>
+  ) -> AbstractValue {
+    do throws(Diagnostic) {
+      try refuseLater(arguments)
+      if arguments["model"] == nil { throw .noModel("train", at: arguments.span) }
+      try checkModel(context, arguments)
+    } catch {
+      context.report(error)
+    }
+    return .record(
+      [
+        AbstractField("loss", .number), AbstractField("losses", .listOf(.number)),
+        AbstractField("val_loss", .unknown), AbstractField("epochs", .number),
+        AbstractField("steps", .number), AbstractField("seconds", .number),
+        AbstractField("stopped", .string), AbstractField("history", .unknown),
+      ], kind: "run")
+  }
+
+  private static func checkModel(
+    _ context: any CheckContext, _ arguments: BoundArguments<AbstractValue>
+  ) throws(Diagnostic) {
+    let span = arguments.span
+    let strict = context.session.isStrict
+    if strict, arguments["data"] == nil { context.report(.noData(strict: true, sample: "", at: span)) }
+    if strict, arguments["opt"] == nil { context.report(.noOptimizer(strict: true, at: span)) }
+    let model = arguments.layer("model")
+    let output = TensorType(.f32, Shape([.batch, .unknown]))
+    if strict, arguments["loss"] == nil {
+      let kind = arguments["data"]?.asData?.targetKind ?? .real
+      context.report(.noLoss(.inferred(target: kind, output: output), strict: true, at: span))
+    }
+    guard let model else { return }
+    let data: DataDescription?
+    if let given = arguments["data"] {
+      data = DataDescription.of(given, at: arguments.place(of: "data"))
+      if let parts = data?.parts, !parts.isEmpty, !parts.contains("train"), let data {
+        throw .noTrainingPart(parts, data, at: span)
+      }
+    } else {
+      data = try DataDescription.sample(for: model, at: span)
+    }
+    guard let data, let loss = try checkedLoss(arguments, model, data) else { return }
+    let tracer = StepTracer(
+      model: model, data: data, loss: loss, verb: "train", span: span,
+      sources: context.session.sources)
+    _ = try tracer.function(rows: nil, isTraining: true)
+  }
+
+  /// nil when the loss is not known.
+  private static func checkedLoss(
+    _ arguments: BoundArguments<AbstractValue>, _ model: Layer, _ data: DataDescription
+  ) throws(Diagnostic) -> LossDefinition? {
+    guard let given = arguments["loss"] else {
+      return .inferred(
+        target: data.targetKind, output: try TrainingRequest.output(of: model, data))
+    }
+    guard case .known(let value) = given else {
+      if case .function = given { throw .lossFunction(at: arguments.place(of: "loss")) }
+      return nil
+    }
+    guard let loss = LossDefinition.named(by: value) else {
+      throw .lossFunction(at: arguments.place(of: "loss"))
+    }
+    return loss
+  }
+
+  // MARK: Running
+
+  private static func train(
+    _ context: any ExecutionContext, _ arguments: BoundArguments<Value>
+  ) throws(Diagnostic) -> Value {
+    try refuseLater(arguments)
+    let session = context.session
+    if session.isTraining { throw .trainInBlock(at: arguments.span) }
+    let request = try TrainingRequest(arguments, session)
+    if let observer = session.stageObserver {
+      return try showStages(request, session, observer)
+    }
+    let loop = try TrainingLoop(request, context)
+    if loop.newParameters > 0 { session.report(.newParameters(loop.newParameters, request.span)) }
+    noteManyRows(request, session)
+    session.isTraining = true
+    defer { session.isTraining = false }
+    // The model is what predict and save see afterwards, whatever ends the training.
+    request.model.units = request.data.units
+    return try run(loop, session)
+  }
+
+  private static func run(
+    _ loop: TrainingLoop, _ session: SessionState
+  ) throws(Diagnostic) -> Value {
+    flush(session)
+    session.host.progress(.trainStarted(loop.header))
+    let started = session.host.now()
+    do throws(Diagnostic) {
+      let stopped = try loop.run().rawValue
+      let seconds = session.host.now() - started
+      session.host.progress(.trainEnded(loop.summary(stopped, seconds: seconds)))
+      return loop.record(stopped, seconds: seconds)
+    } catch {
+      let stopped = error.code == .nonFiniteLoss ? "nan" : "error"
+      let seconds = session.host.now() - started
+      session.host.progress(.trainEnded(loop.summary(stopped, seconds: seconds)))
+      throw error
+    }
+  }
+
+  /// What was printed reaches the descriptor before training starts.
+  private static func flush(_ session: SessionState) {
+    // A failed write is reported by the next one that matters.
+    try? session.host.flush()
+  }
+
+  private static func noteManyRows(_ request: TrainingRequest, _ session: SessionState) {
+    let rows = request.data.rowCount
+    guard request.data.description.batchSize == nil, rows > 1024 else { return }
+    session.report(
+      Diagnostic(
+        .noBatch, "no `batch`: every step uses all \(rows) rows", at: request.span, severity: .note))
+  }
+
+  /// `adam ir --stage grad|opt|plan`: the texts of the step instead of its run.
+  private static func showStages(
+    _ request: TrainingRequest, _ session: SessionState,
+    _ observer: (_ stage: String, _ text: String) -> Void
+  ) throws(Diagnostic) -> Value {
+    let rows = request.data.rowCount
+    let size = min(request.data.description.batchSize ?? rows, rows)
+    let plans = try StepPlans(request, session)
+    let function = try plans.function(rows: size) { pass, function in
+      if pass == "autodiff" { observer("grad", function.text) }
+    }
+    observer("opt", function.text)
+    do throws(PassError) {
+      observer("plan", try MemoryPlan(function).text(function))
+    } catch {
+      throw Diagnostic(.shapesDisagree, error.message, at: error.span ?? request.span)
+    }
+    return .record(
+      RecordBox(
+        [
+          .init("loss", .number(0)), .init("losses", .list(ListBox([]))), .init("val_loss", .none),
+          .init("epochs", .number(0)), .init("steps", .number(0)), .init("seconds", .number(0)),
+          .init("stopped", .string(StringBox("planned"))),
+          .init("history", .record(RecordBox([]))),
+        ], kind: "run"))
+  }
+}
+
+extension DiagnosticCode {
+  package static let noBatch = DiagnosticCode("W0401")
+  package static let newParameters = DiagnosticCode("W0402")
+  package static let trainInBlock = DiagnosticCode("E0406")
+}
+
+extension Diagnostic {
+  static func noTrainingPart(
+    _ parts: [String], _ data: DataDescription, at span: Span
+  ) -> Diagnostic {
+    var diagnostic = Diagnostic(.noPart, "the data has no part `train` to learn from", at: span)
+    diagnostic.notes = ["its parts are: " + parts.joined(separator: ", ")]
+    diagnostic.labels = [Label(data.span, "the data is made here")]
+    return diagnostic
+  }
+
+  static func trainInBlock(at span: Span) -> Diagnostic {
+    Diagnostic(.trainInBlock, "a block that runs while training cannot start another", at: span)
+  }
+
+  static func newParameters(_ count: Int, _ span: Span) -> Diagnostic {
+    Diagnostic(
+      .newParameters,
+      "\(counted(count, "parameter")) new to the optimizer; the others keep their state", at: span,
+      severity: .note)
+  }
+}
