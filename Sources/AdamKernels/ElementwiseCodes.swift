@@ -11,7 +11,7 @@ func apply(
   _ op: UnsafePointer<MicroOp>, _ registers: UnsafeMutablePointer<Floats>, _ groups: Int
 ) {
   let x = Call(op.pointee, registers, groups)
-  switch ElementwiseCode(rawValue: op.pointee.code) {
+  switch op.pointee.code {
   case .copy: x.one { a in a }
   case .constant: x.constant()
   case .neg: x.one { a in -a }
@@ -95,7 +95,6 @@ func apply(
   case .mseGrad: x.three { a, b, c in (x.immediate * (a - b)) * c }
   case .bceWithLogits: x.two { a, b in V.bceWithLogits(a, b) }
   case .bceWithLogitsGrad: x.three { a, b, c in ((V.sigmoid(a) - b) * c) / x.immediate }
-  case nil: break
   }
 }
 

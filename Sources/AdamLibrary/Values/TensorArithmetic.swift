@@ -13,10 +13,9 @@ package struct TensorArithmetic {
   package func apply(
     _ op: OpDefinition, _ operands: [Tensor], _ attributes: Attributes = Attributes(), at span: Span
   ) throws(Diagnostic) -> Tensor {
-    let engine = session.engine
     let results: [Tensor]
     do throws(RuntimeError) {
-      results = try engine.apply(op, operands, attributes)
+      results = try session.engine.apply(op, operands, attributes)
     } catch {
       throw ValueError.runtime(error, at: span)
     }
