@@ -22,18 +22,18 @@ public protocol Lanes {
 
 extension Lanes {
   /// a·b + c, rounded once.
-  @inlinable @inline(__always)
+  @_transparent
   public static func fma(_ a: Self, _ b: Self, _ c: Self) -> Self { c.addingProduct(a, b) }
 
   /// The larger; NaN if one is NaN; the first when equal (torch.maximum).
-  @inlinable @inline(__always)
+  @_transparent
   public static func larger(_ a: Self, _ b: Self) -> Self {
     let best = select(less(a, b), b, a)
     return select(notEqual(b, b), b, best)
   }
 
   /// The smaller; NaN if one is NaN; the first when equal (torch.minimum).
-  @inlinable @inline(__always)
+  @_transparent
   public static func smaller(_ a: Self, _ b: Self) -> Self {
     let best = select(less(b, a), b, a)
     return select(notEqual(b, b), b, best)
@@ -41,13 +41,13 @@ extension Lanes {
 }
 
 extension Double: Lanes {
-  @inlinable @inline(__always)
+  @_transparent
   public init(lanes value: Float) { self = Double(value) }
-  @inlinable @inline(__always)
+  @_transparent
   public static func less(_ a: Double, _ b: Double) -> Bool { a < b }
-  @inlinable @inline(__always)
+  @_transparent
   public static func notEqual(_ a: Double, _ b: Double) -> Bool { a != b }
-  @inlinable @inline(__always)
+  @_transparent
   public static func select(_ mask: Bool, _ yes: Double, _ no: Double) -> Double {
     mask ? yes : no
   }
@@ -76,67 +76,69 @@ public protocol FloatLanes: Lanes {
 }
 
 extension FloatLanes {
-  @inlinable @inline(__always)
+  @_transparent
   public static func magnitude(_ x: Self) -> Self { float(and(bits(x), integer(0x7FFF_FFFF))) }
   /// Minus zero in every lane where x has its sign bit set.
-  @inlinable @inline(__always)
+  @_transparent
   public static func signBits(_ x: Self) -> Bits { and(bits(x), integer(Int32.min)) }
   /// `magnitude` with the sign of `sign`; magnitude must be ≥ +0 or NaN.
-  @inlinable @inline(__always)
+  @_transparent
   public static func withSign(_ magnitude: Self, of sign: Self) -> Self {
     float(or(bits(magnitude), signBits(sign)))
   }
   /// Nearest integer, ties to even, for |x| < 2²². Adding 1.5·2²³ leaves no fraction bits.
-  @inlinable @inline(__always)
-  public static func nearest(_ x: Self) -> Self { (x + Self(lanes: 12_582_912)) - Self(lanes: 12_582_912) }
+  @_transparent
+  public static func nearest(_ x: Self) -> Self {
+    (x + Self(lanes: 12_582_912)) - Self(lanes: 12_582_912)
+  }
   /// The integer `x`, |x| < 2²², as an integer.
-  @inlinable @inline(__always)
+  @_transparent
   public static func smallInteger(_ x: Self) -> Bits {
     subtract(bits(x + Self(lanes: 12_582_912)), integer(0x4B40_0000))
   }
   /// 2ⁿ for −126 ≤ n ≤ 127.
-  @inlinable @inline(__always)
+  @_transparent
   public static func powerOfTwo(_ n: Bits) -> Self {
     float(shiftedLeft(add(n, integer(127)), 23))
   }
 }
 
 extension Float: FloatLanes {
-  @inlinable @inline(__always)
+  @_transparent
   public init(lanes value: Float) { self = value }
-  @inlinable @inline(__always)
+  @_transparent
   public static func less(_ a: Float, _ b: Float) -> Bool { a < b }
-  @inlinable @inline(__always)
+  @_transparent
   public static func notEqual(_ a: Float, _ b: Float) -> Bool { a != b }
-  @inlinable @inline(__always)
+  @_transparent
   public static func select(_ mask: Bool, _ yes: Float, _ no: Float) -> Float { mask ? yes : no }
-  @inlinable @inline(__always)
+  @_transparent
   public static func bits(_ x: Float) -> Int32 { Int32(bitPattern: x.bitPattern) }
-  @inlinable @inline(__always)
+  @_transparent
   public static func float(_ bits: Int32) -> Float { Float(bitPattern: UInt32(bitPattern: bits)) }
-  @inlinable @inline(__always)
+  @_transparent
   public static func integer(_ value: Int32) -> Int32 { value }
-  @inlinable @inline(__always)
+  @_transparent
   public static func add(_ a: Int32, _ b: Int32) -> Int32 { a &+ b }
-  @inlinable @inline(__always)
+  @_transparent
   public static func subtract(_ a: Int32, _ b: Int32) -> Int32 { a &- b }
-  @inlinable @inline(__always)
+  @_transparent
   public static func and(_ a: Int32, _ b: Int32) -> Int32 { a & b }
-  @inlinable @inline(__always)
+  @_transparent
   public static func or(_ a: Int32, _ b: Int32) -> Int32 { a | b }
-  @inlinable @inline(__always)
+  @_transparent
   public static func xor(_ a: Int32, _ b: Int32) -> Int32 { a ^ b }
-  @inlinable @inline(__always)
+  @_transparent
   public static func shiftedLeft(_ a: Int32, _ count: Int32) -> Int32 { a &<< count }
-  @inlinable @inline(__always)
+  @_transparent
   public static func shiftedRight(_ a: Int32, _ count: Int32) -> Int32 { a &>> count }
-  @inlinable @inline(__always)
+  @_transparent
   public static func isNonzero(_ a: Int32) -> Bool { a != 0 }
-  @inlinable @inline(__always)
+  @_transparent
   public static func any(_ mask: Bool) -> Bool { mask }
-  @inlinable @inline(__always)
+  @_transparent
   public func mapLanes(_ function: (Float) -> Float) -> Float { function(self) }
-  @inlinable @inline(__always)
+  @_transparent
   public static func combineLanes(
     _ a: Float, _ b: Float, _ function: (Float, Float) -> Float
   ) -> Float { function(a, b) }

@@ -59,7 +59,7 @@ public enum ElementwiseCode: UInt8, Sendable, CaseIterable {
 public struct MicroOp: Sendable {
   public static let registerLimit = 32
 
-  public var code: UInt8
+  public var code: ElementwiseCode
   public var dst: UInt8
   public var a: UInt8
   public var b: UInt8
@@ -69,7 +69,7 @@ public struct MicroOp: Sendable {
   public init(
     _ code: ElementwiseCode, dst: Int, a: Int = 0, b: Int = 0, c: Int = 0, immediate: Float = 0
   ) {
-    self.code = code.rawValue
+    self.code = code
     self.dst = UInt8(clamping: dst)
     self.a = UInt8(clamping: a)
     self.b = UInt8(clamping: b)

@@ -2,25 +2,43 @@
 // next 64: what one operation writes the next finds in the first-level cache.
 import AdamKernelABI
 
-/// Lanes of a register.
+/// Lanes that pass through the program together.
 private let width = 64
 
 /// Positions of the registers in memory for the chunk at hand.
 private typealias Registers = UnsafeMutablePointer<Floats>
 
+/// The register file, up to a kilobyte of it on the stack, is only as large as the program and the
+/// tensor need: small tensors never wait for the allocator.
 func elementwise(_ raw: UnsafeRawPointer, _ begin: Int, _ end: Int) {
-  withUnsafeTemporaryAllocation(of: Float.self, capacity: MicroOp.registerLimit * width) { file in
-    withUnsafeTemporaryAllocation(of: Floats.self, capacity: MicroOp.registerLimit) { registers in
+  let a = arguments(raw)
+  let count = registerCount(a)
+  let stride = a.pointee.n3 &* a.pointee.n4 <= 16 ? 16 : width
+  withUnsafeTemporaryAllocation(of: Float.self, capacity: count &* stride) { file in
+    withUnsafeTemporaryAllocation(of: Floats.self, capacity: count) { registers in
       if let file = file.baseAddress, let registers = registers.baseAddress {
-        run(arguments(raw), begin, end, file, registers)
+        for i in 0..<count { registers[i] = file + i &* stride }
+        run(a, begin, end, file, stride, registers)
       }
     }
   }
 }
 
+/// One more than the highest register the program names.
+@inline(__always)
+private func registerCount(_ a: UnsafePointer<KernelArguments>) -> Int {
+  let ops = a.pointee.p0.unsafelyUnwrapped.assumingMemoryBound(to: MicroOp.self)
+  var highest = a.pointee.n1 &+ a.pointee.n2 &- 1
+  for i in 0..<a.pointee.n0 {
+    let op = ops[i]
+    highest = max(highest, Int(max(max(op.dst, op.a), max(op.b, op.c))))
+  }
+  return highest &+ 1
+}
+
 private func run(
   _ a: UnsafePointer<KernelArguments>, _ begin: Int, _ end: Int, _ file: Floats,
-  _ registers: Registers
+  _ stride: Int, _ registers: Registers
 ) {
   let rows = a.pointee.n3, columns = a.pointee.n4
   let total = rows &* columns
@@ -30,17 +48,16 @@ private func run(
   let inputs = a.pointee.n1, outputs = a.pointee.n2, count = a.pointee.n0
   let streams = a.pointee.p1.unsafelyUnwrapped.assumingMemoryBound(to: ElementwiseStream.self)
   let ops = a.pointee.p0.unsafelyUnwrapped.assumingMemoryBound(to: MicroOp.self)
-  for i in 0..<MicroOp.registerLimit { registers[i] = file + i &* width }
   var row = rows == 1 ? 0 : at / columns
   var column = at &- row &* columns
   while at < last {
     let lanes = min(width, last &- at)
     for i in 0..<inputs {
-      registers[i] = source(streams + i, row, column, columns, lanes, file + i &* width)
+      registers[i] = source(streams + i, row, column, columns, lanes, file + i &* stride)
     }
     let isWhole = lanes & 15 == 0
     for i in inputs..<(inputs &+ outputs) {
-      registers[i] = isWhole ? start(streams + i) + at : file + i &* width
+      registers[i] = isWhole ? start(streams + i) + at : file + i &* stride
     }
     let groups = (lanes &+ 15) &>> 4
     for i in 0..<count { apply(ops + i, registers, groups) }
@@ -81,7 +98,7 @@ private func source(
   }
   if columnStride == 0, isOneRow || rowStride == 0 {
     let v = Lane16(repeating: base[row &* rowStride])
-    for group in 0..<4 { store16(v, buffer + group &* 16) }
+    for group in 0..<((lanes &+ 15) &>> 4) { store16(v, buffer + group &* 16) }
     return buffer
   }
   gather(base, rowStride, columnStride, row, column, columns, lanes, buffer)
@@ -95,7 +112,7 @@ private func copy(_ from: Floats, _ to: Floats, _ lanes: Int) {
     store16(load16(from + at), to + at)
     at &+= 16
   }
-  store16(load(from + at, count: lanes &- at), to + at)
+  if at < lanes { store16(load(from + at, count: lanes &- at), to + at) }
 }
 
 /// Lanes that cross row ends: piece by piece.

@@ -45,7 +45,7 @@ struct BufferAssignment {
   private(set) var buffers: [Buffer] = []
   private(set) var bufferOfValue: [Int]
   private(set) var setup: [Int] = []
-  /// Last operation that reads each value, itself or through views of it.
+  /// Last operation that reads each value itself.
   private var lastUse: [Int]
 
   init(_ function: TensorFunction) throws(PassError) {
@@ -67,7 +67,8 @@ struct BufferAssignment {
     lastUse = BufferAssignment.lastUses(function)
   }
 
-  /// A view's uses count as uses of what it views, and a result's use is the end of the function.
+  /// A result's use is the end of the function. A view's uses are added to its buffer's life when it
+  /// is met, which is before its source can end.
   private static func lastUses(_ function: TensorFunction) -> [Int] {
     var last = Array(repeating: -1, count: function.values.count)
     for (index, operation) in function.operations.enumerated() {
@@ -75,10 +76,6 @@ struct BufferAssignment {
       for result in operation.results { last[result.index] = max(last[result.index], index) }
     }
     for result in function.results { last[result.value.index] = function.operations.count }
-    for operation in function.operations.reversed() where operation.op.traits.contains(.view) {
-      guard let source = operation.operands.first, let view = operation.results.first else { continue }
-      last[source.index] = max(last[source.index], last[view.index])
-    }
     return last
   }
 

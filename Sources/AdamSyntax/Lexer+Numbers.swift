@@ -65,7 +65,10 @@ extension Lexer {
 
   /// The value of the digits; whole numbers must be exact and all must be finite.
   private mutating func value(_ start: Int, _ end: Int, _ isWhole: Bool) -> Double {
-    if isWhole, end - start <= 15, let exact = smallWhole(start, end) { return exact }
+    if isWhole, end - start <= 18, let whole = smallWhole(start, end) {
+      if whole > 1 << 53 { report(.numberNotExact(span(start, end))) }
+      return Double(whole)
+    }
     var digits = bytes[start..<end].filter { $0 != 0x5F }
     if digits.first == UInt8(ascii: ".") { digits.insert(0x30, at: 0) }
     guard let value = Double(String(decoding: digits, as: UTF8.self)) else { return 0 }
@@ -79,13 +82,13 @@ extension Lexer {
     return value
   }
 
-  private func smallWhole(_ start: Int, _ end: Int) -> Double? {
+  private func smallWhole(_ start: Int, _ end: Int) -> UInt64? {
     var value: UInt64 = 0
     for index in start..<end where bytes[index] != 0x5F {
       guard Lexer.isDigit(bytes[index]) else { return nil }
       value = value &* 10 &+ UInt64(bytes[index] &- 0x30)
     }
-    return Double(value)
+    return value
   }
 
   private mutating func reportMalformed(_ start: Int, _ end: Int) {

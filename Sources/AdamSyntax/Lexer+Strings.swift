@@ -72,11 +72,17 @@ extension Lexer {
         position += 2
       case Lexer.backslash: scanEscape(into: &text)
       default:
-        text.append(bytes[position])
-        position += 1
+        let start = position
+        repeat { position += 1 } while Lexer.isPlain(byte(position))
+        text.append(contentsOf: bytes[start..<position])
       }
     }
     return .unclosed
+  }
+
+  /// Means itself in a string. 0, which stands for the end of the text, does not.
+  private static func isPlain(_ byte: UInt8) -> Bool {
+    byte >= 0x20 && byte != quote && byte != backslash && byte != brace
   }
 
   /// `{{x}}` of Python: the help replaces both pairs when both are on the line.

@@ -231,7 +231,7 @@ extension Parser {
       case .endOfText, .lineEnd, .semicolon, .rightBrace:
         loseBlock()
         return
-      case _ where current.hasNewline && context.newlineEnds:
+      case _ where isOnNewLine && !continuesAbove:
         loseBlock()
         return
       case .leftBrace: skipBlock()
@@ -239,6 +239,11 @@ extension Parser {
       default: skipToken()
       }
     }
+  }
+
+  /// Whether the line goes on with the statement above although that was given up.
+  private var continuesAbove: Bool {
+    current.kind == .pipe || current.kind == .else || previous.kind.continuesLine
   }
 
   private mutating func loseBlock() {

@@ -156,9 +156,11 @@ extension Parser {
     wantsBlock = true
     let parameters = try parseParameters()
     wantsBlock = false
+    let reported = diagnostics.count
     let body = try parseBlock(.layer)
     guard case .block(var items) = tree[body], let last = items.last, isForward(last) else {
-      report(.layerForward(name.span, name.text))
+      // After a mistake in the body its end is not worth another message.
+      if diagnostics.count == reported { report(.layerForward(name.span, name.text)) }
       return add(.invalid, from: start)
     }
     items.removeLast()

@@ -5,7 +5,7 @@
 
 extension FloatLanes {
   /// sin (quarterTurns 0) or cos (1).
-  @inlinable @inline(__always)
+  @usableFromInline @_transparent
   static func circle(_ x: Self, quarterTurns: Int32) -> Self {
     let size = magnitude(x)
     let isLarge = less(Self(lanes: 65_536), size)
@@ -25,7 +25,7 @@ extension FloatLanes {
   }
 
   /// sin(r + low) or cos(r + low), |r| ≤ π/4, with the sign of its quadrant.
-  @inlinable @inline(__always)
+  @usableFromInline @_transparent
   static func circleSeries(_ r: Self, _ low: Self, _ turns: Bits) -> Self {
     let z = r * r
     var s = fma(Self(lanes: 2.833071221175487e-06), z, Self(lanes: -0.00019853092089761049))
@@ -46,13 +46,13 @@ extension FloatLanes {
     return float(xor(bits(value), sign))
   }
 
-  @inlinable @inline(__always)
+  @_transparent
   public static func sin(_ x: Self) -> Self {
     let y = circle(x, quarterTurns: 0)
     // −0 stays −0.
     return select(notEqual(x, Self(lanes: 0)), y, x)
   }
-  @inlinable @inline(__always)
+  @_transparent
   public static func cos(_ x: Self) -> Self { circle(x, quarterTurns: 1) }
 }
 

@@ -2,23 +2,23 @@
 
 extension FloatLanes {
   /// x > 0 ? x : 0, NaN stays.
-  @inlinable @inline(__always)
+  @_transparent
   public static func relu(_ x: Self) -> Self { larger(x, Self(lanes: 0)) }
   /// y ≤ 0 ? 0 : g.
-  @inlinable @inline(__always)
+  @_transparent
   public static func reluGrad(_ g: Self, _ y: Self) -> Self {
     let zero = Self(lanes: 0)
     return select(less(zero, y), g, select(notEqual(y, y), g, zero))
   }
   /// g·fma(−y, y, 1)
-  @inlinable @inline(__always)
+  @_transparent
   public static func tanhGrad(_ g: Self, _ y: Self) -> Self { g * fma(-y, y, Self(lanes: 1)) }
   /// (g·(1−y))·y
-  @inlinable @inline(__always)
+  @_transparent
   public static func sigmoidGrad(_ g: Self, _ y: Self) -> Self { (g * (Self(lanes: 1) - y)) * y }
 
   /// −1, 0, 1; NaN gives 0 as in torch.
-  @inlinable @inline(__always)
+  @_transparent
   public static func sign(_ x: Self) -> Self {
     let zero = Self(lanes: 0)
     return select(
@@ -26,53 +26,53 @@ extension FloatLanes {
   }
 
   /// Nearest integer, ties to even, for every x.
-  @inlinable @inline(__always)
+  @_transparent
   public static func round(_ x: Self) -> Self {
     let size = magnitude(x)
     let shift = Self(lanes: 8_388_608)
     let rounded = (size + shift) - shift
     return select(less(size, shift), withSign(rounded, of: x), x)
   }
-  @inlinable @inline(__always)
+  @_transparent
   public static func floor(_ x: Self) -> Self {
     let r = round(x)
     return withSign0(select(less(x, r), r - Self(lanes: 1), r), of: x)
   }
-  @inlinable @inline(__always)
+  @_transparent
   public static func ceil(_ x: Self) -> Self {
     let r = round(x)
     return withSign0(select(less(r, x), r + Self(lanes: 1), r), of: x)
   }
-  @inlinable @inline(__always)
+  @_transparent
   public static func trunc(_ x: Self) -> Self { withSign(floor(magnitude(x)), of: x) }
 
   /// A zero takes the sign of x; other values have it already or are whole.
-  @inlinable @inline(__always)
+  @usableFromInline @_transparent
   static func withSign0(_ y: Self, of x: Self) -> Self {
     select(notEqual(y, Self(lanes: 0)), y, float(signBits(x)))
   }
 
   /// The squared difference of mse.
-  @inlinable @inline(__always)
+  @_transparent
   public static func squaredDifference(_ x: Self, _ y: Self) -> Self {
     let d = x - y
     return d * d
   }
 
   /// (1−y)·x − (min(0, x) − log1p(e^−|x|)), torch's form for logits x and targets y.
-  @inlinable @inline(__always)
+  @_transparent
   public static func bceWithLogits(_ x: Self, _ y: Self) -> Self {
     let logSigmoid = smaller(Self(lanes: 0), x) - log1p(exp(-magnitude(x)))
     return (Self(lanes: 1) - y) * x - logSigmoid
   }
 
   /// xʸ, lane by lane in Double: at most 0.501 ulp, slow. Whole and half powers have own codes.
-  @inlinable @inline(__always)
+  @_transparent
   public static func pow(_ x: Self, _ y: Self) -> Self {
     combineLanes(x, y, scalarPower)
   }
   /// Floored remainder with the sign of y, exact: torch.remainder. By zero: NaN.
-  @inlinable @inline(__always)
+  @_transparent
   public static func remainder(_ x: Self, _ y: Self) -> Self {
     combineLanes(x, y, scalarRemainder)
   }

@@ -21,7 +21,7 @@ public enum Adam: OptimizerRule {
   }
 
   /// Weight decay is coupled: it joins the gradient, as in torch.
-  @inlinable @inline(__always)
+  @_transparent
   public static func step<L: Lanes>(
     _ x: inout OptimizerLanes<L>, _ s: OptimizerScalars<L>, options: Int
   ) {
@@ -42,7 +42,7 @@ public enum AdamOption {
 
 /// m, v and the step, shared by adam and adamw. Numerics rule 6 names every rounding:
 /// m = lerp(m, g, 1−β1); v = fma((1−β2)·g, g, v·β2); p + (step·m)/(sqrt(v)/root + eps).
-@inlinable @inline(__always)
+@usableFromInline @_transparent
 func adamStep<L: Lanes>(
   _ x: inout OptimizerLanes<L>, _ s: OptimizerScalars<L>, options: Int
 ) {

@@ -17,7 +17,7 @@ public enum AdamW: OptimizerRule {
     adamScalars(hyper, step: step, decay: 1 - hyper[0] * hyper[4])
   }
 
-  @inlinable @inline(__always)
+  @_transparent
   public static func step<L: Lanes>(
     _ x: inout OptimizerLanes<L>, _ s: OptimizerScalars<L>, options: Int
   ) {

@@ -36,7 +36,7 @@ public enum SGD: OptimizerRule {
     [-hyper[0], hyper[1], step <= 1 ? 1 : 1 - hyper[2], hyper[3], 0, 0, 0, 0]
   }
 
-  @inlinable @inline(__always)
+  @_transparent
   public static func step<L: Lanes>(
     _ x: inout OptimizerLanes<L>, _ s: OptimizerScalars<L>, options: Int
   ) {
