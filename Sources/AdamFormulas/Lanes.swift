@@ -88,7 +88,9 @@ extension FloatLanes {
   }
   /// Nearest integer, ties to even, for |x| < 2²². Adding 1.5·2²³ leaves no fraction bits.
   @_transparent
-  public static func nearest(_ x: Self) -> Self { (x + Self(lanes: 12_582_912)) - Self(lanes: 12_582_912) }
+  public static func nearest(_ x: Self) -> Self {
+    (x + Self(lanes: 12_582_912)) - Self(lanes: 12_582_912)
+  }
   /// The integer `x`, |x| < 2²², as an integer.
   @_transparent
   public static func smallInteger(_ x: Self) -> Bits {

@@ -16,28 +16,28 @@ func apply(
   case .constant: x.constant()
   case .neg: x.one { a in -a }
   case .abs: x.one { a in V.magnitude(a) }
-  case .sign: x.one { a in V.sign(a) }
-  case .exp: x.one { a in V.exp(a) }
-  case .log: x.one { a in V.log(a) }
+  case .sign: signLoop(x)
+  case .exp: expLoop(x)
+  case .log: logLoop(x)
   case .sqrt: x.one { a in a.squareRoot() }
-  case .sin: x.one { a in V.sin(a) }
-  case .cos: x.one { a in V.cos(a) }
-  case .floor: x.one { a in V.floor(a) }
-  case .round: x.one { a in V.round(a) }
-  case .tanh: x.one { a in V.tanh(a) }
-  case .sigmoid: x.one { a in V.sigmoid(a) }
+  case .sin: sinLoop(x)
+  case .cos: cosLoop(x)
+  case .floor: floorLoop(x)
+  case .round: roundLoop(x)
+  case .tanh: tanhLoop(x)
+  case .sigmoid: sigmoidLoop(x)
   case .relu: x.one { a in V.relu(a) }
-  case .geluErf: x.one { a in V.geluErf(a) }
-  case .geluTanh: x.one { a in V.geluTanh(a) }
+  case .geluErf: geluErfLoop(x)
+  case .geluTanh: geluTanhLoop(x)
   case .square: x.one { a in a * a }
   case .cube: x.one { a in (a * a) * a }
   case .reciprocal: x.one { a in V(lanes: 1) / a }
   case .flush: x.one { a in a * V(lanes: 1) }
-  case .erf: x.one { a in V.erf(a) }
-  case .expm1: x.one { a in V.expm1(a) }
-  case .log1p: x.one { a in V.log1p(a) }
-  case .ceil: x.one { a in V.ceil(a) }
-  case .trunc: x.one { a in V.trunc(a) }
+  case .erf: erfLoop(x)
+  case .expm1: expm1Loop(x)
+  case .log1p: log1pLoop(x)
+  case .ceil: ceilLoop(x)
+  case .trunc: truncLoop(x)
   case .add: x.two { a, b in a + b }
   case .sub: x.two { a, b in a - b }
   case .mul: x.two { a, b in a * b }
@@ -88,20 +88,20 @@ func apply(
   case .reluGrad: x.two { a, b in V.reluGrad(a, b) }
   case .tanhGrad: x.two { a, b in V.tanhGrad(a, b) }
   case .sigmoidGrad: x.two { a, b in V.sigmoidGrad(a, b) }
-  case .geluErfGrad: x.two { a, b in V.geluErfGrad(a, b) }
-  case .geluTanhGrad: x.two { a, b in V.geluTanhGrad(a, b) }
+  case .geluErfGrad: geluErfGradLoop(x)
+  case .geluTanhGrad: geluTanhGradLoop(x)
   case .fma: x.three { a, b, c in V.fma(a, b, c) }
   case .squaredDifference: x.two { a, b in V.squaredDifference(a, b) }
   case .mseGrad: x.three { a, b, c in (x.immediate * (a - b)) * c }
-  case .bceWithLogits: x.two { a, b in V.bceWithLogits(a, b) }
-  case .bceWithLogitsGrad: x.three { a, b, c in ((V.sigmoid(a) - b) * c) / x.immediate }
+  case .bceWithLogits: bceWithLogitsLoop(x)
+  case .bceWithLogitsGrad: bceWithLogitsGradLoop(x)
   }
 }
 
 /// The resolved registers of one micro-operation. The closures below are inlined.
-private struct Call {
+struct Call {
   let d, a, b, c: Floats
-  let immediate: V
+  let immediate: Lane16
   let groups: Int
 
   @inline(__always)
@@ -118,24 +118,24 @@ private struct Call {
   func constant() { for g in 0..<groups { store16(immediate, d + g &* 16) } }
 
   @inline(__always)
-  func one(_ f: (V) -> V) {
+  fileprivate func one(_ f: (V) -> V) {
     for g in 0..<groups { store16(f(load16(a + g &* 16)), d + g &* 16) }
   }
 
   @inline(__always)
-  func two(_ f: (V, V) -> V) {
+  fileprivate func two(_ f: (V, V) -> V) {
     for g in 0..<groups {
       store16(f(load16(a + g &* 16), load16(b + g &* 16)), d + g &* 16)
     }
   }
 
   @inline(__always)
-  func scalar(_ f: (V, V) -> V) {
+  fileprivate func scalar(_ f: (V, V) -> V) {
     for g in 0..<groups { store16(f(load16(a + g &* 16), immediate), d + g &* 16) }
   }
 
   @inline(__always)
-  func three(_ f: (V, V, V) -> V) {
+  fileprivate func three(_ f: (V, V, V) -> V) {
     for g in 0..<groups {
       let at = g &* 16
       store16(f(load16(a + at), load16(b + at), load16(c + at)), d + at)
@@ -143,7 +143,7 @@ private struct Call {
   }
 
   @inline(__always)
-  func integers(_ f: (I, I) -> I) { two { a, b in V.float(f(V.bits(a), V.bits(b))) } }
+  fileprivate func integers(_ f: (I, I) -> I) { two { a, b in V.float(f(V.bits(a), V.bits(b))) } }
 }
 
 @inline(__always)

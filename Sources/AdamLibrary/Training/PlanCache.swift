@@ -7,12 +7,25 @@ import AdamSource
 
 package final class PlanCache {
   struct Key: Hashable {
-    var function: TensorFunction
+    /// Without its source places: the same step written elsewhere is the same plan.
+    let function: TensorFunction
     /// The update op with its structural bits; nil for a function that only evaluates.
     var optimizer: String?
     var options = 0
     /// Scalars of each parameter: parameters that joined later have their own.
     var groups: [Int] = []
+
+    init(
+      function: TensorFunction, optimizer: String? = nil, options: Int = 0, groups: [Int] = []
+    ) {
+      var bare = function
+      for i in bare.values.indices { bare.values[i].span = nil }
+      for i in bare.operations.indices { bare.operations[i].span = nil }
+      self.function = bare
+      self.optimizer = optimizer
+      self.options = options
+      self.groups = groups
+    }
   }
 
   private var plans: [Key: Plan] = [:]

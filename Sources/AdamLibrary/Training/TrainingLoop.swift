@@ -301,8 +301,7 @@ extension Diagnostic {
     }
     if let first, let last {
       diagnostic.notes.append(
-        "trend: loss \(messageText(Double(Float(first)))) (step 1) → "
-          + "\(messageText(Double(Float(last)))) (step \(step - 1))")
+        "trend: loss \(short(first)) (step 1) → \(short(last)) (step \(step - 1))")
       diagnostic.notes.append(
         "state: the model holds the weights of step \(step - 1); nothing later was kept")
     } else {
@@ -312,6 +311,9 @@ extension Diagnostic {
     diagnostic.arguments = [.init("step", String(step)), .init("epoch", String(epoch))]
     return diagnostic
   }
+
+  /// A loss in the digits of its f32.
+  private static func short(_ loss: Double) -> String { String(describing: Float(loss)) }
 
   static func noRowsToTrain(at span: Span) -> Diagnostic {
     Diagnostic(.noRows, "the data has no rows to train on", at: span)
