@@ -33,11 +33,13 @@ package final class StringBox {
 package final class ListBox {
   package var elements: [Value]
   package init(_ elements: [Value]) { self.elements = elements }
+  deinit { Dismantling.free(&elements) }
 }
 
 package final class TupleBox {
-  package let elements: [Value]
+  package fileprivate(set) var elements: [Value]
   package init(_ elements: [Value]) { self.elements = elements }
+  deinit { Dismantling.free(&elements) }
 }
 
 package final class RecordBox {
@@ -57,6 +59,12 @@ package final class RecordBox {
     self.kind = kind
   }
   package subscript(name: String) -> Value? { fields.first { $0.name == name }?.value }
+  deinit {
+    guard fields.contains(where: { Dismantling.isNested($0.value) }) else { return }
+    var values = fields.map(\.value)
+    fields = []
+    Dismantling.free(&values)
+  }
 }
 
 package final class RangeBox {
@@ -76,7 +84,7 @@ package final class Closure {
   package let program: Program
   package let function: Int
   /// Captured values by register of the callee.
-  package let captures: [(register: Register, value: Value)]
+  package fileprivate(set) var captures: [(register: Register, value: Value)]
   package let defaults: [(parameter: Int, value: Value)]
   /// The decoded program, kept by the VM that made the closure; nil for a closure made elsewhere.
   package var code: AnyObject?
@@ -88,6 +96,13 @@ package final class Closure {
     self.function = function
     self.captures = captures
     self.defaults = defaults
+  }
+
+  deinit {
+    guard captures.contains(where: { Dismantling.isNested($0.value) }) else { return }
+    var values = captures.map(\.value)
+    captures = []
+    Dismantling.free(&values)
   }
 }
 
@@ -113,5 +128,67 @@ package final class Hook {
     self.every = every
     self.closure = closure
     self.span = span
+  }
+}
+
+/// Frees nested boxes with a loop: a list nested a million deep must not free itself recursively.
+private enum Dismantling {
+  /// Holds other values, so that freeing it may go on.
+  static func isNested(_ value: Value) -> Bool {
+    switch value {
+    case .list, .tuple, .record, .function: true
+    default: false
+    }
+  }
+
+  static func free(_ values: inout [Value]) {
+    guard values.contains(where: isNested) else { return }
+    var pending = values
+    values = []
+    while var value = pending.popLast() {
+      if var box = takeList(&value) {
+        guard isKnownUniquelyReferenced(&box) else { continue }
+        pending += box.elements.filter(isNested)
+        box.elements = []
+      } else if var box = takeTuple(&value) {
+        guard isKnownUniquelyReferenced(&box) else { continue }
+        pending += box.elements.filter(isNested)
+        box.elements = []
+      } else if var box = takeRecord(&value) {
+        guard isKnownUniquelyReferenced(&box) else { continue }
+        pending += box.fields.map(\.value).filter(isNested)
+        box.fields = []
+      } else if var closure = takeFunction(&value) {
+        guard isKnownUniquelyReferenced(&closure) else { continue }
+        pending += closure.captures.map(\.value).filter(isNested)
+        closure.captures = []
+      }
+    }
+  }
+
+  // Each moves the box out of the value, so that one holder fewer is left.
+
+  private static func takeList(_ value: inout Value) -> ListBox? {
+    guard case .list(let box) = value else { return nil }
+    value = .none
+    return box
+  }
+
+  private static func takeTuple(_ value: inout Value) -> TupleBox? {
+    guard case .tuple(let box) = value else { return nil }
+    value = .none
+    return box
+  }
+
+  private static func takeRecord(_ value: inout Value) -> RecordBox? {
+    guard case .record(let box) = value else { return nil }
+    value = .none
+    return box
+  }
+
+  private static func takeFunction(_ value: inout Value) -> Closure? {
+    guard case .function(let closure) = value else { return nil }
+    value = .none
+    return closure
   }
 }

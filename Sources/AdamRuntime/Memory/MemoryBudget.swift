@@ -49,10 +49,13 @@ package final class MemoryBudget: Sendable {
   /// Takes `bytes` if they fit; the caller gives them back with `release`.
   func reserve(_ bytes: Int) -> Bool {
     let (_, after) = used.add(bytes, ordering: .relaxed)
-    let isSmall = after <= Self.freeOfQuestions && storedLimit.load(ordering: .relaxed) == 0
-    if isSmall || after <= limit { return true }
+    let isMeasured = storedLimit.load(ordering: .relaxed) != 0
+    if isMeasured ? after <= limit : after <= Self.freeOfQuestions { return true }
     release(bytes)
-    return false
+    if isMeasured { return false }
+    // Measured without the request itself, which would count as used.
+    _ = limit
+    return reserve(bytes)
   }
 
   func release(_ bytes: Int) { used.subtract(bytes, ordering: .relaxed) }
