@@ -36,41 +36,52 @@ public enum AdamProgram {
     _ arguments: [String], input: String = "", environment: [String: String] = [:],
     folder: String? = nil
   ) throws -> Result {
-    let scratch = try TemporaryFolder()
-    let (output, errors, inputFile) = (scratch.path("out"), scratch.path("err"), scratch.path("in"))
-    try Data(input.utf8).write(to: URL(fileURLWithPath: inputFile))
-    for file in [output, errors] { _ = FileManager.default.createFile(atPath: file, contents: nil) }
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: path)
-    process.arguments = arguments
-    process.environment = baseEnvironment.merging(environment) { $1 }
-    if let folder { process.currentDirectoryURL = URL(fileURLWithPath: folder) }
-    process.standardInput = FileHandle(forReadingAtPath: inputFile)
-    process.standardOutput = FileHandle(forWritingAtPath: output)
-    process.standardError = FileHandle(forWritingAtPath: errors)
-    try process.run()
-    process.waitUntilExit()
-    let read = { String(decoding: (try? Data(contentsOf: URL(fileURLWithPath: $0))) ?? Data(), as: UTF8.self) }
-    return Result(status: process.terminationStatus, output: read(output), errors: read(errors))
+    try spawn([path] + arguments, input: input, baseEnvironment.merging(environment) { $1 }, folder)
   }
 
   /// Runs a shell line in which `$ADAM` is the program.
   public static func shell(_ line: String, folder: String? = nil) throws -> Result {
+    try spawn(["/bin/bash", "-c", line], input: "", baseEnvironment.merging(["ADAM": path]) { $1 }, folder)
+  }
+
+  struct CannotStart: Error { var program: String }
+
+  /// A process of our own making: Foundation's waits until everything that the child started has
+  /// ended too, and a terminal's server never does.
+  static func spawn(
+    _ arguments: [String], input: String, _ environment: [String: String], _ folder: String?
+  ) throws -> Result {
     let scratch = try TemporaryFolder()
     let (output, errors) = (scratch.path("out"), scratch.path("err"))
-    for file in [output, errors] { _ = FileManager.default.createFile(atPath: file, contents: nil) }
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/bin/bash")
-    process.arguments = ["-c", line]
-    process.environment = baseEnvironment.merging(["ADAM": path]) { $1 }
-    if let folder { process.currentDirectoryURL = URL(fileURLWithPath: folder) }
-    process.standardInput = FileHandle.nullDevice
-    process.standardOutput = FileHandle(forWritingAtPath: output)
-    process.standardError = FileHandle(forWritingAtPath: errors)
-    try process.run()
-    process.waitUntilExit()
+    let inputFile = try scratch.file("in", input)
+    var actions = posix_spawn_file_actions_t()
+    posix_spawn_file_actions_init(&actions)
+    defer { posix_spawn_file_actions_destroy(&actions) }
+    posix_spawn_file_actions_addopen(&actions, 0, inputFile, O_RDONLY, 0)
+    posix_spawn_file_actions_addopen(&actions, 1, output, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
+    posix_spawn_file_actions_addopen(&actions, 2, errors, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
+    if let folder { posix_spawn_file_actions_addchdir_np(&actions, folder) }
+    var child = pid_t()
+    let code = withStrings(arguments) { argv in
+      withStrings(environment.map { "\($0.key)=\($0.value)" }) { envp in
+        posix_spawnp(&child, arguments[0], &actions, nil, argv, envp)
+      }
+    }
+    guard code == 0 else { throw CannotStart(program: arguments[0]) }
+    var status: Int32 = 0
+    while waitpid(child, &status, 0) < 0 && errno == EINTR {}
     let read = { String(decoding: (try? Data(contentsOf: URL(fileURLWithPath: $0))) ?? Data(), as: UTF8.self) }
-    return Result(status: process.terminationStatus, output: read(output), errors: read(errors))
+    // As a shell counts: the status, or 128 and the signal.
+    let ended = status & 0x7F == 0 ? (status >> 8) & 0xFF : 128 + (status & 0x7F)
+    return Result(status: ended, output: read(output), errors: read(errors))
+  }
+
+  private static func withStrings<R>(
+    _ strings: [String], _ body: ([UnsafeMutablePointer<CChar>?]) -> R
+  ) -> R {
+    let copies = strings.map { strdup($0) }
+    defer { for copy in copies { free(copy) } }
+    return body(copies + [nil])
   }
 
   static var baseEnvironment: [String: String] {

@@ -71,16 +71,7 @@ public final class TerminalSession {
 
   @discardableResult
   private func tmux(_ arguments: String...) -> String {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments = ["tmux", "-u", "-L", server] + arguments
-    let pipe = Pipe()
-    process.standardInput = FileHandle.nullDevice
-    process.standardOutput = pipe
-    process.standardError = FileHandle.nullDevice
-    guard (try? process.run()) != nil else { return "" }
-    let data = pipe.fileHandleForReading.readDataToEndOfFile()
-    process.waitUntilExit()
-    return String(decoding: data, as: UTF8.self)
+    let all = ["tmux", "-u", "-L", server] + arguments
+    return (try? AdamProgram.spawn(all, input: "", AdamProgram.baseEnvironment, nil))?.output ?? ""
   }
 }
