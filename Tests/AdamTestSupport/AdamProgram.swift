@@ -60,11 +60,19 @@ public enum AdamProgram {
     posix_spawn_file_actions_addopen(&actions, 0, inputFile, O_RDONLY, 0)
     posix_spawn_file_actions_addopen(&actions, 1, output, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
     posix_spawn_file_actions_addopen(&actions, 2, errors, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
-    if let folder { posix_spawn_file_actions_addchdir_np(&actions, folder) }
+    let arguments = folder.map { ["/bin/sh", "-c", "cd \"$0\" && exec \"$@\"", $0] + arguments } ?? arguments
+    // Threads of the test runner block signals, and a child would inherit that.
+    var attributes = posix_spawnattr_t()
+    posix_spawnattr_init(&attributes)
+    defer { posix_spawnattr_destroy(&attributes) }
+    var none = sigset_t()
+    sigemptyset(&none)
+    posix_spawnattr_setsigmask(&attributes, &none)
+    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
     var child = pid_t()
     let code = withStrings(arguments) { argv in
       withStrings(environment.map { "\($0.key)=\($0.value)" }) { envp in
-        posix_spawnp(&child, arguments[0], &actions, nil, argv, envp)
+        posix_spawnp(&child, arguments[0], &actions, &attributes, argv, envp)
       }
     }
     guard code == 0 else { throw CannotStart(program: arguments[0]) }

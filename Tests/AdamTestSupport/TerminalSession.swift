@@ -14,7 +14,7 @@ public final class TerminalSession {
   public init(_ command: String, environment: [String: String] = [:], width: Int = 80) throws {
     tmux("-f", "/dev/null", "new-session", "-d", "-s", "p", "-x", "\(width)", "-y", "40",
       "env PS1='$ ' bash --norc --noprofile")
-    try wait(for: "$ ")
+    try wait(until: "the shell's prompt") { $0.contains("$") }
     let settings = environment.map { "\($0.key)='\($0.value)' " }.sorted().joined()
     type("\(settings)\(command)")
     key("Enter")
@@ -51,7 +51,10 @@ public final class TerminalSession {
   /// Waits until the screen holds `marker`, and returns the screen.
   @discardableResult
   public func wait(for marker: String, seconds: Double = 20) throws -> String {
-    try wait(until: marker, seconds: seconds) { $0.contains(marker) }
+    // tmux gives lines without the spaces at their ends.
+    var visible = marker
+    while visible.last == " " { visible.removeLast() }
+    return try wait(until: marker, seconds: seconds) { $0.contains(visible) }
   }
 
   /// Waits until the screen satisfies `condition`; `what` names it in the failure.
