@@ -93,7 +93,10 @@ let package = Package(
       dependencies: ["AdamFormulas", "AdamKernelABI", "AdamKernels", "AdamKernelsV3", "AdamKernelsV4", "CFloatState"]),
     .testTarget(name: "AdamIRTests", dependencies: ["AdamIR", "AdamPasses", "AdamTestSupport"]),
     .testTarget(name: "AdamDataTests", dependencies: ["AdamData", "AdamTestSupport"]),
-    .testTarget(name: "AdamRuntimeTests", dependencies: ["AdamRuntime", "AdamTestSupport"]),
+    .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),
+    .testTarget(
+      name: "AdamRuntimeTests",
+      dependencies: ["AdamRuntime", "AdamTestSupport", "CAllocationCounter"]),
     .testTarget(name: "AdamLibraryTests", dependencies: ["AdamLibrary", "AdamKit", "AdamTestSupport"]),
     .testTarget(name: "AdamSemanticsTests", dependencies: ["AdamSemantics", "AdamKit", "AdamTestSupport"]),
     .testTarget(name: "AdamKitTests", dependencies: ["AdamKit", "AdamTestSupport"]),

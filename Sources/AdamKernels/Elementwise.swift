@@ -8,20 +8,33 @@ private let width = 64
 /// Positions of the registers in memory for the chunk at hand.
 private typealias Registers = UnsafeMutablePointer<Floats>
 
-/// The register file, up to a kilobyte of it on the stack, is only as large as the program and the
-/// tensor need: small tensors never wait for the allocator.
+/// The register file lies in the caller's scratch. Without that it is only as large as the program
+/// and the tensor need, and up to a kilobyte of it on the stack.
 func elementwise(_ raw: UnsafeRawPointer, _ begin: Int, _ end: Int) {
   let a = arguments(raw)
+  if let scratch = a.pointee.scratch {
+    let file = scratch.assumingMemoryBound(to: Float.self)
+    let table = scratch + MicroOp.registerLimit &* width &* 4
+    return start(a, begin, end, file, width, table.assumingMemoryBound(to: Floats.self))
+  }
   let count = registerCount(a)
   let stride = a.pointee.n3 &* a.pointee.n4 <= 16 ? 16 : width
   withUnsafeTemporaryAllocation(of: Float.self, capacity: count &* stride) { file in
     withUnsafeTemporaryAllocation(of: Floats.self, capacity: count) { registers in
       if let file = file.baseAddress, let registers = registers.baseAddress {
-        for i in 0..<count { registers[i] = file + i &* stride }
-        run(a, begin, end, file, stride, registers)
+        start(a, begin, end, file, stride, registers)
       }
     }
   }
+}
+
+@inline(__always)
+private func start(
+  _ a: UnsafePointer<KernelArguments>, _ begin: Int, _ end: Int, _ file: Floats, _ stride: Int,
+  _ registers: Registers
+) {
+  for i in 0..<registerCount(a) { registers[i] = file + i &* stride }
+  run(a, begin, end, file, stride, registers)
 }
 
 /// One more than the highest register the program names.

@@ -35,6 +35,8 @@ struct Product {
   let a, b, c: Floats
   let bias, packed: Floats?
   let m, n, k, aRow, aTerm, bTerm, bColumn, cRow: Int
+  /// Room for `Tile.rows` × `Tile.depth` numbers, if the caller has it.
+  let scratch: Floats?
 
   @inline(__always)
   init(_ x: UnsafePointer<KernelArguments>) {
@@ -43,6 +45,7 @@ struct Product {
     (m, n, k) = (x.pointee.n0, x.pointee.n1, x.pointee.n2)
     (aRow, aTerm) = (x.pointee.n3, x.pointee.n4)
     (bTerm, bColumn, cRow) = (x.pointee.n5, x.pointee.n6, x.pointee.n7)
+    scratch = x.pointee.scratch.optionalFloats
   }
 }
 

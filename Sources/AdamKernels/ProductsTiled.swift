@@ -82,19 +82,25 @@ private struct TileFactors {
 }
 
 func tiledProduct(_ p: Product, _ rows: Range<Int>, _ columns: Range<Int>) {
+  if let scratch = p.scratch { return tiledProduct(p, rows, columns, scratch) }
   withUnsafeTemporaryAllocation(of: Float.self, capacity: Tile.rows * Tile.depth) { buffer in
-    guard let buffer = buffer.baseAddress else { return }
-    if p.k == 0 { return noTerms(p, rows, columns) }
-    var term = 0
-    while term < p.k {
-      let terms = blockSize(p.k &- term)
-      var row = rows.lowerBound
-      while row < rows.upperBound {
-        rowPanel(p, row, min(Tile.rows, rows.upperBound &- row), columns, term, terms, buffer)
-        row &+= Tile.rows
-      }
-      term &+= terms
+    if let buffer = buffer.baseAddress { tiledProduct(p, rows, columns, buffer) }
+  }
+}
+
+private func tiledProduct(
+  _ p: Product, _ rows: Range<Int>, _ columns: Range<Int>, _ buffer: Floats
+) {
+  if p.k == 0 { return noTerms(p, rows, columns) }
+  var term = 0
+  while term < p.k {
+    let terms = blockSize(p.k &- term)
+    var row = rows.lowerBound
+    while row < rows.upperBound {
+      rowPanel(p, row, min(Tile.rows, rows.upperBound &- row), columns, term, terms, buffer)
+      row &+= Tile.rows
     }
+    term &+= terms
   }
 }
 

@@ -3,9 +3,21 @@ import AdamSource
 
 extension Parser {
   /// `assignment = target { "," target } "=" values | target COMPOUND expression | expression`
+  @inline(never)
   mutating func parseAssignment() throws(Failure) -> NodeID {
     let start = current.start
-    var targets = [try parseExpression()]
+    let first = try parseExpression()
+    guard !isOnNewLine, current.kind == .comma || current.kind == .assign || current.kind.compound != nil
+    else { return first }
+    return try finishAssignment(first, from: start)
+  }
+
+  /// What follows the first expression. Apart, so that nested blocks do not pay for its frame.
+  @inline(never)
+  private mutating func finishAssignment(_ first: NodeID, from start: Int32) throws(Failure)
+    -> NodeID
+  {
+    var targets = [first]
     var comma: Token?
     while current.kind == .comma, !isOnNewLine {
       if targets.count == 1 { try checkVerbCall(targets[0]) }
@@ -25,6 +37,7 @@ extension Parser {
   }
 
   /// `print(1), 2`: the parentheses have ended the call.
+  @inline(never)
   private mutating func checkVerbCall(_ node: NodeID) throws(Failure) {
     guard case .call(let callee, _) = tree[node], case .name(let word) = tree[callee],
       Verb(rawValue: word) != nil
@@ -38,6 +51,7 @@ extension Parser {
   }
 
   /// `values = verb | import | expression { "," expression }`; the current token is `=`.
+  @inline(never)
   private mutating func parseAssigned(_ targets: [NodeID], from start: Int32) throws(Failure)
     -> NodeID
   {
@@ -71,6 +85,7 @@ extension Parser {
     return try parseExpression()
   }
 
+  @inline(never)
   private mutating func parseCompound(
     _ operation: BinaryOperator, _ targets: [NodeID], from start: Int32
   ) throws(Failure) -> NodeID {

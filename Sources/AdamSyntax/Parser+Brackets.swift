@@ -3,6 +3,7 @@ import AdamSource
 
 extension Parser {
   /// `arguments = "(" [ argument { "," argument } [ "," ] ] ")"`
+  @inline(never)
   mutating func parseArguments() throws(Failure) -> [Argument] {
     var arguments: [Argument] = []
     let outer = try open()
@@ -31,6 +32,7 @@ extension Parser {
   }
 
   /// Passes a `,`, or makes sure that the closer follows.
+  @inline(never)
   private mutating func separate(_ closer: TokenKind) throws(Failure) {
     if current.kind == .comma {
       advance()
@@ -40,6 +42,7 @@ extension Parser {
   }
 
   /// `index = "[" slice { "," slice } [ "," ] "]"`
+  @inline(never)
   mutating func parseIndex() throws(Failure) -> [IndexItem] {
     var items: [IndexItem] = []
     let outer = try open()
@@ -87,6 +90,7 @@ extension Parser {
   }
 
   /// The `1:5` of other languages, read to its end so that the message can offer the whole.
+  @inline(never)
   private mutating func parseColonSlice(from start: Int32, after lower: String?) throws(Failure)
     -> IndexItem
   {
@@ -103,6 +107,7 @@ extension Parser {
   }
 
   /// `list = "[" [ expression ( { "," expression } [ "," ] | generator ) ] "]"`
+  @inline(never)
   mutating func parseList() throws(Failure) -> NodeID {
     let start = current.start
     var elements: [NodeID] = []
@@ -128,6 +133,7 @@ extension Parser {
   }
 
   /// `generator = "for" patterns "in" expression [ "if" expression ]`
+  @inline(never)
   mutating func parseGenerator(_ element: NodeID) throws(Failure) -> ComprehensionParts {
     advance()
     let patterns = try parsePatterns()
@@ -143,6 +149,7 @@ extension Parser {
   }
 
   /// `tuple = "(" [ expression [ "," [ expression { "," expression } [ "," ] ] ] | record ] ")"`
+  @inline(never)
   mutating func parseTuple() throws(Failure) -> NodeID {
     let start = current.start
     var values: [NodeID] = []
@@ -169,7 +176,7 @@ extension Parser {
     var hasComma = false
     while current.kind != .rightParen {
       if hasComma, current.kind.isWord, peek().kind == .assign {
-        throw fail(.mixedTuple(span(current)))
+        throw fail(here: Diagnostic.mixedTuple)
       }
       values.append(try parseExpression())
       hasComma = hasComma || current.kind == .comma
@@ -179,6 +186,7 @@ extension Parser {
   }
 
   /// `record = WORD "=" expression { "," WORD "=" expression } [ "," ]`
+  @inline(never)
   mutating func parseRecord() throws(Failure) -> [Argument] {
     var fields: [Argument] = []
     var seen: [String: Span] = [:]

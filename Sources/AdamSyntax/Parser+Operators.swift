@@ -22,7 +22,7 @@ extension Parser {
     let start = current.start
     var left = try parseOperators(.or)
     while current.kind == .pipe {
-      if let verb = context.pipeVerb { throw fail(.pipeInVerb(span(current), verb.rawValue)) }
+      if let verb = context.pipeVerb { throw pipeInVerb(verb) }
       advance()
       if current.kind == .fn {
         let right = try parseLambda()
@@ -31,7 +31,7 @@ extension Parser {
       let right = try parsePostfix()
       left = add(.binary(.pipe, left, right), from: start)
       if current.kind.infix != nil, !isOnNewLine {
-        throw fail(.operatorAfterPipe(span(current), text(current)))
+        throw operatorAfterPipe()
       }
     }
     return left
@@ -45,7 +45,7 @@ extension Parser {
     var start = current.start
     var left = try parseOperand(floor, minimum, &start)
     while let (operation, precedence) = current.kind.infix, precedence >= minimum, !isOnNewLine {
-      if operation == .subtract, isSpacedMinus { throw fail(.spacedMinus(span(current))) }
+      if operation == .subtract, isSpacedMinus { throw fail(here: Diagnostic.spacedMinus) }
       left = try reduce(left, to: precedence, floor, &start)
       let operatorToken = current
       advance()
@@ -74,13 +74,13 @@ extension Parser {
       case .not:
         let outer = pending.count > floor ? pending.last?.precedence : nil
         guard minimum <= .not, (outer ?? .or) <= .not else {
-          throw fail(.notOperand(span(current)))
+          throw fail(here: Diagnostic.notOperand)
         }
         try push(.not, .not)
       case .plus:
-        report(.unaryPlus(span(current)))
+        _ = fail(here: Diagnostic.unaryPlus)
         advance()
-      case .fn: throw fail(.lambdaOperand(span(current)))
+      case .fn: throw fail(here: Diagnostic.lambdaOperand)
       default:
         start = current.start
         return try parsePostfix()
@@ -88,6 +88,7 @@ extension Parser {
     }
   }
 
+  @inline(never)
   private mutating func push(_ operation: UnaryOperator, _ precedence: Precedence) throws(Failure) {
     try descend(at: current)
     pending.append(
@@ -99,6 +100,7 @@ extension Parser {
 
   /// Builds the nodes of the waiting operators that bind at least as tightly as `precedence`; all
   /// of them when it is nil. `start` is where the left operand starts, before and after.
+  @inline(never)
   private mutating func reduce(
     _ operand: NodeID, to precedence: Precedence?, _ floor: Int, _ start: inout Int32
   ) throws(Failure) -> NodeID {
@@ -125,6 +127,16 @@ extension Parser {
   private mutating func chained(_ top: PendingOperator, _ precedence: Precedence) -> Failure {
     if precedence == .range { return fail(.chainedRange(span(current))) }
     return fail(.chainedComparison(span(current), first: span(from: top.start)))
+  }
+
+  @inline(never)
+  private mutating func pipeInVerb(_ verb: Verb) -> Failure {
+    fail(.pipeInVerb(span(current), verb.rawValue))
+  }
+
+  @inline(never)
+  private mutating func operatorAfterPipe() -> Failure {
+    fail(.operatorAfterPipe(span(current), text(current)))
   }
 
   /// `x -1` where it could be two values.

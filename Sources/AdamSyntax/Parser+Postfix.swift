@@ -3,6 +3,7 @@ import AdamSource
 
 extension Parser {
   /// `postfix = primary { arguments | index | "." FIELD }`
+  @inline(never)
   mutating func parsePostfix() throws(Failure) -> NodeID {
     let start = current.start
     var node = try parsePrimary()
@@ -53,6 +54,7 @@ extension Parser {
     }
   }
 
+  @inline(never)
   private mutating func leaf(_ node: Node) -> NodeID {
     advance()
     return add(node, from: previous.start)
@@ -66,6 +68,7 @@ extension Parser {
   }
 
   /// No operand starts here; one in braces is read as if it were one.
+  @inline(never)
   private mutating func parseNoPrimary() throws(Failure) -> NodeID {
     switch current.kind {
     case .verb: throw verbAsOperand()
@@ -111,7 +114,7 @@ extension Parser {
     let condition = try parseExpression()
     if current.kind == .assign {
       wantsBlock = true
-      throw fail(.assignInCondition(span(current)))
+      throw fail(here: Diagnostic.assignInCondition)
     }
     context = saved
     depth -= 1
@@ -151,6 +154,7 @@ extension Parser {
   }
 
   /// The block ends the function: no call, operator or pipe may follow.
+  @inline(never)
   private mutating func checkAfterLambda() throws(Failure) {
     let takesMore: Bool
     switch current.kind {

@@ -39,6 +39,7 @@ extension Parser {
   }
 
   /// Steps into the bracket that is the current token; the result goes to `close`.
+  @inline(never)
   mutating func open() throws(Failure) -> Context {
     try descend(at: current)
     openers.append(current)
@@ -54,6 +55,7 @@ extension Parser {
   }
 
   /// Steps out of the innermost bracket over its closer, which must be the current token.
+  @inline(never)
   mutating func close(_ saved: Context) {
     depth -= 1
     openers.removeLast()
@@ -64,6 +66,7 @@ extension Parser {
   // MARK: Messages that depend on where the mistake is
 
   /// The current token cannot stand here.
+  @inline(never)
   mutating func unexpected(_ expected: String) -> Failure {
     switch current.kind {
     case .lineEnd: return brokenInterpolation()
@@ -140,6 +143,7 @@ extension Parser {
   static let interpolationMark: UInt64 = 1
 
   /// Inside a bracket neither `,` nor the closer came.
+  @inline(never)
   mutating func missingCloser() -> Failure {
     guard let opener = openers.last else { return unexpected("`,`") }
     if startsNewStatement, let closer = closerText(opener) {
@@ -175,6 +179,7 @@ extension Parser {
   // MARK: Skipping
 
   /// After a mistake inside a bracket: moves to the bracket's closer, or gives up the statement.
+  @inline(never)
   mutating func recover(_ failure: Failure, _ saved: Checkpoint) throws(Failure) {
     guard !failure.endsStatement, !isStopped, let opener = openers.dropFirst(saved.openers - 1).first,
       let closer = opener.kind.closer

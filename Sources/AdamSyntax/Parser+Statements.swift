@@ -32,6 +32,7 @@ extension Parser {
   }
 
   /// Statements up to a `}` or the end of the text. A mistake costs its statement.
+  @inline(never)
   mutating func parseStatements(into statements: inout [NodeID]) throws(Failure) {
     let outerStart = statementStart
     let outerSilence = isSilent
@@ -65,6 +66,7 @@ extension Parser {
     if !isAtEnd { throw missingEnd() }
   }
 
+  @inline(never)
   private mutating func missingEnd() -> Failure {
     switch current.kind {
     case .assign: return fail(.secondAssign(span(current)))
@@ -81,6 +83,7 @@ extension Parser {
   }
 
   /// `block = "{" { statement END } "}"`
+  @inline(never)
   mutating func parseBlock(_ kind: BlockKind) throws(Failure) -> NodeID {
     guard current.kind == .leftBrace else { throw missingBlock() }
     let start = current.start
@@ -112,6 +115,7 @@ extension Parser {
   private mutating func enter(_ kind: BlockKind) { enter(kind, &context) }
 
   /// The `{` that a construct needs is not there.
+  @inline(never)
   mutating func missingBlock() -> Failure {
     wantsBlock = true
     if current.kind == .name, let word = Phrasebook.word(text(current)) {
@@ -124,6 +128,7 @@ extension Parser {
   }
 
   /// One statement, decided by its first token and at most one more.
+  @inline(never)
   mutating func parseStatement() throws(Failure) -> NodeID {
     switch current.kind {
     case .for: return try parseFor()
@@ -160,6 +165,7 @@ extension Parser {
     }
   }
 
+  @inline(never)
   private mutating func leadingOperator() -> Failure {
     let isContinuation = current.hasNewline && previous.end > 0
     let above = isContinuation ? Span(source, previous.end, previous.end) : nil
@@ -167,6 +173,7 @@ extension Parser {
   }
 
   /// `for = "for" patterns "in" expression block`
+  @inline(never)
   mutating func parseFor() throws(Failure) -> NodeID {
     let start = current.start
     advance()
@@ -189,6 +196,7 @@ extension Parser {
   }
 
   /// `while = "while" condition block`
+  @inline(never)
   mutating func parseWhile() throws(Failure) -> NodeID {
     let start = current.start
     advance()
@@ -198,6 +206,7 @@ extension Parser {
   }
 
   /// `jump = "break" | "continue"`
+  @inline(never)
   mutating func parseJump() -> NodeID {
     let isBreak = current.kind == .break
     if !context.isInLoop, !hasLostBlock { report(.breakOutside(span(current), text(current))) }
@@ -206,6 +215,7 @@ extension Parser {
   }
 
   /// `return = "return" [ verb | expression { "," expression } ]`
+  @inline(never)
   mutating func parseReturn() throws(Failure) -> NodeID {
     let start = current.start
     if !context.isInFunction, !hasLostBlock { report(.returnOutside(span(current))) }
@@ -226,6 +236,7 @@ extension Parser {
   }
 
   /// `import = "import" STRING`
+  @inline(never)
   mutating func parseImport() throws(Failure) -> NodeID {
     let start = current.start
     advance()
@@ -237,6 +248,7 @@ extension Parser {
   }
 
   /// `function = "fn" NAME parameters body`
+  @inline(never)
   mutating func parseFunction() throws(Failure) -> NodeID {
     let start = current.start
     advance()

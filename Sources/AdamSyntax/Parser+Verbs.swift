@@ -13,6 +13,7 @@ extension Verb {
 
 extension Parser {
   /// A verb at the start of a statement; it cannot be assigned.
+  @inline(never)
   mutating func parseVerbStatement() throws(Failure) -> NodeID {
     let token = current
     let next = peek()
@@ -28,6 +29,7 @@ extension Parser {
   }
 
   /// `verb = on | sweep | check | train | VERB [ verbArguments ]`; the current token is the verb.
+  @inline(never)
   mutating func parseVerb() throws(Failure) -> NodeID {
     let start = current.start
     guard let verb = current.verb else { throw unexpected("a verb") }
@@ -45,6 +47,7 @@ extension Parser {
   }
 
   /// `verbArguments = argument { "," argument }`; the first of `train` may carry a unit.
+  @inline(never)
   mutating func parseVerbArguments(_ verb: Verb) throws(Failure) -> [Argument] {
     var arguments = [try parseVerbArgument(verb)]
     if verb == .train { takeUnit(&arguments) }
@@ -61,6 +64,7 @@ extension Parser {
     return arguments
   }
 
+  @inline(never)
   private mutating func parseVerbArgument(_ verb: Verb) throws(Failure) -> Argument {
     let isNamed = current.kind.isWord && peek().kind == .assign
     context.splitsMinus = true
@@ -96,6 +100,7 @@ extension Parser {
   }
 
   /// `on = "on" ( "epoch" | "step" ) [ "every" expression ] block`
+  @inline(never)
   mutating func parseOn() throws(Failure) -> Node {
     guard current.isContextual(.epoch) || current.isContextual(.step), !isOnNewLine else {
       wantsBlock = true
@@ -113,6 +118,7 @@ extension Parser {
   }
 
   /// `sweep = "sweep" lane { "," lane } block`
+  @inline(never)
   mutating func parseSweep() throws(Failure) -> Node {
     wantsBlock = true
     var generators = [try parseLane()]
@@ -125,6 +131,7 @@ extension Parser {
   }
 
   /// `lane = pattern "in" expression | NAME "=" expression`
+  @inline(never)
   mutating func parseLane() throws(Failure) -> SweepGenerator {
     if current.kind == .name, peek().kind == .assign {
       let option = name(current)
@@ -138,6 +145,7 @@ extension Parser {
   }
 
   /// `check = "check" "grad" [ expression ]`
+  @inline(never)
   mutating func parseCheck() throws(Failure) -> Node {
     guard current.isContextual(.grad), !isOnNewLine else {
       throw fail(.checkNeedsGrad(span(current.kind == .endOfText ? previous : current)))
@@ -149,6 +157,7 @@ extension Parser {
   }
 
   /// `layer = "layer" NAME parameters "{" { ( param | statement ) END } lambda END "}"`
+  @inline(never)
   mutating func parseLayer() throws(Failure) -> NodeID {
     let start = current.start
     advance()
@@ -179,6 +188,7 @@ extension Parser {
   }
 
   /// `param = "param" NAME [ "[" [ expression { "," expression } ] "]" ] "=" expression`
+  @inline(never)
   mutating func parseParam() throws(Failure) -> NodeID {
     let start = current.start
     if !context.isInLayer, !hasLostBlock { report(.paramOutside(span(current))) }
@@ -192,6 +202,7 @@ extension Parser {
   }
 
   /// `shape = "[" [ expression { "," expression } ] "]"`
+  @inline(never)
   mutating func parseShape() throws(Failure) -> [NodeID] {
     var sizes: [NodeID] = []
     let outer = try open()

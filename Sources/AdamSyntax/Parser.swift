@@ -70,6 +70,7 @@ struct Parser {
 
   // MARK: Tokens
 
+  @inline(never)
   mutating func advance() {
     previous = current
     if let token = peeked {
@@ -187,18 +188,28 @@ struct Parser {
     }
   }
 
+  @inline(never)
   mutating func add(_ node: Node, from start: Int32) -> NodeID {
     tree.add(node, span(from: start))
   }
 
   // MARK: Reporting
 
+  /// As `fail`, for messages about the current token alone. Takes the message's maker, because a
+  /// message is large and the frames of recursive functions must be small.
+  @inline(never)
+  mutating func fail(here diagnostic: (Span) -> Diagnostic) -> Failure {
+    fail(diagnostic(span(current)))
+  }
+
   /// Records a message unless it would be noise, and gives the failure to throw.
+  @inline(never)
   mutating func fail(_ diagnostic: Diagnostic) -> Failure {
     report(diagnostic)
     return Failure()
   }
 
+  @inline(never)
   mutating func report(_ diagnostic: Diagnostic) {
     guard !isStopped, !isSilent else { return }
     diagnostics.append(diagnostic)

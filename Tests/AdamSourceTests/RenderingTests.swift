@@ -62,7 +62,7 @@ struct RenderingTests {
     #expect(text.hasPrefix(#"{"schema":1,"code":"E0301","level":"error","message":"layer 3 takes"#))
     #expect(text.contains(#""range":{"start":{"byte":41,"line":2,"col":33,"utf16":32},"end":{"byte":52,"#))
     #expect(text.contains(#""edits":[{"start":48,"end":51,"new":"16,1"}],"apply":"maybe""#))
-    #expect(text.contains(#""args":{"expected":"8","found":"16"}"#))
+    #expect(text.contains(#""args":{"expected":8,"found":16}"#))
     #expect(text.filter { $0 == "\n" }.count == 1)
   }
 
@@ -111,6 +111,45 @@ struct RenderingTests {
     let lines = rendered.split(separator: "\n").map(Array.init)
     let caret = lines[2].firstIndex(of: "^") ?? 0
     #expect(String(lines[1][caret..<(caret + 3)]) == "bad")
+  }
+
+  @Test("a line of millions of bytes is rendered at once")
+  func hugeLine() {
+    var sources = SourceMap()
+    let text = String(repeating: "é", count: 1_000_000) + " bad"
+    let id = sources.add(SourceText(name: "w", bytes: Array(text.utf8)))
+    let rendered = DiagnosticRenderer(style: .human, usesColor: false)
+      .render(Diagnostic(DiagnosticCode("E0"), "m", at: Span(id, 2_000_001, 2_000_004)), sources)
+    let lines = rendered.split(separator: "\n").map(Array.init)
+    #expect(rendered.hasPrefix("w:1:1000002: error[E0]: m\n1 | …é"))
+    let caret = lines[2].firstIndex(of: "^") ?? 0
+    #expect(String(lines[1][caret..<min(caret + 3, lines[1].count)]) == "bad")
+  }
+
+  @Test("a list shows twenty errors and counts the rest")
+  func lists() {
+    var sources = SourceMap()
+    let id = sources.add(SourceText(name: "w", bytes: Array("x".utf8)))
+    let error = Diagnostic(DiagnosticCode("E0"), "m", at: Span(id, 0, 1))
+    let short = DiagnosticRenderer(style: .short, usesColor: false)
+    let line = "w:1:1: error[E0]: m\n"
+    #expect(short.render([], sources) == "")
+    #expect(short.render([error], sources) == line)
+    #expect(short.render([error, error], sources) == line + line + "found 2 errors\n")
+    let many = short.render(Array(repeating: error, count: 500), sources)
+    #expect(many == String(repeating: line, count: 20) + "and 480 more\nfound 500 errors\n")
+    let json = DiagnosticRenderer(style: .json, usesColor: false)
+    #expect(json.render([error, error], sources).split(separator: "\n").count == 2)
+  }
+
+  @Test(
+    "the nearest name is offered, and none when none is near",
+    arguments: [
+      ("lineer", "linear"), ("liner", "linear"), ("adm", "adam"), ("adma", "adam"), ("nope", nil),
+      ("pg_enum", nil), ("x", nil), ("trian", "train"),
+    ] as [(String, String?)])
+  func suggestions(word: String, expected: String?) {
+    #expect(nearest(word, in: ["linear", "adam", "relu", "train", "print"]) == expected)
   }
 
   @Test("a place beyond the text is shown at its end")

@@ -8,8 +8,9 @@ package struct RuntimeOptions: Hashable, Sendable {
   package var isa: InstructionSet?
   /// 1 … 64; nil: one per usable core.
   package var threads: Int?
-  /// Starts as many threads as asked for although there are fewer cores: for tests of the split.
-  package var ignoresCoreCount = false
+  /// For tests of the split: starts as many threads as asked for although there are fewer cores, and
+  /// hands out every call unit by unit however small it is.
+  package var splitsEverything = false
   package init(isa: InstructionSet? = nil, threads: Int? = nil) {
     self.isa = isa
     self.threads = threads
@@ -22,6 +23,7 @@ package final class Runtime {
   package let isa: InstructionSet
   let kernels: KernelTable
   let pool: ThreadPool
+  private let splitsEverything: Bool
 
   /// Throws when the options ask for what the processor does not have.
   package convenience init(_ options: RuntimeOptions = RuntimeOptions()) throws(RuntimeError) {
@@ -44,14 +46,29 @@ package final class Runtime {
     let asked = options.isa ?? InstructionSet.detected
     isa = asked.isSupported ? asked : InstructionSet.detected
     kernels = isa.kernels
+    splitsEverything = options.splitsEverything
     let cores = max(1, Int(adam_usable_cores()))
     let range = RuntimeOptions.threadRange
     let wanted = min(max(options.threads ?? cores, range.lowerBound), range.upperBound)
     // More threads than cores would only take turns, so they are not started.
-    let count = options.ignoresCoreCount ? wanted : min(wanted, cores)
+    let count = options.splitsEverything ? wanted : min(wanted, cores)
     pool = ThreadPool(threads: count, spinners: min(count, cores) - 1)
   }
 
   /// Threads that take part, the caller included.
   package var threads: Int { pool.threads }
+
+  /// Below this many nanoseconds a call stays with the caller: moving lines between cores costs more.
+  private static let smallestSharedCost = 12_000.0
+
+  /// Units in a piece of a call that threads share; 0: the caller computes all of it. Some pieces
+  /// per thread even out a core that somebody else uses.
+  func grain(units: Int, cost: Double) -> Int {
+    if threads == 1 || units <= 1 { return 0 }
+    if splitsEverything { return 1 }
+    guard cost >= Self.smallestSharedCost else { return 0 }
+    let worthwhile = cost < 1_000_000 ? Int(exactly: (cost / 4_000).rounded()) ?? 2 : 250
+    let pieces = min(units, threads * 4, max(2, worthwhile))
+    return (units + pieces - 1) / pieces
+  }
 }

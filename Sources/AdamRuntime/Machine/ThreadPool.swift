@@ -10,6 +10,8 @@ import Synchronization
 final class ThreadPool {
   /// The caller included.
   let threads: Int
+  /// The caller's room for kernels; workers have their own.
+  let scratch: UnsafeMutableRawPointer
   private let board: JobBoard
   private var workers: [pthread_t] = []
 
@@ -17,6 +19,7 @@ final class ThreadPool {
   ///   than there are cores to spin on.
   init(threads: Int, spinners: Int) {
     board = JobBoard()
+    scratch = .allocate(byteCount: KernelArguments.scratchBytes, alignment: 64)
     var started = 1
     for index in 1..<max(1, threads) {
       guard let worker = Worker.start(board, spins: index <= spinners) else { break }
@@ -30,12 +33,14 @@ final class ThreadPool {
   deinit {
     board.stop()
     for worker in workers { pthread_join(worker, nil) }
+    scratch.deallocate()
   }
 
-  /// Computes the units `0 ..< units` in pieces of `grain`. Allocates nothing.
+  /// Computes the units `0 ..< units` in pieces of `grain`. Allocates nothing. The arguments hold
+  /// the caller's scratch; a worker puts its own into a copy.
   func run(_ kernel: Kernel, _ arguments: UnsafeRawPointer, units: Int, grain: Int) {
     board.publish(kernel, arguments, units: units, grain: grain)
-    board.help(board.generation)
+    board.help(board.generation, scratch: nil)
     board.waitUntilDone()
   }
 }
@@ -69,8 +74,17 @@ private final class JobBoard: Sendable {
     if sleepers.load(ordering: .sequentiallyConsistent) > 0 { bed.wake() }
   }
 
-  /// Takes pieces of the job `generation` until none is left.
-  func help(_ generation: UInt64) {
+  /// Takes pieces of the job `generation` until none is left. `scratch` replaces that of the
+  /// arguments.
+  func help(_ generation: UInt64, scratch: UnsafeMutableRawPointer?) {
+    var own = KernelArguments()
+    withUnsafeMutablePointer(to: &own) { take(generation, scratch, $0) }
+  }
+
+  private func take(
+    _ generation: UInt64, _ scratch: UnsafeMutableRawPointer?,
+    _ own: UnsafeMutablePointer<KernelArguments>
+  ) {
     let kernelBits = Int(bitPattern: kernel.load(ordering: .relaxed))
     let argumentBits = arguments.load(ordering: .relaxed)
     let units = units.load(ordering: .relaxed)
@@ -84,7 +98,14 @@ private final class JobBoard: Sendable {
       seen = now
       guard taken, let pointer = UnsafeRawPointer(bitPattern: argumentBits) else { continue }
       let begin = piece &* grain
-      unsafeBitCast(kernelBits, to: Kernel.self)(pointer, begin, min(begin &+ grain, units))
+      var given = pointer
+      if let scratch {
+        // The job is alive as long as a piece of it is being computed: now it can be read.
+        own.pointee = pointer.load(as: KernelArguments.self)
+        own.pointee.scratch = scratch
+        given = UnsafeRawPointer(own)
+      }
+      unsafeBitCast(kernelBits, to: Kernel.self)(given, begin, min(begin &+ grain, units))
       done.add(1, ordering: .releasing)
       seen = ticket.load(ordering: .acquiring)
     }
@@ -189,10 +210,13 @@ private final class Worker {
   /// The thread is ours, so its float state is set once and for good.
   func work() {
     adam_float_state_set(adam_float_state_canonical(adam_float_state_get()))
+    let scratch = UnsafeMutableRawPointer.allocate(
+      byteCount: KernelArguments.scratchBytes, alignment: 64)
+    defer { scratch.deallocate() }
     var last: UInt64 = 0
     while let generation = board.next(after: last, spins: spins) {
       last = generation
-      board.help(generation)
+      board.help(generation, scratch: scratch)
     }
   }
 }

@@ -106,12 +106,14 @@ struct PlanBuilder {
     assignHomes(memory)
   }
 
-  /// The finished calls; `grain` is where threads and costs meet.
+  /// The finished calls.
   var instructions: [Instruction] {
-    emission.instructions.map {
-      Instruction(
-        arguments: $0.arguments, kernel: $0.kernel, units: $0.units,
-        grain: Sharing.grain(units: $0.units, cost: $0.cost, threads: runtime.threads))
+    emission.instructions.map { call in
+      var arguments = call.arguments
+      arguments.scratch = runtime.pool.scratch
+      return Instruction(
+        arguments: arguments, kernel: call.kernel, units: call.units,
+        grain: runtime.grain(units: call.units, cost: call.cost))
     }
   }
 
@@ -240,18 +242,5 @@ struct PlanBuilder {
         replaced.insert(operation.operands[place == 0 ? 0 : place + 1])
       }
     }
-  }
-}
-
-/// When threads share a call.
-enum Sharing {
-  /// Below this many nanoseconds a call stays with the caller: moving lines between cores costs more.
-  static let threshold = 12_000.0
-
-  /// Units in a piece, 0: not shared. Some pieces per thread even out a core that somebody else uses.
-  static func grain(units: Int, cost: Double, threads: Int) -> Int {
-    guard threads > 1, units > 1, cost >= threshold else { return 0 }
-    let pieces = min(units, threads * 4, max(2, Int(min(cost / 4_000, 256))))
-    return (units + pieces - 1) / pieces
   }
 }

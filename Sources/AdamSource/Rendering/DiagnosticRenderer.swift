@@ -28,6 +28,30 @@ public struct DiagnosticRenderer: Sendable {
     case .json: JSONRendering(diagnostic, sources).text
     }
   }
+
+  /// So many errors of a run are shown; more would hide the first.
+  public static let limit = 20
+
+  /// A list: all warnings and notes, the first twenty errors, then how many more there are and, when
+  /// there are several, their number. JSON has every diagnostic and no closing line.
+  public func render(_ diagnostics: [Diagnostic], _ sources: SourceMap) -> String {
+    var text = ""
+    var errors = 0
+    for diagnostic in diagnostics {
+      if diagnostic.severity == .error { errors += 1 }
+      let isShown = style == .json || diagnostic.severity != .error
+        || errors <= DiagnosticRenderer.limit
+      if isShown { text += render(diagnostic, sources) }
+    }
+    if style == .json { return text }
+    return text + DiagnosticRenderer.closing(errors: errors)
+  }
+
+  /// `found 3 errors` with its newline, after `and 2 more` when not all were shown; empty below two.
+  public static func closing(errors: Int) -> String {
+    guard errors > 1 else { return "" }
+    return (errors > limit ? "and \(errors - limit) more\n" : "") + "found \(errors) errors\n"
+  }
 }
 
 /// `net.adam:2:33: error[E0301]: layer 3 takes 8 inputs but layer 2 produces 16`

@@ -73,14 +73,30 @@ struct Row {
 
   init(_ source: SourceText, _ number: Int, _ spans: [(Span, String, Bool)]) {
     var columns: [Int] = []
-    let cells = Row.layOut(source.line(number), &columns)
-    let start = Int(source.lineStarts[number])
-    for (span, text, isPrimary) in spans.sorted(by: { $0.0.start < $1.0.start }) {
+    let line = source.line(number)
+    let window = Row.window(line, around: spans.first { $0.2 }?.0 ?? spans.first?.0)
+    let cells = Row.layOut(window, &columns)
+    let start = window.startIndex
+    let shown = spans.filter { window.startIndex...window.endIndex ~= Int($0.0.start) || window == line }
+    for (span, text, isPrimary) in shown.sorted(by: { $0.0.start < $1.0.start }) {
       let from = Row.column(Int(span.start) - start, columns)
       let to = Row.column(Int(span.end) - start, columns)
       marks.append((from, max(from + 1, to), text, isPrimary))
     }
-    cut(cells)
+    cut(cells, window.startIndex > line.startIndex, window.endIndex < line.endIndex)
+  }
+
+  /// The part of a line that is laid out. Millions of bytes in one line would take their time, so
+  /// only some thousand around the place are looked at.
+  private static func window(_ line: ArraySlice<UInt8>, around span: Span?) -> ArraySlice<UInt8> {
+    let reach = 2000
+    guard line.count > 2 * reach, let span else { return line }
+    let focus = min(max(Int(span.start), line.startIndex), line.endIndex)
+    var start = max(line.startIndex, focus - reach)
+    var end = min(line.endIndex, focus + reach)
+    while start < focus, line[start] & 0xC0 == 0x80 { start += 1 }
+    while end > focus, end < line.endIndex, line[end] & 0xC0 == 0x80 { end -= 1 }
+    return line[start..<end]
   }
 
   /// Display cells of a line; `columns[i]` is the display column of byte i, with one more at the end.
@@ -106,7 +122,7 @@ struct Row {
   }
 
   /// Long lines are cut around the marks, so that a megabyte of one line stays one row.
-  private mutating func cut(_ cells: [Character]) {
+  private mutating func cut(_ cells: [Character], _ isCutBefore: Bool, _ isCutAfter: Bool) {
     guard cells.count > Row.maximum else {
       sourceLine = String(cells.filter { $0 != "\u{0}" })
       return
@@ -116,8 +132,9 @@ struct Row {
     let first = marks.map(\.start).filter { $0 <= focus && focus - $0 < Row.maximum / 2 }.min() ?? focus
     let start = max(0, min(first - 12, cells.count - Row.maximum))
     let end = min(cells.count, start + Row.maximum)
-    let head = start > 0 ? "…" : ""
-    sourceLine = head + String(cells[start..<end].filter { $0 != "\u{0}" }) + (end < cells.count ? "…" : "")
+    let head = start > 0 || isCutBefore ? "…" : ""
+    sourceLine = head + String(cells[start..<end].filter { $0 != "\u{0}" }) 
+      + (end < cells.count || isCutAfter ? "…" : "")
     let shift = start - head.count
     marks = marks.filter { $0.start >= start && $0.start < end }
       .map { ($0.start - shift, min($0.end, end) - shift, $0.text, $0.isPrimary) }

@@ -21,7 +21,7 @@ struct JSONRendering {
       ("labels", array(diagnostic.labels.map { object(place($0.span) + [("text", quoted($0.text))]) })),
       ("notes", array(diagnostic.notes.map(quoted))),
       ("helps", array(diagnostic.helps.map(help))),
-      ("args", object(diagnostic.arguments.map { ($0.name, quoted($0.value)) })),
+      ("args", object(diagnostic.arguments.map { ($0.name, fact($0.value)) })),
     ]
     return object(fields) + "\n"
   }
@@ -51,6 +51,12 @@ struct JSONRendering {
     return object([
       ("text", quoted(help.text)), ("edits", array(edits)), ("apply", quoted(help.isSafe ? "safe" : "maybe")),
     ])
+  }
+
+  /// Whole numbers stay numbers; everything else is a string.
+  private func fact(_ text: String) -> String {
+    if let number = Int(text), String(number) == text { return text }
+    return quoted(text)
   }
 
   private func object(_ fields: [(String, String)]) -> String {
