@@ -92,6 +92,7 @@ extension Lexer {
   }
 
   private mutating func reportMalformed(_ start: Int, _ end: Int) {
+    guard diagnostics.count < SyntaxLimit.diagnostics else { return }
     let spelling = end - start > 60 ? text(start, start + 40) + "…" : text(start, end)
     report(
       .malformedNumber(span(start, end), spelling, NumberRepair.of(spelling)))

@@ -32,7 +32,7 @@ extension TokenKind {
   ]
 
   /// Spellings of the punctuation; longer ones first, because the lexer takes the first that fits.
-  static let punctuation: [(String, TokenKind)] = [
+  package static let punctuation: [(String, TokenKind)] = [
     ("...", .ellipsis), ("..<", .halfOpen), ("++", .plusPlus), ("==", .equal), ("!=", .notEqual),
     ("<=", .lessEqual), (">=", .greaterEqual), ("|>", .pipe), ("+=", .plusAssign),
     ("-=", .minusAssign), ("*=", .starAssign), ("/=", .slashAssign), ("(", .leftParen),

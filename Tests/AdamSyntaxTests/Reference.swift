@@ -1,4 +1,5 @@
 // grammar.md and the parser say the same.
+import AdamSource
 import AdamSyntax
 import Foundation
 import Testing
@@ -115,5 +116,15 @@ private let rulesWithoutFunction: Set<String> = ["target", "values"]
   #expect(text.contains("    " + Verb.allCases.map(\.rawValue).joined(separator: " ") + "\n"))
   for word in "fn if else for in while break continue return import and or not true false none".split(separator: " ") {
     #expect(!codes(parsed("\(word) = 3")).isEmpty, "\(word)")
+  }
+}
+
+@Test func `The list of punctuation is the parser's`() throws {
+  let text = try Reference.text()
+  for (spelling, _) in TokenKind.punctuation {
+    let line = try #require(text.split(separator: "\n").first { $0.hasPrefix("**Punctuation**") })
+    #expect(line.split(whereSeparator: { " `".contains($0) }).contains(Substring(spelling)))
+    let source = SourceText(name: "", bytes: Array(spelling.utf8))
+    #expect(TokenPrinter.tokens(source, id: SourceID(0)) == "1:1 \(spelling)\n")
   }
 }
