@@ -1,5 +1,6 @@
 // What training promises when it ends early, and what saving keeps.
 import AdamData
+import AdamFormulas
 import AdamIR
 import AdamSource
 import AdamTestSupport
@@ -112,6 +113,25 @@ import Testing
       let output = try layer.traced(on: input).outputType
       #expect(definition.keepsShape == (output == input) || definition.name == "flatten")
       #expect(!definition.summary.isEmpty && definition.example.contains("# prints:"))
+    }
+  }
+}
+
+@Suite struct ScalarTests {
+  @Test func `scalars filled ahead are those of each step`() throws {
+    let count = OptimizerRules.scalarCount
+    for rule in OptimizerRules.all {
+      let hyper = rule.defaultHyper
+      for start in [1, 60, 1000, 37_000, 100_000] {
+        var rows = [Float](repeating: 0, count: 200 * count)
+        rows.withUnsafeMutableBufferPointer {
+          if let base = $0.baseAddress {
+            rule.fillScalars(hyper, from: start, count: 200, into: base)
+          }
+        }
+        let expected = (0..<200).flatMap { rule.scalars(hyper, step: start + $0).map { Float($0) } }
+        #expect(rows == expected, "\(rule.name) from \(start)")
+      }
     }
   }
 }

@@ -20,6 +20,12 @@ public enum Adam: OptimizerRule {
     adamScalars(hyper, step: step, decay: hyper[4])
   }
 
+  public static func fillScalars(
+    _ hyper: [Double], from step: Int, count: Int, into rows: UnsafeMutablePointer<Float>
+  ) {
+    fillAdamScalars(hyper, from: step, count: count, decay: hyper[4], into: rows)
+  }
+
   /// Weight decay is coupled: it joins the gradient, as in torch.
   @_transparent
   public static func step<L: Lanes>(
@@ -90,6 +96,27 @@ let adamScalarNames = [
 func adamOptions(_ hyper: [Double]) -> Int {
   (hyper[5] != 0 ? AdamOption.amsgrad : 0) | (hyper[6] != 0 ? AdamOption.maximize : 0)
     | (hyper[4] != 0 ? AdamOption.decay : 0) | (1 - hyper[1] >= 0.5 ? AdamOption.farLerp : 0)
+}
+
+/// As `adamScalars` for many steps. A row depends on its step alone.
+func fillAdamScalars(
+  _ hyper: [Double], from step: Int, count: Int, decay: Double,
+  into rows: UnsafeMutablePointer<Float>
+) {
+  let lr = hyper[0], β1 = hyper[1], β2 = hyper[2]
+  var first = PowerSequence(β1)
+  var second = PowerSequence(β2)
+  for row in 0..<max(count, 0) {
+    let place = rows + row * OptimizerRules.scalarCount
+    place[0] = Float(1 - β1)
+    place[1] = Float(1 - β2)
+    place[2] = Float(β2)
+    place[3] = Float(-(lr / first.complement(step + row)))
+    place[4] = Float(second.complement(step + row).squareRoot())
+    place[5] = Float(hyper[3])
+    place[6] = Float(decay)
+    place[7] = 0
+  }
 }
 
 func adamScalars(_ hyper: [Double], step: Int, decay: Double) -> [Double] {

@@ -17,6 +17,13 @@ public enum AdamW: OptimizerRule {
     adamScalars(hyper, step: step, decay: 1 - hyper[0] * hyper[4])
   }
 
+  public static func fillScalars(
+    _ hyper: [Double], from step: Int, count: Int, into rows: UnsafeMutablePointer<Float>
+  ) {
+    fillAdamScalars(
+      hyper, from: step, count: count, decay: 1 - hyper[0] * hyper[4], into: rows)
+  }
+
   @_transparent
   public static func step<L: Lanes>(
     _ x: inout OptimizerLanes<L>, _ s: OptimizerScalars<L>, options: Int

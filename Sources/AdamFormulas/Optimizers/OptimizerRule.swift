@@ -116,6 +116,10 @@ public protocol OptimizerRule {
   static func options(_ hyper: [Double]) -> Int
   /// The scalars of update `step` (1, 2, 3, …) in Double; each is rounded once, to Float.
   static func scalars(_ hyper: [Double], step: Int) -> [Double]
+  /// The scalars of `count` updates from `step` on, each rounded once: one row of `scalarCount`
+  /// after the other, so that a training step computes none.
+  static func fillScalars(
+    _ hyper: [Double], from step: Int, count: Int, into rows: UnsafeMutablePointer<Float>)
   /// The update of one element.
   static func step<L: Lanes>(
     _ x: inout OptimizerLanes<L>, _ s: OptimizerScalars<L>, options: Int)
@@ -123,6 +127,16 @@ public protocol OptimizerRule {
 
 extension OptimizerRule {
   public static var defaultHyper: [Double] { hyperparameters.flatMap(\.defaults) }
+
+  public static func fillScalars(
+    _ hyper: [Double], from step: Int, count: Int, into rows: UnsafeMutablePointer<Float>
+  ) {
+    for row in 0..<max(count, 0) {
+      for (place, value) in scalars(hyper, step: step + row).enumerated() {
+        rows[row * OptimizerRules.scalarCount + place] = Float(value)
+      }
+    }
+  }
 }
 
 /// The list of rules.

@@ -75,11 +75,11 @@ struct StepPlans {
     guard let formula = request.optimizer.formula else { return }
     let hyper = request.optimizer.hyper
     for feed in feeds {
-      for row in 0..<min(count, Self.scalarRows) {
-        let values = formula.scalars(hyper, step: feed.start + step + row + 1)
-        feed.table.write(
-          floats: values.map { Float($0) }, at: row * OptimizerRules.scalarCount)
-      }
+      formula.fillScalars(
+        hyper, from: feed.start + step + 1, count: min(count, Self.scalarRows),
+        into: feed.table.pointer.assumingMemoryBound(to: Float.self))
+      // What rounding made subnormal is zero like in every tensor.
+      feed.table.flushSubnormals()
     }
   }
 
