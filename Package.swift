@@ -84,7 +84,9 @@ let package = Package(
       ]),
     .target(name: "CAllocationCount", path: "Tests/CAllocationCount"),
     .executableTarget(
-      name: "AdamBench", dependencies: ["AdamKit", "CAllocationCount"], path: "Tests/AdamBench"),
+      name: "AdamBench",
+      dependencies: ["AdamKit", "AdamInterpreter", "AdamLibrary", "CAllocationCount"],
+      path: "Tests/AdamBench"),
     .target(name: "AdamTestSupport", dependencies: ["AdamIR", "AdamKit"], path: "Tests/AdamTestSupport"),
     .testTarget(name: "AdamSourceTests", dependencies: ["AdamSource"]),
     .testTarget(name: "AdamSyntaxTests", dependencies: ["AdamSyntax", "AdamTestSupport"]),

@@ -45,7 +45,7 @@ public final class Session {
   private let environment = Environment.standard
   /// nil when the options ask for what this processor does not have; `problem` says it.
   private var state: SessionState?
-  private(set) var interpreter: Interpreter?
+  package private(set) var interpreter: Interpreter?
   private var problem: Diagnostic?
   private var shown: String?
 

@@ -7,7 +7,7 @@
 
 /// One workload's figures.
 struct Measurement {
-  var workload: String
+  var workload: Workload
   var threads: Int
   /// Median over seven blocks; the whole process for W0 and W10.
   var secondsPerStep: Double
@@ -17,32 +17,45 @@ struct Measurement {
   /// Heap allocations between the steps 10 and 1,010; nil for whole processes.
   var allocations: Int?
   var peakMegabytes: Double
-  var flops = 0.0
+  var peers: [Comparison] = []
+
+  private var flops: Double? { workload.network.map { $0.flops / secondsPerStep / 1e9 } }
 
   /// One JSON object, fields in fixed order.
   var json: String {
-    var fields = ["\"workload\":\"\(workload)\"", "\"threads\":\(threads)", "\"sec_per_step\":\(secondsPerStep)"]
-    fields.append("\"min_sec_per_step\":\(fastest)")
-    fields.append("\"loss_check\":\(lossCheck.map { "\($0)" } ?? "null")")
-    fields.append("\"allocations\":\(allocations.map { "\($0)" } ?? "null")")
-    fields.append("\"peak_rss_mb\":\(rounded(peakMegabytes, 1))")
-    return "{" + fields.joined(separator: ",") + "}"
+    var fields = [
+      "\"workload\":\"\(workload.rawValue)\"", "\"threads\":\(threads)",
+      "\"sec_per_step\":\(secondsPerStep)", "\"min_sec_per_step\":\(fastest)",
+      "\"loss_check\":\(lossCheck.map { "\($0)" } ?? "null")",
+      "\"allocations\":\(allocations.map { "\($0)" } ?? "null")",
+      "\"peak_rss_mb\":\(rounded(peakMegabytes, 1))",
+    ]
+    if let network = workload.network {
+      fields.append("\"check_step\":\(network.checkStep)")
+      fields.append("\"samples_per_s\":\((Double(network.batch) / secondsPerStep).rounded())")
+    }
+    if let flops { fields.append("\"gflops\":\(rounded(flops, 2))") }
+    return "{" + (fields + peers.flatMap(\.fields)).joined(separator: ",") + "}"
   }
 
-  static let header = ["workload", "threads", "per step", "fastest", "GFLOP/s", "loss", "allocations", "RSS MB"]
+  static let header = [
+    "workload", "threads", "per step", "fastest", "GFLOP/s", "loss", "allocations", "RSS MB",
+  ]
 
   var cells: [String] {
     [
-      workload, "\(threads)", duration(secondsPerStep), duration(fastest),
-      flops > 0 ? rounded(flops / secondsPerStep / 1e9, 1) : "–", lossCheck.map { "\($0)" } ?? "–",
-      allocations.map { "\($0)" } ?? "–", rounded(peakMegabytes, 1),
-    ]
+      workload.rawValue, "\(threads)", duration(secondsPerStep), duration(fastest),
+      flops.map { rounded($0, 1) } ?? "-", lossCheck.map { "\($0)" } ?? "-",
+      allocations.map { "\($0)" } ?? "-", rounded(peakMegabytes, 1),
+    ] + peers.flatMap(\.cells)
   }
 }
 
-/// Columns padded to their widest cell.
+/// Columns padded to their widest cell; short rows end early.
 func table(_ rows: [[String]]) -> String {
-  let widths = (rows.first ?? []).indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
+  let widths = (rows.first ?? []).indices.map { column in
+    rows.map { column < $0.count ? $0[column].count : 0 }.max() ?? 0
+  }
   return rows.map { row in
     zip(row, widths).map { $0 + String(repeating: " ", count: $1 - $0.count) }.joined(separator: "  ")
   }.joined(separator: "\n")
@@ -65,6 +78,16 @@ func now() -> Double {
   return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
 }
 
+/// Forgets the peak so far, for the next workload and for the programs it starts (a new process
+/// begins with its parent's peak). Nothing happens where the system has no such thing.
+func forgetPeak() {
+  let descriptor = open("/proc/self/clear_refs", O_WRONLY)
+  if descriptor < 0 { return }
+  var command = UInt8(ascii: "5")
+  write(descriptor, &command, 1)
+  close(descriptor)
+}
+
 /// Peak resident memory of this process.
 func peakMegabytes() -> Double {
   var usage = rusage()
@@ -73,19 +96,21 @@ func peakMegabytes() -> Double {
 }
 
 /// Median and minimum of seven blocks of at least `seconds / 7` each; `body` does n steps.
-func time(seconds: Double, _ body: (Int) -> Void) -> (median: Double, fastest: Double) {
+func time(
+  seconds: Double, _ body: (Int) throws -> Void
+) rethrows -> (median: Double, fastest: Double) {
   var count = 1
   var elapsed = 0.0
   while elapsed < 0.03 * seconds && count < 1 << 40 {
     let start = now()
-    body(count)
+    try body(count)
     elapsed = now() - start
     if elapsed < 0.03 * seconds { count *= 2 }
   }
-  let block = max(1, Int(exactly: (seconds / 7 / (elapsed / Double(count))).rounded(.down)) ?? 1)
-  var times = (0..<7).map { _ -> Double in
+  let block = max(1, Int(exactly: (seconds / 7 / elapsed * Double(count)).rounded(.down)) ?? 1)
+  var times = try (0..<7).map { _ -> Double in
     let start = now()
-    body(block)
+    try body(block)
     return (now() - start) / Double(block)
   }
   times.sort()

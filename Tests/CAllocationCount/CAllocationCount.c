@@ -1,6 +1,8 @@
 /* Replaces glibc's allocation functions by counting ones in front of the same allocator. */
+#define _GNU_SOURCE
 #include "CAllocationCount.h"
 #include <errno.h>
+#include <sched.h>
 #include <stdatomic.h>
 #include <stddef.h>
 
@@ -8,6 +10,18 @@ static atomic_ulong count;
 
 unsigned long adam_allocation_count(void) {
   return atomic_load_explicit(&count, memory_order_relaxed);
+}
+
+void adam_keep_on_core(int core) {
+#if defined(__linux__)
+  if (core < 0 || core >= CPU_SETSIZE) return;
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  CPU_SET(core, &set);
+  sched_setaffinity(0, sizeof set, &set);
+#else
+  (void)core;
+#endif
 }
 
 #if defined(__GLIBC__)

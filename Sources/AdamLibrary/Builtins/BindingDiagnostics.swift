@@ -129,14 +129,4 @@ extension ParameterDefinition {
 
 /// A number as a message shows it: shortest round-trip digits, whole numbers without a point,
 /// exponents without padding (`1e-8`).
-package func messageText(_ x: Double) -> String {
-  if let whole = Int(exactly: x), abs(x) < 1e15 { return String(whole) }
-  let text = String(describing: x)
-  guard let e = text.firstIndex(of: "e") else { return text }
-  let mantissa = text[..<e]
-  let digits = text[text.index(after: e)...]
-  let sign = digits.hasPrefix("-") ? "-" : ""
-  let exponent = digits.drop { $0 == "-" || $0 == "+" || $0 == "0" }
-  return mantissa.hasSuffix(".0")
-    ? "\(mantissa.dropLast(2))e\(sign)\(exponent)" : "\(mantissa)e\(sign)\(exponent)"
-}
+package func messageText(_ x: Double) -> String { numberText(x) }

@@ -28,7 +28,7 @@ package enum RandomBuiltins {
   }
 
   static let rand = filled(
-    "rand", "Uniform numbers from 0 to below 1.", "seed 0\nprint rand(2)  # prints: [0.49625659, 0.7682218]"
+    "rand", "Uniform numbers from 0 to below 1.", "seed 0\nprint rand(2)  # prints: [0.4962566, 0.7682218]"
   ) { generator, buffer in generator.fillUniform(buffer) }
 
   static let randn = filled(
@@ -69,7 +69,7 @@ package enum RandomBuiltins {
     signature: Signature([
       ParameterDefinition("n", .integer, "how many", range: NumberRange(from: 0, to: 100_000_000))
     ]),
-    example: "seed 0\nprint randperm(4)  # prints: [2, 0, 1, 3]",
+    example: "seed 0\nprint randperm(4)  # prints: [0, 1, 3, 2]",
     run: { context, arguments throws(Diagnostic) in
       let order = context.session.generator.permutation(arguments.whole("n"))
       let tensor = try newTensor(.i32, [order.count], at: arguments.span)

@@ -53,7 +53,9 @@ package struct TensorArithmetic {
     guard let definition = op.definition else {
       throw ValueError.operands("use this operator on tensors", at: span)
     }
-    return .of(try apply(definition, [left, right], at: span))
+    let attributes: Attributes =
+      op == .matmul ? ["transpose_a": .bool(false), "transpose_b": .bool(false)].attributes : .init()
+    return .of(try apply(definition, [left, right], attributes, at: span))
   }
 
   /// The forms that numbers have, so that x^2 has the bits of x·x.

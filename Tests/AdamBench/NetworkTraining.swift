@@ -1,0 +1,114 @@
+// Trains a workload's network the way a script does: statements of a session, `train n steps`.
+import AdamData
+import AdamIR
+import AdamKit
+import AdamLibrary
+import AdamRuntime
+import AdamSource
+import CAllocationCount
+import Synchronization
+
+struct BenchError: Error, CustomStringConvertible {
+  var description: String
+  init(_ description: String) { self.description = description }
+}
+
+/// What the sessions print.
+private final class Printed: Sendable {
+  private let storage = Mutex<[UInt8]>([])
+  func append(_ bytes: [UInt8]) { storage.withLock { $0 += bytes } }
+  var text: String { storage.withLock { String(decoding: $0, as: UTF8.self) } }
+}
+
+/// A session with a model, data, loss and optimizer.
+final class NetworkTraining {
+  private let session: Session
+  private let printed = Printed()
+
+  /// - Parameter folder: initial weights and data; nil: of `seed 0`.
+  init(_ workload: Workload, _ network: Network, data: DataSet, threads: Int, folder: String?)
+    throws
+  {
+    var options = Session.Options()
+    options.threads = threads
+    let printed = printed
+    let host = Host(
+      write: { printed.append($0) }, flush: {}, progress: { _ in },
+      open: { path throws(HostError) in throw HostError(.cannotOpen, path: path, reason: "") },
+      replaceFile: { _, _ in }, now: { now() }, isCancelled: { false })
+    session = Session(host: host, options: options) { diagnostic, _ in
+      if diagnostic.severity == .error { complain(diagnostic.message) }
+    }
+    try execute(
+      """
+      seed 0
+      model = seq(\(network.layers.joined(separator: ", ")))
+      loss = \(network.loss)()
+      opt = adam(lr=1e-3)
+      """)
+    session.interpreter?.define("data", .data(data))
+    if let folder { try setWeights("\(folder)/\(workload.rawValue)_init.bin") }
+  }
+
+  private func execute(_ text: String) throws {
+    guard session.execute(Array(text.utf8), name: "bench") == .completed else {
+      throw BenchError("the workload's script failed")
+    }
+  }
+
+  func train(_ steps: Int) throws { try execute("train \(steps) steps") }
+
+  /// Trains up to the compared step; its loss.
+  func loss(ofStep step: Int) throws -> Float {
+    try execute("on step every \(step) { print \"{loss:.9g}\" }\ntrain \(step) steps")
+    guard let line = printed.text.split(separator: "\n").last, let loss = Float(line) else {
+      throw BenchError("no loss was printed")
+    }
+    return loss
+  }
+
+  /// Heap allocations between the steps 10 and 1,010: what a training of 1,010 steps makes beyond
+  /// one of 10 (both pay for their statement; the plan is there already).
+  func allocations() throws -> Int {
+    func count(_ steps: Int) throws -> Int {
+      let before = adam_allocation_count()
+      try train(steps)
+      return Int(clamping: adam_allocation_count() &- before)
+    }
+    // Two first runs: what grows once for good does not count.
+    try train(10)
+    try train(10)
+    let short = try count(10)
+    return try count(1_010) - short
+  }
+
+  /// The file has, for each layer, the weight [in, out] and the bias; ours is [out, in].
+  private func setWeights(_ path: String) throws {
+    guard case .layer(let model)? = session.interpreter?.variable("model") else { return }
+    var rest = try floats(path)[...]
+    for named in model.namedParameters {
+      guard let tensor = named.parameter.tensor, rest.count >= tensor.elementCount else {
+        throw BenchError("\(path) is too short")
+      }
+      var values = Array(rest.prefix(tensor.elementCount))
+      rest = rest.dropFirst(tensor.elementCount)
+      if tensor.sizes.count == 2 {
+        values = transposed(values, rows: tensor.sizes[1], columns: tensor.sizes[0])
+      }
+      tensor.write(floats: values)
+    }
+    if !rest.isEmpty { throw BenchError("\(path) is too long") }
+  }
+}
+
+private func transposed(_ values: [Float], rows: Int, columns: Int) -> [Float] {
+  (0..<columns).flatMap { column in (0..<rows).map { row in values[row * columns + column] } }
+}
+
+private func floats(_ path: String) throws -> [Float] {
+  let size = try fileSize(path)
+  return try [Float](unsafeUninitializedCapacity: size / 4) { buffer, count in
+    try readFile(path, into: UnsafeMutableRawBufferPointer(buffer))
+    count = size / 4
+  }
+}

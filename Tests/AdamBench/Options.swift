@@ -1,0 +1,53 @@
+// What the benchmark is asked for.
+
+struct Options {
+  /// The program that whole-process workloads start.
+  var program = ""
+  var workloads: [Workload] = []
+  var threads = 1
+  /// Time of the seven blocks of one measurement.
+  var seconds = 3.0
+  var data: String?
+  var peers: String?
+  var python = "python3"
+  var isJSON = false
+
+  static let usage = """
+    usage: bench [--json] [workload …] [--threads n] [--seconds s]
+                 [--data DIR] [--peers DIR [--python PYTHON]]
+    workloads: \(Workload.allCases.map(\.rawValue).joined(separator: " ")) (all without a name)
+
+    """
+
+  /// nil: a mistake; the usage says what is known.
+  init?(_ arguments: [String]) {
+    var rest = arguments[...]
+    while let word = rest.popFirst() {
+      if word == "--json" {
+        isJSON = true
+      } else if let workload = Workload(rawValue: word) {
+        workloads.append(workload)
+      } else {
+        guard let value = rest.popFirst(), set(word, value) else { return nil }
+      }
+    }
+    if workloads.isEmpty { workloads = Workload.allCases }
+  }
+
+  private mutating func set(_ name: String, _ value: String) -> Bool {
+    switch name {
+    case "--program": program = value
+    case "--data": data = value
+    case "--peers": peers = value
+    case "--python": python = value
+    case "--threads":
+      guard let number = Int(value), (1...64).contains(number) else { return false }
+      threads = number
+    case "--seconds":
+      guard let number = Double(value), number > 0, number < 1e6 else { return false }
+      seconds = number
+    default: return false
+    }
+    return true
+  }
+}

@@ -1,0 +1,92 @@
+// Other programs that do the same work: started in turn with ours, compared by ratios.
+
+/// A program of the peers' folder. It prints one JSON object with `sec_per_step` and `loss_check`.
+enum Peer: String, CaseIterable {
+  case c, torch
+
+  private var script: String {
+    switch self {
+    case .c: "bench_c.py"
+    case .torch: "bench_torch.py"
+    }
+  }
+
+  private var variant: String { self == .c ? "hand" : "eager" }
+
+  /// One measurement; nil when the program is missing or fails.
+  func measure(_ workload: Workload, _ options: Options) -> PeerResult? {
+    guard let folder = options.peers else { return nil }
+    let output = WholeProcess.output(of: [
+      options.python, "\(folder)/\(script)", workload.rawValue, "--variant", variant,
+      "--threads", "\(options.threads)", "--seconds", "\(options.seconds)",
+    ])
+    guard let output, let seconds = number("sec_per_step", in: output) else { return nil }
+    return PeerResult(
+      secondsPerStep: seconds, lossCheck: number("loss_check", in: output).map { Float($0) })
+  }
+
+  /// The number of a field in a flat JSON object.
+  private func number(_ field: String, in text: String) -> Double? {
+    let key = Array("\"\(field)\":".utf8)
+    let bytes = Array(text.utf8)
+    guard bytes.count > key.count else { return nil }
+    let start = (0...(bytes.count - key.count)).first { bytes[$0...].starts(with: key) }
+    guard let start else { return nil }
+    let rest = bytes[(start + key.count)...].drop { $0 == 0x20 }
+    return Double(String(decoding: rest.prefix { $0 != 0x2C && $0 != 0x7D }, as: UTF8.self))
+  }
+}
+
+struct PeerResult {
+  var secondsPerStep: Double
+  var lossCheck: Float?
+}
+
+/// Ours against one peer, over all alternations.
+struct Comparison {
+  var peer: Peer
+  /// Median of ours / theirs, pair by pair; below 1: we are faster.
+  var ratio: Double
+  /// Median of the peer's own times.
+  var secondsPerStep: Double
+  var lossCheck: Float?
+  /// Both losses of the compared step lie within the workload's tolerance.
+  var agrees: Bool
+
+  /// nil when the peer gave no figure.
+  init?(
+    _ peer: Peer, _ workload: Workload, lossCheck: Float?,
+    _ pairs: [(ours: Double, theirs: PeerResult?)]
+  ) {
+    let whole = pairs.compactMap { pair in pair.theirs.map { (pair.ours, $0) } }
+    guard let last = whole.last else { return nil }
+    self.peer = peer
+    ratio = median(whole.map { $0.0 / $0.1.secondsPerStep })
+    secondsPerStep = median(whole.map { $0.1.secondsPerStep })
+    self.lossCheck = last.1.lossCheck
+    if let ours = lossCheck, let theirs = last.1.lossCheck {
+      agrees = (ours - theirs).magnitude <= workload.lossTolerance * theirs.magnitude
+    } else {
+      agrees = false
+    }
+  }
+
+  var fields: [String] {
+    [
+      "\"\(peer)_sec_per_step\":\(secondsPerStep)", "\"ratio_\(peer)\":\(rounded(ratio, 3))",
+      "\"\(peer)_loss_check\":\(lossCheck.map { "\($0)" } ?? "null")",
+      "\"loss_agrees_\(peer)\":\(agrees)",
+    ]
+  }
+
+  static let header = Peer.allCases.flatMap { ["\($0)", "ours/\($0)", "loss"] }
+
+  var cells: [String] {
+    [duration(secondsPerStep), rounded(ratio, 2), agrees ? "agrees" : "differs"]
+  }
+}
+
+func median(_ values: [Double]) -> Double {
+  let sorted = values.sorted()
+  return sorted.isEmpty ? .nan : sorted[sorted.count / 2]
+}

@@ -1,0 +1,100 @@
+// Times the workloads, beside other programs when asked to. `scripts/dev/bench` builds and calls it.
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+import CAllocationCount
+
+/// Writes at once: a reader sees each line when its workload is done.
+func put(_ text: String, to descriptor: Int32) {
+  var bytes = Array(text.utf8)[...]
+  while !bytes.isEmpty {
+    let count = bytes.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
+    if count <= 0 { return }
+    bytes = bytes.dropFirst(count)
+  }
+}
+
+func complain(_ message: String) { put("bench: \(message)\n", to: 2) }
+
+/// Pairs of ours and a peer's.
+let alternations = 3
+
+func measureProcess(_ workload: Workload, _ arguments: [String], _ options: Options) throws
+  -> Measurement
+{
+  setenv("ADAM_THREADS", "\(options.threads)", 1)
+  let runs = max(20, Int(options.seconds * 20))
+  guard let found = WholeProcess.measure([options.program] + arguments, runs: runs) else {
+    throw BenchError("\(options.program) failed")
+  }
+  return Measurement(
+    workload: workload, threads: options.threads, secondsPerStep: found.median,
+    fastest: found.fastest, peakMegabytes: found.megabytes)
+}
+
+func measureNetwork(_ workload: Workload, _ network: Network, _ options: Options) throws
+  -> Measurement
+{
+  let data = try network.data(workload, folder: options.data)
+  func training() throws -> NetworkTraining {
+    try NetworkTraining(
+      workload, network, data: data, threads: options.threads, folder: options.data)
+  }
+  let loss = try training().loss(ofStep: network.checkStep)
+  let allocations = try training().allocations()
+  let timed = try training()
+  try timed.train(1)
+  func ours() throws -> (median: Double, fastest: Double) {
+    try time(seconds: options.seconds) { try timed.train($0) }
+  }
+  var times = [try ours()]
+  var results: [Peer: [PeerResult?]] = [:]
+  if options.peers != nil {
+    times = []
+    for _ in 0..<alternations {
+      times.append(try ours())
+      for peer in Peer.allCases { results[peer, default: []].append(peer.measure(workload, options)) }
+    }
+  }
+  return Measurement(
+    workload: workload, threads: options.threads, secondsPerStep: median(times.map(\.median)),
+    fastest: times.map(\.fastest).min() ?? .nan, lossCheck: loss, allocations: allocations,
+    peakMegabytes: peakMegabytes(),
+    peers: results.sorted { $0.key.rawValue < $1.key.rawValue }.compactMap { peer, theirs in
+      let pairs = zip(times, theirs).map { (ours: $0.median, theirs: $1) }
+      return Comparison(peer, workload, lossCheck: loss, pairs)
+    })
+}
+
+func run(_ options: Options) throws {
+  // One thread stays on one core, as the peers do; the programs it starts inherit that.
+  if options.threads == 1 {
+    adam_keep_on_core(getenv("PERF_CORE").flatMap { Int32(String(cString: $0)) } ?? 1)
+  }
+  var rows = [Measurement.header + (options.peers == nil ? [] : Comparison.header)]
+  for workload in options.workloads {
+    forgetPeak()
+    let measurement: Measurement
+    if let network = workload.network {
+      measurement = try measureNetwork(workload, network, options)
+    } else {
+      measurement = try measureProcess(workload, workload.arguments ?? [], options)
+    }
+    if options.isJSON { put(measurement.json + "\n", to: 1) }
+    rows.append(measurement.cells)
+  }
+  if !options.isJSON { put(table(rows) + "\n", to: 1) }
+}
+
+guard let options = Options(Array(CommandLine.arguments.dropFirst())) else {
+  put(Options.usage, to: 2)
+  exit(2)
+}
+do {
+  try run(options)
+} catch {
+  complain("\(error)")
+  exit(1)
+}
