@@ -8,13 +8,18 @@ struct Execution {
   private let host: Host
   private let progress: ProgressOutput
   private let signals: SignalPipe?
+  private let output: OutputOptions
 
   init(_ request: RunRequest) {
     self.request = request
     let interactive = request.staysInteractive || (request.inputs.isEmpty && Execution.ownsTerminal)
+    // At a prompt `-q` leaves out the banner only: somebody is looking.
+    var output = request.output
+    if interactive { output.isQuiet = false }
+    self.output = output
     signals = SignalPipe(interactive: interactive)
     progress = ProgressOutput(
-      mode: Execution.progressMode(request.output), showsTimes: Terminal.variable("ADAM_STABLE") == nil,
+      mode: Execution.progressMode(output), showsTimes: Terminal.variable("ADAM_STABLE") == nil,
       now: StandardHost.now, write: { Terminal.printError($0) })
     host = Execution.makeHost(progress)
   }
@@ -93,7 +98,7 @@ struct Execution {
 
   func makeSession() -> (session: Session, diagnostics: DiagnosticOutput) {
     let progress = progress
-    let diagnostics = DiagnosticOutput(options: request.output) { progress.clearRow() }
+    let diagnostics = DiagnosticOutput(options: output) { progress.clearRow() }
     var options = Session.Options()
     options.isStrict = request.isStrict
     options.isInteractive = Execution.ownsTerminal && (request.staysInteractive || request.inputs.isEmpty)

@@ -22,8 +22,8 @@ extension Session {
     let head = before.dropLast(word.utf8.count)
     if head.last == 0x2E { return [] }
     let keywords = keywordCompletions(head, word)
-    if word.isEmpty && !keywords.isEmpty { return keywords }
-    return keywords + nameCompletions(word)
+    // Where an argument begins a keyword is the likelier wish; without one every name is offered.
+    return keywords.isEmpty ? nameCompletions(word) : keywords
   }
 
   private func nameCompletions(_ word: String) -> [Completion] {

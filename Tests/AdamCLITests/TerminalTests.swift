@@ -94,7 +94,7 @@ import Testing
     @Test("Tab completes a name and a keyword argument")
     func completion() throws {
       let session = try start()
-      session.type("lin")
+      session.type("line")
       session.key("Tab")
       try session.wait(for: "linear(")
       session.key("C-u")

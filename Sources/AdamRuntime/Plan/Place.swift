@@ -1,7 +1,7 @@
 // Where bytes are while a plan is being built; turned into pointers once, when memory is there.
 
 /// A kind of memory that a plan's pointers lead to.
-enum Base: Hashable {
+enum MemoryKind: Hashable {
   /// Storage bound to the n-th parameter or result of the function.
   case parameter(Int)
   case result(Int)
@@ -19,10 +19,10 @@ enum Base: Hashable {
 
 /// An address: so many bytes into a kind of memory.
 struct Place: Hashable {
-  var base: Base
+  var base: MemoryKind
   var offset: Int
 
-  init(_ base: Base, offset: Int = 0) {
+  init(_ base: MemoryKind, offset: Int = 0) {
     self.base = base
     self.offset = offset
   }
