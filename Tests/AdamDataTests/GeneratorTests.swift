@@ -141,8 +141,11 @@ func bits(_ values: [Float]) -> [UInt32] { values.map(\.bitPattern) }
       let arguments = item["args"]
       let batch = try #require(arguments["batch_size"].int)
       for epoch in item["value"].array {
-        let order = source.dataLoaderOrder(
-          rows: try #require(arguments["n"].int), shuffle: arguments["shuffle"].bool ?? false)
+        var rows = [Int32](repeating: 0, count: try #require(arguments["n"].int))
+        rows.withUnsafeMutableBufferPointer {
+          source.dataLoaderOrder(into: $0, shuffle: arguments["shuffle"].bool ?? false)
+        }
+        let order = rows.map { Int($0) }
         var batches = stride(from: 0, to: order.count, by: batch).map {
           Array(order[$0..<min($0 + batch, order.count)])
         }

@@ -5,26 +5,32 @@ extension Generator {
   /// from 2³²/20 rows up, as torch).
   package mutating func permutation(_ count: Int) -> [Int] {
     var order = Array(0..<max(count, 0))
-    guard count > 1 else { return order }
-    let isWide = count >= Int(UInt32.max) / 20
-    order.withUnsafeMutableBufferPointer { entries in
-      for index in 0..<count - 1 {
-        let draw = isWide ? nextUInt64() : UInt64(nextUInt32())
-        let other = index + Int(draw % UInt64(count - index))
-        entries.swapAt(index, other)
-      }
-    }
+    order.withUnsafeMutableBufferPointer { shuffle($0) }
     return order
   }
 
-  /// Row order of one pass of `DataLoader(dataset, shuffle=…)` over `rows` rows. A 64-bit base seed
-  /// is drawn even when nothing is shuffled; shuffling draws a second seed and permutes with a
-  /// generator of its own.
-  package mutating func dataLoaderOrder(rows: Int, shuffle: Bool) -> [Int] {
+  private mutating func shuffle<Entry>(_ entries: UnsafeMutableBufferPointer<Entry>) {
+    let count = entries.count
+    guard count > 1 else { return }
+    let isWide = count >= Int(UInt32.max) / 20
+    for index in 0..<count - 1 {
+      let draw = isWide ? nextUInt64() : UInt64(nextUInt32())
+      let other = index + Int(draw % UInt64(count - index))
+      entries.swapAt(index, other)
+    }
+  }
+
+  /// Row order of one pass of `DataLoader(dataset, shuffle=…)`, into memory that is there already.
+  /// A 64-bit base seed is drawn even when nothing is shuffled; shuffling draws a second seed and
+  /// permutes with a generator of its own.
+  package mutating func dataLoaderOrder(
+    into rows: UnsafeMutableBufferPointer<Int32>, shuffle: Bool
+  ) {
     _ = nextInt63()
-    guard shuffle else { return Array(0..<max(rows, 0)) }
+    for index in rows.indices { rows[index] = Int32(clamping: index) }
+    guard shuffle else { return }
     var sampler = Generator(seed: nextInt63())
-    return sampler.permutation(rows)
+    sampler.shuffle(rows)
   }
 
   /// `torch.utils.data.random_split`: one permutation of the total, cut into consecutive parts.

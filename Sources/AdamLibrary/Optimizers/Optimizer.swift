@@ -5,10 +5,11 @@ import AdamSource
 
 package final class Optimizer {
   /// The state of one parameter: how many updates it has seen and the rule's slots (m, v, …).
-  package struct ParameterState {
-    package var parameter: LayerParameter
-    package var updates: Int
-    package var slots: [Tensor]
+  package final class ParameterState {
+    package let parameter: LayerParameter
+    package var updates = 0
+    package var slots: [Tensor] = []
+    package init(_ parameter: LayerParameter) { self.parameter = parameter }
   }
   /// `adam`, `adamw`, `sgd`.
   package let rule: String

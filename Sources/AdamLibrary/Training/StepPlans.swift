@@ -27,7 +27,8 @@ struct StepPlans {
   let session: SessionState
   private(set) var feeds: [ScalarFeed] = []
   private var groups: [String: String] = [:]
-  private var states: [String: Optimizer.ParameterState] = [:]
+  /// The state of each parameter, in the order of `named`.
+  private var states: [Optimizer.ParameterState] = []
   private let named: [NamedParameter]
 
   init(_ request: TrainingRequest, _ session: SessionState) throws(Diagnostic) {
@@ -45,13 +46,12 @@ struct StepPlans {
     do throws(AllocationError) {
       for named in named {
         let id = ObjectIdentifier(named.parameter)
-        var state = optimizer.states[id] ?? Optimizer.ParameterState(
-          parameter: named.parameter, updates: 0, slots: [])
+        let state = optimizer.states[id] ?? Optimizer.ParameterState(named.parameter)
         while state.slots.count < slots {
           state.slots.append(try Tensor(.f32, named.parameter.shape.sizes ?? []))
         }
         optimizer.states[id] = state
-        states[named.name] = state
+        states.append(state)
         if feedOfStart[state.updates] == nil {
           let name = feeds.isEmpty ? "scalars" : "scalars.\(feeds.count)"
           let table = try Tensor(.f32, [Self.scalarRows, OptimizerRules.scalarCount])
@@ -67,7 +67,7 @@ struct StepPlans {
 
   /// Parameters that meet this optimizer for the first time although others do not.
   var newParameters: Int {
-    feeds.count > 1 ? states.values.count { $0.updates == 0 } : 0
+    feeds.count > 1 ? states.count { $0.updates == 0 } : 0
   }
 
   /// Computes the scalars of the steps from `step` (0-based within this training) on.
@@ -86,9 +86,7 @@ struct StepPlans {
   /// Counts updates: what the state of each parameter has seen.
   func count(_ steps: Int) {
     request.optimizer.steps += steps
-    for named in named {
-      request.optimizer.states[ObjectIdentifier(named.parameter)]?.updates += steps
-    }
+    for state in states { state.updates += steps }
   }
 
   /// A runner of steps on `rows` rows. `observer` sees the function after autodiff and at the end.
@@ -156,8 +154,8 @@ struct StepPlans {
     switch parameter.role {
     case .parameter: return named.first { $0.name == parameter.name }?.parameter.tensor
     case .state:
-      for (name, state) in states where parameter.name.hasPrefix(name + ".") {
-        let slot = parameter.name.dropFirst(name.count + 1)
+      for (named, state) in zip(named, states) where parameter.name.hasPrefix(named.name + ".") {
+        let slot = parameter.name.dropFirst(named.name.count + 1)
         let names = request.optimizer.formula?.slotNames(request.optimizer.hyper) ?? []
         if let index = names.firstIndex(of: String(slot)), state.slots.indices.contains(index) {
           return state.slots[index]

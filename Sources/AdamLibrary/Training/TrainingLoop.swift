@@ -115,9 +115,9 @@ final class TrainingLoop {
 
   private func startEpoch() {
     guard let order else { return }
-    let drawn = session.generator.dataLoaderOrder(rows: rows, shuffle: request.data.shuffles)
-    let places = order.pointer.assumingMemoryBound(to: Int32.self)
-    for (place, row) in drawn.enumerated() where place < rows { places[place] = Int32(clamping: row) }
+    let places = UnsafeMutableBufferPointer(
+      start: order.pointer.assumingMemoryBound(to: Int32.self), count: order.elementCount)
+    session.generator.dataLoaderOrder(into: places, shuffle: request.data.shuffles)
     lossSum = 0
     rowSum = 0
   }
