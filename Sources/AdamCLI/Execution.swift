@@ -28,6 +28,7 @@ struct Execution {
   static var ownsTerminal: Bool { Terminal.isTerminal(0) && Terminal.isTerminal(1) }
 
   func run() -> ExitStatus {
+    if let refusal = EnvironmentCheck.refusal() { return refusal }
     if request.inputs.isEmpty {
       return Execution.ownsTerminal ? explore(makeSession().session) : runAlone([.standardInput])
     }

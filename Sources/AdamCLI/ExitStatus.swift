@@ -22,6 +22,7 @@ enum ExitStatus: Int32 {
     case .nonFinite: self = .nonFinite
     case .outputFailed: self = .outputFailed
     case .interrupted: self = .interrupted
+    case .unusable: self = .usage
     }
   }
 }

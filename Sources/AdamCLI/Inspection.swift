@@ -5,6 +5,7 @@ import AdamREPL
 extension Execution {
   /// Every file is checked; the worst outcome counts.
   func check() -> ExitStatus {
+    if let refusal = EnvironmentCheck.refusal() { return refusal }
     var results: [ExitStatus] = []
     for input in request.inputs {
       let (session, diagnostics) = makeSession()
@@ -15,6 +16,7 @@ extension Execution {
   }
 
   func printIntermediate(stage: String) -> ExitStatus {
+    if let refusal = EnvironmentCheck.refusal() { return refusal }
     guard let input = request.inputs.first else { return .nothingToRun }
     let (session, diagnostics) = makeSession()
     let status = inspect(input) { text in

@@ -22,13 +22,32 @@ enum ScriptReader {
     case .standardInput: return try readAll(STDIN_FILENO, name: "standard input")
     case .file(let path):
       guard !path.utf8.contains(0) else { throw UnreadableScript(message: "a file name cannot hold NUL") }
-      let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+      let descriptor = open(rawName(path), O_RDONLY | O_CLOEXEC)
       guard descriptor >= 0 else {
-        throw UnreadableScript(message: "cannot open \(path): \(String(cString: strerror(errno)))")
+        let reason = String(cString: strerror(errno))
+        throw UnreadableScript(message: "cannot open \(path): \(reason)\(commandTip(path))")
       }
       defer { close(descriptor) }
       return try readAll(descriptor, name: path)
     }
+  }
+
+  /// The bytes of a file's name as the system gave them: a name need not be UTF-8, and `String`
+  /// would have repaired it.
+  private static func rawName(_ path: String) -> [CChar] {
+    if path.unicodeScalars.contains("\u{FFFD}") {
+      for index in 1..<max(1, Int(CommandLine.argc)) {
+        guard let raw = CommandLine.unsafeArgv[index], String(cString: raw) == path else { continue }
+        return Array(UnsafeBufferPointer(start: raw, count: strlen(raw) + 1))
+      }
+    }
+    return Array(path.utf8CString)
+  }
+
+  /// `; did you mean adam check?` for a word one slip away from a command.
+  private static func commandTip(_ path: String) -> String {
+    guard let near = nearest(to: path, among: ["run", "check", "ir"]) else { return "" }
+    return "; did you mean `adam \(near)`?"
   }
 
   private static func readAll(_ descriptor: Int32, name: String) throws(UnreadableScript) -> [UInt8] {

@@ -47,6 +47,8 @@ extension Diagnostic {
     var diagnostic = Diagnostic(
       .fileAccess, "cannot \(verb) `\(FileText.shown(error.path))`: \(error.reason)", at: span)
     diagnostic.arguments = [Argument("file", error.path), Argument("reason", error.reason)]
+    // A front end ends with another status when output did not reach its place.
+    if error.kind == .cannotWrite { diagnostic.arguments.append(Argument("write", error.path)) }
     return diagnostic
   }
 

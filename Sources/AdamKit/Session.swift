@@ -36,6 +36,8 @@ public final class Session {
     case interrupted
     /// Output could not be written.
     case outputFailed
+    /// The options ask for what this machine does not have; nothing was looked at.
+    case unusable
   }
 
   let host: Host
@@ -97,6 +99,10 @@ public final class Session {
   /// changes no binding. `name` is what diagnostics show.
   public func execute(_ text: [UInt8], name: String) -> Outcome {
     shown = nil
+    if let problem {
+      tell(problem)
+      return .unusable
+    }
     guard let interpreter, let (source, result) = parsed(text, name) else { return .failed }
     guard let program = checked(result.tree) else { return .failed }
     interpreter.sources = sources
@@ -111,6 +117,10 @@ public final class Session {
 
   /// Checks without running.
   public func check(_ text: [UInt8], name: String) -> Outcome {
+    if let problem {
+      tell(problem)
+      return .unusable
+    }
     guard let (_, result) = parsed(text, name) else { return .failed }
     return checked(result.tree) == nil ? .failed : .completed
   }

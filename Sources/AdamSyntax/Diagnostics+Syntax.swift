@@ -272,6 +272,10 @@ extension Diagnostic {
       .pointing(to: first, "first here")
   }
 
+  static func tooManyParameters(_ span: Span) -> Diagnostic {
+    Diagnostic(.duplicateParameter, "a function has at most 255 parameters", at: span)
+  }
+
   static func defaultOrder(_ span: Span, _ name: String) -> Diagnostic {
     Diagnostic(.defaultOrder, "`\(name)` needs a default, or must stand before those with one",
       at: span)

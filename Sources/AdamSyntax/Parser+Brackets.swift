@@ -219,7 +219,8 @@ extension Parser {
         if parameter.defaultValue == nil, parameters.last?.defaultValue != nil {
           report(.defaultOrder(name.span, name.text))
         }
-        parameters.append(parameter)
+        if parameters.count == 255 { report(.tooManyParameters(name.span)) }
+        if parameters.count <= 255 { parameters.append(parameter) }
         try separate(.rightParen)
       }
     } catch {

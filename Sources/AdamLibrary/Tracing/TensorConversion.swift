@@ -22,7 +22,9 @@ extension Value {
   ) throws(Diagnostic) {
     if let number = exactNumber {
       guard depth == sizes.count else { throw .ragged(at: span) }
-      floats.append(Float(number))
+      let float = Float(number)
+      if float.isInfinite, number.isFinite { throw ValueError.beyondFloat(number, at: span) }
+      floats.append(float)
       return
     }
     if let flag = exactBool {

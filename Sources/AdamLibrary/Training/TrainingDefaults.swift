@@ -18,6 +18,14 @@ extension Diagnostic {
       help: "write `data = csv(\"file.csv\", target=\"column\")` or `data = (x, y)`", at: span)
   }
 
+  /// Nothing says how wide the sanity sample would have to be.
+  static func noSample(at span: Span) -> Diagnostic {
+    var diagnostic = Diagnostic(
+      .defaultData, "no `data` is given, and the model does not tell its number of inputs", at: span)
+    diagnostic.helps = [Help("write `data = csv(\"file.csv\", target=\"column\")` or `data = (x, y)`")]
+    return diagnostic
+  }
+
   static func noLoss(_ loss: LossDefinition, strict: Bool, at span: Span) -> Diagnostic {
     left(
       .defaultLoss, "no `loss`", strict, "using `\(loss.name)`, which the kind of target implies",

@@ -30,7 +30,7 @@ struct TrainingRequest {
       whole = try given.dataSet(at: arguments.place(of: "data"))
     } else {
       guard let sample = try DataSet.sample(for: model, at: span) else {
-        throw .noData(strict: true, sample: "", at: span)
+        throw .noSample(at: span)
       }
       try session.note(.noData(strict: strict, sample: sample.sampleText, at: span))
       whole = sample

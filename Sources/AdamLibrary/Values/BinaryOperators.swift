@@ -27,7 +27,10 @@ extension TensorArithmetic {
   ) throws(Diagnostic) -> Value {
     if op == .add {
       switch (a, b) {
-      case (.string(let x), .string(let y)): return .string(StringBox(x.text + y.text))
+      case (.string(let x), .string(let y)):
+        let size = x.text.utf8.count + y.text.utf8.count
+        guard size <= ValueLimit.stringBytes else { throw ValueError.tooLong("string", size, at: span) }
+        return .string(StringBox(x.text + y.text))
       case (.string, .number), (.number, .string):
         throw ValueError.operands(
           "add \(a.foundText) and \(b.foundText)", at: span,
@@ -77,7 +80,10 @@ extension TensorArithmetic {
 
   private func join(_ a: Value, _ b: Value, at span: Span) throws(Diagnostic) -> Value {
     switch (a, b) {
-    case (.list(let x), .list(let y)): return .list(ListBox(x.elements + y.elements))
+    case (.list(let x), .list(let y)):
+      let count = x.elements.count + y.elements.count
+      guard count <= ValueLimit.elements else { throw ValueError.tooLong("list", count, at: span) }
+      return .list(ListBox(x.elements + y.elements))
     case (.tuple(let x), .tuple(let y)): return .tuple(TupleBox(x.elements + y.elements))
     case (.string, .string):
       throw ValueError.operands(
@@ -94,6 +100,12 @@ extension TensorArithmetic {
     default: throw ValueError.operands("negate \(a.foundText)", at: span)
     }
   }
+}
+
+/// Doubling in a loop must end in a message, not in the end of all memory.
+enum ValueLimit {
+  static let stringBytes = 1 << 28
+  static let elements = 1 << 25
 }
 
 extension Value {

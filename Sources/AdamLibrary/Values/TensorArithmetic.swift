@@ -123,7 +123,11 @@ private struct TensorCollector {
   init(span: Span) { self.span = span }
 
   mutating func add(_ value: Value, depth: Int) throws(Diagnostic) {
-    if let x = value.exactNumber { return try close(depth) { $0.append(Float(x)) } }
+    if let x = value.exactNumber {
+      let float = Float(x)
+      if float.isInfinite, x.isFinite { throw ValueError.beyondFloat(x, at: span) }
+      return try close(depth) { $0.append(float) }
+    }
     if let flag = value.exactBool { return try close(depth) { $0.append(flag ? 1 : 0) } }
     switch value {
     case .tensor(let tensor):

@@ -108,6 +108,18 @@ package enum ValueError {
     Diagnostic(.badConversion, message, at: span)
   }
 
+  /// A string of bytes or a list of elements beyond `ValueLimit`.
+  static func tooLong(_ kind: String, _ count: Int, at span: Span) -> Diagnostic {
+    let unit = kind == "string" ? "bytes" : "elements"
+    return Diagnostic(.badConversion, "a \(kind) of \(count) \(unit) is too long", at: span)
+  }
+
+  /// A number that is infinite as f32.
+  package static func beyondFloat(_ x: Double, at span: Span) -> Diagnostic {
+    Diagnostic(
+      .numberOverflow, "\(messageText(x)) is too large for a tensor (the largest is 3.4e38)", at: span)
+  }
+
   static func badIndex(_ found: String, at span: Span) -> Diagnostic {
     Diagnostic(.runIndex, "an index must be a whole number, found \(found)", at: span)
   }

@@ -56,7 +56,7 @@ enum EvalVerb {
     }
     guard let given = arguments["data"] else {
       guard let sample = try DataSet.sample(for: model, at: arguments.span) else {
-        throw .noData(strict: true, sample: "", at: arguments.span)
+        throw .noSample(at: arguments.span)
       }
       try session.note(
         .noData(strict: session.isStrict, sample: sample.sampleText, at: arguments.span))
