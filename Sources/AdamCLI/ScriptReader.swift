@@ -1,4 +1,6 @@
 // Reads whole scripts: files, pipes, FIFOs.
+import AdamKit
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Musl)
@@ -46,7 +48,7 @@ enum ScriptReader {
 
   /// `; did you mean adam check?` for a word one slip away from a command.
   private static func commandTip(_ path: String) -> String {
-    guard let near = nearest(to: path, among: ["run", "check", "ir"]) else { return "" }
+    guard let near = nearest(path, in: ["run", "check", "ir"]) else { return "" }
     return "; did you mean `adam \(near)`?"
   }
 

@@ -29,7 +29,7 @@ private func fault(_ header: String, data: Int = 0) -> String { fault(file(heade
 
 @Suite struct SafetensorsTests {
   private var sample: SafetensorsFile {
-    let weights: [Float] = [1, -2.5, 0, .infinity, 3e-39, 7]
+    let weights: [Float] = [1, -2.5, 0, .infinity, Float(bitPattern: 0x0020_ACA8), 7]
     let counts: [Int32] = [-1, 2_000_000_000]
     return SafetensorsFile(
       tensors: [

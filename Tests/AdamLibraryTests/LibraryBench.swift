@@ -61,7 +61,7 @@ final class LibraryBench: ExecutionContext, CheckContext {
 
   init(seed: UInt64 = 0) throws {
     let log = Log()
-    session = try SessionState(host: world.host, environment: .standard) { log.add($0) }
+    session = SessionState(host: world.host, environment: .standard) { log.add($0) }
     session.generator = Generator(seed: seed)
     session.seed = seed
     self.log = log

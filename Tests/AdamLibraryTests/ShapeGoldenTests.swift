@@ -49,7 +49,7 @@ private final class HeaderSource: ByteSource {
       }
       return HeaderSource(header)
     }
-    let session = try SessionState(host: host, environment: .standard) { _ in }
+    let session = SessionState(host: host, environment: .standard) { _ in }
     let text = SourceText(name: file, bytes: bytes)
     let parsed = parse(text, id: session.sources.add(text))
     #expect(parsed.diagnostics.isEmpty)

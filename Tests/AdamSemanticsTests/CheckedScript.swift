@@ -25,13 +25,7 @@ struct CheckedScript {
       return
     }
     let program = lower(parsed.tree, environment: smallEnvironment)
-    guard
-      let session = try? SessionState(
-        host: .silent, environment: smallEnvironment, report: { _ in })
-    else {
-      result = CheckResult(diagnostics: [Diagnostic(.unsupported, "no session", at: nil)])
-      return
-    }
+    let session = SessionState(host: .silent, environment: smallEnvironment, report: { _ in })
     var checker = Checker(session: session, globals: globals, isInteractive: interactive)
     result = checker.check(program)
   }

@@ -17,9 +17,9 @@ enum Repository {
     try String(contentsOf: root.appendingPathComponent(path), encoding: .utf8)
   }
 
-  /// Swift files under a folder, without following the kernel symlinks twice.
+  /// Swift files under a folder; a linked folder has those of its target.
   static func swiftFiles(_ folder: String) throws -> [String] {
-    let base = root.appendingPathComponent(folder)
+    let base = root.appendingPathComponent(folder).resolvingSymlinksInPath()
     guard let walker = FileManager.default.enumerator(atPath: base.path) else { return [] }
     return walker.compactMap { $0 as? String }.filter { $0.hasSuffix(".swift") }.sorted()
       .map { "\(folder)/\($0)" }
