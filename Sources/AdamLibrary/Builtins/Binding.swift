@@ -77,6 +77,10 @@ extension Signature {
 }
 
 /// Binds or throws the first mistake. `callee` is the name shown in messages.
+///
+/// Specialised by hand: its callers are in other modules, and unspecialised code looks up the
+/// metadata of every collection it touches.
+@_specialize(where V == Value)
 package func bind<V: ArgumentValue>(
   _ arguments: [GivenArgument<V>], to signature: Signature, of callee: String, at span: Span
 ) throws(Diagnostic) -> BoundArguments<V> {
@@ -86,6 +90,8 @@ package func bind<V: ArgumentValue>(
 }
 
 /// Binds and lists every mistake; refused arguments stand as `V.refused`.
+@_specialize(where V == AbstractValue)
+@_specialize(where V == Value)
 package func bindCollecting<V: ArgumentValue>(
   _ arguments: [GivenArgument<V>], to signature: Signature, of callee: String, at span: Span
 ) -> (bound: BoundArguments<V>, mistakes: [Diagnostic]) {
