@@ -78,6 +78,7 @@ final class LibraryBench: ExecutionContext, CheckContext {
     onCall(arguments)
   }
   func poll() throws(Diagnostic) {}
+  var variables: [(name: String, value: AbstractValue)] { [] }
   func report(_ diagnostic: Diagnostic) { reported.append(diagnostic) }
   func call(_ callee: AbstractValue, _ arguments: [AbstractValue], at span: Span) -> AbstractValue {
     .unknown

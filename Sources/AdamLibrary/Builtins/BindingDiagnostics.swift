@@ -25,6 +25,9 @@ struct BindingWords {
     ("batch_size", "batch"),
   ]
 
+  /// Verbs without options, where `x = 3` was meant as a comparison.
+  private static let takingConditions: Set<String> = ["assert", "print", "show"]
+
   func unknownOption(_ name: String, at place: Span) -> Diagnostic {
     var diagnostic = Diagnostic(.unknownOption, "`\(callee)` has no option `\(name)`", at: place)
     let names = signature.parameters.filter { !$0.isVariadic }.map(\.name)
@@ -34,6 +37,9 @@ struct BindingWords {
       let isSafe = foreign != meant
       diagnostic.helps.append(
         Help("write `\(meant)`", edits: [Edit(place, meant)], isSafe: isSafe))
+    }
+    if Self.takingConditions.contains(callee) {
+      diagnostic.helps.append(Help("to compare, write `\(name) == …`"))
     }
     diagnostic.notes.append(optionsNote)
     diagnostic.arguments = [.init("callee", callee), .init("option", name)]

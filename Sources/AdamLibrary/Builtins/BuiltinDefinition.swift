@@ -163,6 +163,8 @@ package protocol CheckContext: AnyObject {
   var session: SessionState { get }
   /// Notes an error or warning; checking goes on.
   func report(_ diagnostic: Diagnostic)
+  /// The top-level variables that have a value here, in order of first mention.
+  var variables: [(name: String, value: AbstractValue)] { get }
   func call(_ callee: AbstractValue, _ arguments: [AbstractValue], at span: Span) -> AbstractValue
 }
 

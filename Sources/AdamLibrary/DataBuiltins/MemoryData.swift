@@ -50,8 +50,11 @@ extension DataSet {
 
 extension DataDescription {
   /// What is known of data made in the script from the types of x and y.
-  static func memory(x: TensorType, y: TensorType?, at span: Span) -> DataDescription {
-    let isLabel = y.map { $0.shape.rank == 1 } ?? false
+  /// - Parameter isLabel: whether `y` holds class numbers; by default integers of rank 1 do.
+  static func memory(
+    x: TensorType, y: TensorType?, isLabel: Bool? = nil, at span: Span
+  ) -> DataDescription {
+    let isLabel = isLabel ?? y.map { $0.shape.rank == 1 && $0.element == .i32 } ?? false
     var result = DataDescription(
       origin: "memory", targetKind: y == nil ? .none : isLabel ? .label : .real,
       inputType: TensorType(.f32, x.shape.asBatch),
@@ -65,13 +68,25 @@ extension DataDescription {
     if let description = value.asData { return description }
     if let parts = value.asElements, parts.count == 2, value.isPair {
       guard let x = parts[0].tensorType, let y = parts[1].tensorType else { return nil }
-      return memory(x: x, y: y, at: span)
+      guard y.shape.rank == 1, y.element == .f32 else { return memory(x: x, y: y, at: span) }
+      // Classes or real targets: only the numbers tell, and here they may not be known.
+      return parts[1].areWholeNumbers.map { memory(x: x, y: y, isLabel: $0, at: span) }
     }
     return value.tensorType.flatMap { $0.shape.rank > 0 ? memory(x: $0, y: nil, at: span) : nil }
   }
 }
 
 extension AbstractValue {
+  /// Whether a vector holds class numbers; nil when its numbers are not known.
+  fileprivate var areWholeNumbers: Bool? {
+    switch self {
+    case .known(.tensor(let tensor)): tensor.wholeLabels != nil
+    case .known(.list(let box)):
+      box.elements.allSatisfy { $0.exactNumber.map { $0.isWholeNumber && $0 >= 0 } ?? false }
+    default: nil
+    }
+  }
+
   fileprivate var isPair: Bool {
     switch self {
     case .tuple, .known(.tuple): true

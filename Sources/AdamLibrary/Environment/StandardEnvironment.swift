@@ -34,5 +34,6 @@ package enum VerbRegistry {
     .save,
     .load,
     ShowVerb.builtin,
+    AssertVerb.builtin,
   ]
 }

@@ -26,6 +26,13 @@ extension Diagnostic {
     return diagnostic
   }
 
+  /// The script has data and does not say so: the sanity sample would train on something else.
+  static func dataNotNamed(_ meant: String, at span: Span) -> Diagnostic {
+    var diagnostic = Diagnostic(.defaultData, "no `data` is given", at: span)
+    diagnostic.helps = [Help("did you mean `data = \(meant)`?")]
+    return diagnostic
+  }
+
   static func noLoss(_ loss: LossDefinition, strict: Bool, at span: Span) -> Diagnostic {
     left(
       .defaultLoss, "no `loss`", strict, "using `\(loss.name)`, which the kind of target implies",
@@ -55,6 +62,18 @@ extension SessionState {
   func note(_ diagnostic: Diagnostic) throws(Diagnostic) {
     if diagnostic.severity == .error { throw diagnostic }
     report(diagnostic)
+  }
+}
+
+extension CheckContext {
+  /// What the script most likely meant as `data`: `(x, y)`, `x`, or its only data set. nil when it
+  /// binds nothing of the kind, and the sanity sample may be used.
+  var unnamedData: String? {
+    let variables = variables
+    let names = Set(variables.map(\.name))
+    if names.contains("x") { return names.contains("y") ? "(x, y)" : "x" }
+    if names.contains("y") { return "(x, y)" }
+    return variables.first { $0.value.asData != nil }?.name
   }
 }
 

@@ -70,7 +70,10 @@ enum TrainVerb {
   ) throws(Diagnostic) {
     let span = arguments.span
     let strict = context.session.isStrict
-    if strict, arguments["data"] == nil { context.report(.noData(strict: true, sample: "", at: span)) }
+    if arguments["data"] == nil {
+      if let meant = context.unnamedData { throw .dataNotNamed(meant, at: span) }
+      if strict { context.report(.noData(strict: true, sample: "", at: span)) }
+    }
     if strict, arguments["opt"] == nil { context.report(.noOptimizer(strict: true, at: span)) }
     let model = arguments.layer("model")
     let output = TensorType(.f32, Shape([.batch, .unknown]))

@@ -178,6 +178,10 @@ final class CheckEngine: CheckContext {
     return result
   }
 
+  var variables: [(name: String, value: AbstractValue)] {
+    zip(globals.names, globals.slots).filter { !$1.isUnset }.map { (name: $0, value: $1.value) }
+  }
+
   /// For `check` closures of builtins that take functions.
   func call(
     _ callee: AbstractValue, _ arguments: [AbstractValue], at span: Span

@@ -90,7 +90,7 @@ extension Lowering {
     _ verb: Verb, _ arguments: [Argument], first: CallArgument? = nil, _ span: Span,
     into target: Register?
   ) -> Register {
-    if verb == .assert {
+    if verb == .assert, first == nil, 1...2 ~= arguments.count, arguments.allSatisfy({ $0.name == nil }) {
       assertion(arguments, span)
       return constant(.none, span, into: target)
     }
@@ -126,10 +126,7 @@ extension Lowering {
 
   /// `assert c, "text"`: both sides of a comparison are kept for the message.
   private mutating func assertion(_ arguments: [Argument], _ span: Span) {
-    guard let condition = arguments.first?.value else {
-      _ = unsupported("`assert` without a condition", span)
-      return
-    }
+    guard let condition = arguments.first?.value else { return }
     let conditionSpan = tree.span(condition)
     var sides: [Register] = []
     let value: Register
