@@ -111,6 +111,12 @@ extension LayerDefinition {
 extension Layer {
   /// Gives the layer's own parameters memory and draws their initial values.
   func allocateParameters(_ generator: inout Generator) throws(Diagnostic) {
+    try allocateParameters()
+    definition.initialize(self, &generator)
+  }
+
+  /// Gives the layer's own parameters memory, all zero.
+  func allocateParameters() throws(Diagnostic) {
     for parameter in parameters {
       guard let sizes = parameter.shape.sizes else { throw .sizeMissing(self) }
       do throws(AllocationError) {
@@ -119,7 +125,6 @@ extension Layer {
         throw .outOfMemory(error, at: span)
       }
     }
-    definition.initialize(self, &generator)
   }
 }
 

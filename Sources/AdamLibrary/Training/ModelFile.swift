@@ -16,7 +16,8 @@ package enum ModelFile {
       guard let tensor = named.parameter.tensor else { throw .nothingToSave(at: span) }
       tensors.append(SafetensorsTensor(name: named.name, tensor))
     }
-    let metadata = [SafetensorsMetadata("format", "pt"), SafetensorsMetadata("numerics", numericsVersion)]
+    var metadata = [SafetensorsMetadata("format", "pt"), SafetensorsMetadata("numerics", numericsVersion)]
+    if let text = model.architecture { metadata.append(SafetensorsMetadata("model", text)) }
     return SafetensorsFile(tensors: tensors, metadata: metadata + model.units.metadata).encoded()
   }
 
@@ -55,8 +56,17 @@ package enum ModelFile {
     return mistakes
   }
 
-  /// The tensors of a file as a record, by name.
-  static func record(_ file: SafetensorsFile, at span: Span) throws(Diagnostic) -> Value {
+  /// The saved model built again; the tensors as a record, by name, when the file is not ours.
+  static func value(
+    of file: SafetensorsFile, path: String, at span: Span
+  ) throws(Diagnostic) -> Value {
+    guard let text = file.value(of: "model") else { return try record(file, at: span) }
+    let model = try Layer.build(text, at: span)
+    try fill(model, from: file, path: path, at: span)
+    return .layer(model)
+  }
+
+  private static func record(_ file: SafetensorsFile, at span: Span) throws(Diagnostic) -> Value {
     var fields: [RecordBox.Field] = []
     for stored in file.tensors { fields.append(.init(stored.name, .tensor(try stored.tensor(at: span)))) }
     return .record(RecordBox(fields))

@@ -1,4 +1,5 @@
-// load: fills a model by name; without a model it gives the file's tensors as a record.
+// load: as a statement it fills the model by name; `m = load("f")` gives the saved model, or a record
+// of tensors for a file that is not ours.
 import AdamData
 import AdamIR
 import AdamSource
@@ -30,7 +31,7 @@ extension BuiltinDefinition {
       }
       let file = try SafetensorsReader.read(path: path, host: context.session.host, span: files.span)
       guard let value = files.model, let model = value.asLayer else {
-        return try ModelFile.record(file, at: arguments.span)
+        return try ModelFile.value(of: file, path: path, at: files.span)
       }
       try ModelFile.fill(model, from: file, path: path, at: files.span)
       return value

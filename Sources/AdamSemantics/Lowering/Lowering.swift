@@ -21,6 +21,8 @@ struct Lowering {
   var program = Program()
   private var nameIndices: [String: Int32] = [:]
   var scope: FunctionScope
+  /// The expression that stands as a statement of its own, while it is lowered.
+  var statementExpression: NodeID?
 
   init(tree: SyntaxTree, environment: Environment) {
     self.tree = tree

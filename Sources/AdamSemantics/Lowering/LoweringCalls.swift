@@ -87,8 +87,8 @@ extension Lowering {
   // MARK: Verbs
 
   mutating func verb(
-    _ verb: Verb, _ arguments: [Argument], first: CallArgument? = nil, _ span: Span,
-    into target: Register?
+    _ verb: Verb, _ arguments: [Argument], first: CallArgument? = nil, isStatement: Bool = false,
+    _ span: Span, into target: Register?
   ) -> Register {
     if verb == .assert, first == nil, 1...2 ~= arguments.count, arguments.allSatisfy({ $0.name == nil }) {
       assertion(arguments, span)
@@ -100,8 +100,10 @@ extension Lowering {
     var site = CallSite(self.arguments(arguments, first: first, span))
     let given = Set(arguments.compactMap { $0.name?.text })
     var rows: [Register] = []
+    // `load "f"` fills the model of the scope; `m = load("f")` gives what the file holds.
+    let takesScope = verb != .load || isStatement
     for parameter in definition.signature.parameters
-    where parameter.isImplicit && !given.contains(parameter.name) {
+    where takesScope && parameter.isImplicit && !given.contains(parameter.name) {
       let register = readIfSet(parameter.name, span, &rows)
       site.arguments.append(
         CallArgument(name: parameter.name, register, span, isImplicit: true))

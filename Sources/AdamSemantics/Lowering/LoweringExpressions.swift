@@ -194,8 +194,9 @@ extension Lowering {
       guard case .name(let text) = tree[callee], let verb = Verb(rawValue: text) else {
         return constant(.none, span, into: target)
       }
-      return self.verb(verb, arguments, span, into: target)
-    case .verb(let verb, let arguments): return self.verb(verb, arguments, span, into: target)
+      return self.verb(verb, arguments, isStatement: id == statementExpression, span, into: target)
+    case .verb(let verb, let arguments):
+      return self.verb(verb, arguments, isStatement: id == statementExpression, span, into: target)
     default:
       return moved(statementValue(id, span), to: target, span)
     }

@@ -8,6 +8,7 @@ extension Lowering {
     let span = tree.span(id)
     guard isExpression(id) else { return statement(id) }
     if isUpdate(id) { return statement(id) }
+    statementExpression = id
     let value = expression(id)
     emit(.result(value), span)
     scope.release(value)
@@ -28,6 +29,7 @@ extension Lowering {
       _ = conditional(branches, otherwise, tree.span(id), into: nil)
       return
     }
+    statementExpression = id
     scope.release(isExpression(id) ? expression(id) : statementValue(id, tree.span(id)))
   }
 
