@@ -111,6 +111,8 @@ struct Execution {
   }
 
   private func explore(_ session: Session) -> ExitStatus {
+    // Without a terminal there is nobody to prompt: what comes in is run.
+    guard Execution.ownsTerminal else { return finish(run(.standardInput, in: session)) }
     guard let signals else { return .failure }
     if !request.output.isQuiet && request.inputs.isEmpty {
       Terminal.printOutput("adam \(programVersion)\n:help shows how, Ctrl-D leaves\n")

@@ -24,9 +24,10 @@ enum Main {
 
   private static func parsed(_ arguments: [String]) -> ExitStatus {
     do {
-      let command = try RootCommand.parseAsRoot(arguments)
+      var command = try RootCommand.parseAsRoot(arguments)
       if let command = command as? any StatusCommand { return command.status() }
-      Terminal.printOutput(RootCommand.helpMessage() + "\n")
+      // `adam help run`: the parser's own command throws the text it has to show.
+      try command.run()
       return .success
     } catch {
       return explain(error)
@@ -39,7 +40,17 @@ enum Main {
       Terminal.printOutput(RootCommand.fullMessage(for: error) + "\n")
       return .success
     }
-    Terminal.printError("error: \(RootCommand.message(for: error))\nsee `adam --help`\n")
+    let message = RootCommand.message(for: error)
+    let text = message.prefix(1).lowercased() + message.dropFirst()
+    Terminal.printError("error: \(text)\n\(similarOption(message))see `adam --help`\n")
     return .usage
+  }
+
+  /// `tip: a similar option is --seed` for an option that does not exist.
+  private static func similarOption(_ message: String) -> String {
+    guard message.hasPrefix("Unknown option"), let word = message.split(separator: "'").dropFirst().first,
+      let similar = nearest(String(word), in: RootCommand.optionNames)
+    else { return "" }
+    return "tip: a similar option is `\(similar)`\n"
   }
 }

@@ -23,12 +23,28 @@ struct RootCommand: ParsableCommand {
         adam -e 'print 1 + 1'       run a line
         adam check net.adam         find mistakes without training
         adam ir net.adam --stage opt
+
+      Options of a run:
+        --seed N                    replaces the script's first `seed`
+        --strict                    what the script leaves out is an error
+        -e CODE, -i                 a line to run; a prompt afterwards
+        -x, --fail-fast             stop at the first script that fails
+        -q, --quiet                 no notes, no progress
+        --progress P                auto, bar, plain, json or none
+        --color C                   auto, always or never
+        --message-format F          human, short or json
       """,
     version: "adam \(programVersion)",
     subcommands: [RunCommand.self, CheckCommand.self, IntermediateCommand.self],
     defaultSubcommand: RunCommand.self)
 
   static let subcommandNames = ["run", "check", "ir", "help"]
+
+  /// For tips; a test holds that each is one of the parser's.
+  static let optionNames = [
+    "--seed", "--strict", "--fail-fast", "--quiet", "--progress", "--color", "--message-format", "--stage",
+    "--help", "--version",
+  ]
 }
 
 /// Options that say how messages look.
@@ -51,7 +67,7 @@ struct RunCommand: StatusCommand {
   var code: [String] = []
   @Flag(name: .customShort("i"), help: "A prompt after the scripts.")
   var interactive = false
-  @Option(help: "The seed; replaces the first top-level `seed` of the script.")
+  @Option(parsing: .unconditional, help: "The seed; replaces the first top-level `seed` of the script.")
   var seed: UInt64?
   @Flag(help: "Make notes about missing data, loss or optimizer errors.")
   var strict = false

@@ -78,7 +78,7 @@ extension Interpreter {
   ) throws(Diagnostic) {
     if d == receiver, name == "append", site.isSinglePosition, case .list = at[receiver] {
       let value = at[site.arguments[0].register]
-      return try at.change(receiver) { list throws(Diagnostic) in list.append(value) }
+      return try at.change(receiver) { list throws(Diagnostic) in try list.append(value, at: span) }
     }
     let arguments = given(site, at)
     let value = at[receiver]

@@ -74,7 +74,7 @@ extension Interpreter {
       }
     case .append(let target, let a):
       let value = at[a]
-      try at.change(target) { list throws(Diagnostic) in list.append(value) }
+      try at.change(target) { list throws(Diagnostic) in try list.append(value, at: span) }
     case .statement: beginStatement()
     case .result(let a): setResult(at[a])
     case .unsupported(let what): throw ValueError.notYet(what, at: span)

@@ -43,7 +43,7 @@ public final class Session {
   let host: Host
   let options: Options
   private(set) var sources = SourceMap()
-  private let report: (Diagnostic, SourceMap) -> Void
+  let report: (Diagnostic, SourceMap) -> Void
   private let environment = Environment.standard
   /// nil when the options ask for what this processor does not have; `problem` says it.
   private var state: SessionState?

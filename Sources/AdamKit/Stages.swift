@@ -29,8 +29,14 @@ extension Session {
     _ text: [UInt8], _ name: String, _ stage: String
   ) -> (text: String, outcome: Outcome) {
     var collected = ""
-    observeStages { if $0 == stage { collected += $1 } }
-    let outcome = execute(text, name: name)
+    let planner = Session(host: host.silenced, options: options, report: report)
+    planner.observeStages { if $0 == stage { collected += $1 } }
+    let outcome = planner.execute(text, name: name)
+    if collected.isEmpty, outcome == .completed {
+      report(
+        Diagnostic(.noTraining, "the script has no `train`, so there is no step to show", at: nil), sources)
+      return ("", .failed)
+    }
     return (collected, outcome)
   }
 }

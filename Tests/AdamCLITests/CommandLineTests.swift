@@ -122,4 +122,34 @@ struct CommandLineTests {
     #expect(result.errors.contains("interrupted"))
     #expect(result.errors.contains("rc=130"))
   }
+
+  @Test("showing a stage prints and writes nothing of the script", arguments: ["ir", "grad", "opt", "plan"])
+  func stageIsQuiet(stage: String) throws {
+    let folder = try TemporaryFolder()
+    let script = "print \"shown\"\nmodel = linear(1, 1)\nr = train 3\nprint r.loss\nsave \"m.safetensors\"\n"
+    _ = try folder.file("s.adam", script)
+    let result = try AdamProgram.run(["ir", "s.adam", "--stage", stage], folder: folder.url.path)
+    #expect(result.status == 0 && !result.output.isEmpty && !result.output.contains("shown\n"))
+    #expect(!FileManager.default.fileExists(atPath: folder.url.appendingPathComponent("m.safetensors").path))
+  }
+
+  @Test("a stage of a step that does not exist is an error")
+  func stageWithoutTraining() throws {
+    let result = try AdamProgram.run(["ir", "-", "--stage", "grad"], input: "print 1")
+    #expect(result.status == 1 && result.output == "" && result.errors.contains("error[E0407]"))
+  }
+
+  @Test("help of a command and tips for options")
+  func helpOfCommands() throws {
+    #expect(try AdamProgram.run(["help", "check"]).output.contains("Find mistakes"))
+    #expect(try AdamProgram.run(["--help"]).output.contains("--seed N"))
+    #expect(try AdamProgram.run(["--sede", "1"]).errors.contains("tip: a similar option is `--seed`"))
+    #expect(try AdamProgram.run(["--seed", "-1", "-e", "1"]).errors.contains("'-1' is invalid"))
+  }
+
+  @Test("`-i` without a terminal runs what comes in, in the same session")
+  func interactiveFilter() throws {
+    let result = try AdamProgram.run(["-i", "-e", "x = 1"], input: "print x + 1\n")
+    #expect(result.output == "2\n" && result.status == 0)
+  }
 }

@@ -57,7 +57,7 @@ extension OpDefinition {
       return operand == 0 ? (Dimension(1), sizes[0]) : (sizes[0], Dimension(1))
     default:
       let shape = types[operand].shape
-      throw .rank("matmul", "matrices or vectors", shape, operand: operand)
+      throw .rank("@", "matrices or vectors", shape, operand: operand)
     }
   }
 

@@ -148,7 +148,9 @@ struct Binder<V: ArgumentValue> {
       return next
     }
     let isRefused = next.map { value.fit(parameters[$0].kind) == .no } ?? true
-    for i in free where parameters[i].isImplicit {
+    // A place for this kind goes before one for anything.
+    let implicit = free.filter { parameters[$0].isImplicit }
+    for i in implicit.filter({ parameters[$0].kind != .any }) + implicit.filter({ parameters[$0].kind == .any }) {
       if parameters[i].kind == .any && (!isRefused || value.isScalar) { continue }
       if value.fit(parameters[i].kind) == .yes { return i }
     }

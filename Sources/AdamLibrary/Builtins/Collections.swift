@@ -114,7 +114,9 @@ package enum CollectionBuiltins {
     signature: Signature([list, ParameterDefinition("value", .any, "new last element")]),
     example: "xs = [1]\nxs.append(2)\nprint xs  # prints: [1, 2]", isPure: true,
     run: { _, arguments throws(Diagnostic) in
-      .list(ListBox((arguments["xs"]?.elements ?? []) + [arguments["value"] ?? .none]))
+      var list = arguments["xs"] ?? .none
+      try list.append(arguments["value"] ?? .none, at: arguments.span)
+      return list
     })
 
   static let extend = BuiltinDefinition(
@@ -123,7 +125,9 @@ package enum CollectionBuiltins {
     example: "xs = [1]\nxs.extend([2, 3])\nprint xs  # prints: [1, 2, 3]", isPure: true,
     run: { _, arguments throws(Diagnostic) in
       let more = try (arguments["values"] ?? .none).listed(at: arguments.place(of: "values"))
-      return .list(ListBox((arguments["xs"]?.elements ?? []) + more))
+      let list = arguments["xs"]?.elements ?? []
+      try ValueLimit.check(elements: list.count + more.count, at: arguments.span)
+      return .list(ListBox(list + more))
     })
 
   static let insert = BuiltinDefinition(

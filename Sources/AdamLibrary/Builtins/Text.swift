@@ -58,6 +58,11 @@ package enum TextBuiltins {
         return .number(x.rounded(.towardZero))
       }
       let tensor = try value.asTensor(at: arguments.place(of: "x"))
+      if let large = tensor.floats.first(where: { Int32(exactly: $0.rounded(.towardZero)) == nil }) {
+        throw ValueError.conversion(
+          "\(messageText(Double(large))) does not fit an integer tensor (±2147483647)",
+          at: arguments.place(of: "x"))
+      }
       do throws(AllocationError) {
         return .tensor(try Tensor(tensor.sizes, integers: tensor.integers))
       } catch { throw ValueError.memory(error, at: arguments.span) }

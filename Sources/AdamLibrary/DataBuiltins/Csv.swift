@@ -17,6 +17,8 @@ enum CsvData {
       ParameterDefinition(
         "inputs", .list, "columns to learn from; all others unless given", default: .some(.none),
         isKeywordOnly: true),
+      ParameterDefinition(
+        "delimiter", .string, "the sign between fields", default: .string(","), isKeywordOnly: true),
     ]),
     example: "data = csv(\"scripts/data/iris.csv\", label=\"species\")\n"
       + "print data.features  # prints: 4",
@@ -25,7 +27,7 @@ enum CsvData {
         return .unknown
       }
       do throws(Diagnostic) {
-        let reader = try reader(path, context.session, arguments.place(of: "path"))
+        let reader = try reader(path, arguments, context.session)
         return .data(try Recipe(arguments, path: path, columns: reader.readHeader()).description)
       } catch {
         context.report(error)
@@ -34,22 +36,27 @@ enum CsvData {
     },
     run: { context, arguments throws(Diagnostic) in
       let path = arguments.string("path") ?? ""
-      let reader = try reader(path, context.session, arguments.place(of: "path"))
+      let reader = try reader(path, arguments, context.session)
       let recipe = try Recipe(arguments, path: path, columns: reader.readHeader())
       context.session.keptReaders[path] = nil
       return .data(try recipe.read(reader))
     })
 
   /// The file's reader. One that cannot be opened again (a FIFO) is kept where the check left it.
-  private static func reader(
-    _ path: String, _ session: SessionState, _ span: Span
+  private static func reader<V: ArgumentValue>(
+    _ path: String, _ arguments: BoundArguments<V>, _ session: SessionState
   ) throws(Diagnostic) -> CSVReader {
     if let kept = session.keptReaders[path] { return kept }
+    let span = arguments.place(of: "path")
+    let sign = arguments.string("delimiter") ?? ","
+    guard let delimiter = sign.utf8.first, sign.utf8.count == 1, !"\"\r\n".utf8.contains(delimiter) else {
+      throw .badDelimiter(sign, at: arguments.place(of: "delimiter"))
+    }
     let source: any ByteSource
     do throws(HostError) { source = try session.host.open(path) } catch {
       throw .fileAccess(error, at: span)
     }
-    let reader = CSVReader(source: source, path: path, span: span)
+    let reader = CSVReader(source: source, path: path, span: span, delimiter: delimiter)
     if !source.isReopenable { session.keptReaders[path] = reader }
     return reader
   }
@@ -174,6 +181,12 @@ private struct Recipe {
 }
 
 extension Diagnostic {
+  static func badDelimiter(_ sign: String, at span: Span) -> Diagnostic {
+    Diagnostic(
+      .outOfRange, "`delimiter` of `csv` must be one ASCII sign, such as \";\", found \"\(sign)\"",
+      at: span)
+  }
+
   static func targetAndLabel(_ label: String, at span: Span) -> Diagnostic {
     Diagnostic(
       .wrongKind, "`csv` takes `target=` (real numbers) or `label=` (classes), not both", at: span)

@@ -30,13 +30,16 @@ extension DataSet {
     description.origin = origin
     description.rows = rows
     var targets = y
+    if let y, y.element == .i32, let lowest = y.integers.min(), lowest < 0 {
+      throw .negativeLabel(Int(lowest), at: span)
+    }
     if let y, y.sizes.count == 1, let labels = y.wholeLabels {
       do throws(AllocationError) { targets = try Tensor(y.sizes, integers: labels) } catch {
         throw .outOfMemory(error, at: span)
       }
       description.targetKind = .label
       description.targetType = TensorType(.i32, Shape([.batch]))
-      description.classes = Int((labels.max() ?? 0) + 1)
+      description.classes = Int(labels.max() ?? 0) + 1
     }
     self.init(description: description, inputs: x, targets: targets)
     rawInputs = x.floats.map { Double($0) }
@@ -114,6 +117,10 @@ extension Tensor {
 extension Diagnostic {
   static func noRowsInMemory(at span: Span) -> Diagnostic {
     Diagnostic(.shapesDisagree, "data needs rows: a list of examples, found a single number", at: span)
+  }
+
+  static func negativeLabel(_ label: Int, at span: Span) -> Diagnostic {
+    Diagnostic(.targetDisagrees, "a class label must be 0 or more, found \(label)", at: span)
   }
 
   static func rowsDiffer(_ x: Int, _ y: Int, at span: Span) -> Diagnostic {

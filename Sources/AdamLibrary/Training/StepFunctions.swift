@@ -15,6 +15,16 @@ struct StepTracer {
 
   /// Forward pass and loss on a batch; the batch is symbolic when `rows` is nil.
   func function(rows: Int?, isTraining: Bool) throws(Diagnostic) -> TensorFunction {
+    do throws(Diagnostic) {
+      return try traced(rows: rows, isTraining: isTraining)
+    } catch {
+      // A message speaks of `[batch, 3]`, whatever the size of the batch at hand.
+      if rows != nil { _ = try traced(rows: nil, isTraining: isTraining) }
+      throw error
+    }
+  }
+
+  private func traced(rows: Int?, isTraining: Bool) throws(Diagnostic) -> TensorFunction {
     let batch = rows.map { Dimension($0) } ?? .batch
     let tracer = ModelTracer(name: isTraining ? "train_step" : "evaluate", isTraining: isTraining)
     tracer.declareParameters(of: model)
@@ -38,6 +48,7 @@ struct StepTracer {
   }
 
   private func output(_ tracer: ModelTracer, _ x: ValueID) throws(Diagnostic) -> ValueID {
+    if let wanted = model.knownInput, data.inputType.shape.rank == 1 { throw inputsAreNumbers(wanted) }
     do throws(Diagnostic) {
       return try tracer.run(model, on: x)
     } catch {
@@ -104,6 +115,15 @@ extension StepTracer {
       diagnostic.helps.append(
         Help("choose \(counted(wanted, "column")) with `inputs=[\(names)]`"))
     }
+    return diagnostic
+  }
+
+  /// E0302: rows that are numbers instead of lists.
+  private func inputsAreNumbers(_ wanted: TensorType) -> Diagnostic {
+    var diagnostic = Diagnostic(
+      .inputDisagrees, "the inputs are [batch] but the first layer takes \(wanted.shape.text)", at: span)
+    diagnostic.labels = [Label(data.span, "each row is one number")]
+    diagnostic.helps = [Help("make each row a list: `[[1], [2], [3]]` instead of `[1, 2, 3]`")]
     return diagnostic
   }
 

@@ -8,6 +8,8 @@ import AdamSource
 extension DiagnosticCode {
   package static let defaultData = DiagnosticCode("E0402")
   package static let defaultLoss = DiagnosticCode("E0403")
+  /// There is nothing to train, or no step to show.
+  package static let noTraining = DiagnosticCode("E0407")
   package static let defaultOptimizer = DiagnosticCode("E0404")
 }
 

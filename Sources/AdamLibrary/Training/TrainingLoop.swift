@@ -46,7 +46,7 @@ final class TrainingLoop {
     let rows = request.data.rowCount
     let batch = request.data.description.batchSize
     size = min(batch ?? rows, rows)
-    guard size > 0 else { throw .noRowsToTrain(at: request.span) }
+    guard size > 0 else { throw .noRows("train on", at: request.span) }
     full = try plans.runner(rows: size)
     let hasRagged = rows % size > 0 && !request.data.dropsLast
     ragged = hasRagged ? try plans.runner(rows: rows % size) : nil
@@ -315,7 +315,7 @@ extension Diagnostic {
   /// A loss in the digits of its f32.
   private static func short(_ loss: Double) -> String { String(describing: Float(loss)) }
 
-  static func noRowsToTrain(at span: Span) -> Diagnostic {
-    Diagnostic(.noRows, "the data has no rows to train on", at: span)
+  static func noRows(_ verb: String, at span: Span) -> Diagnostic {
+    Diagnostic(.noRows, "the data has no rows to \(verb)", at: span)
   }
 }

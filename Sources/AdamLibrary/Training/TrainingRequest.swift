@@ -21,6 +21,7 @@ struct TrainingRequest {
     let strict = session.isStrict
     guard case .layer(let model)? = arguments["model"] else { throw .noModel("train", at: span) }
     self.model = model
+    if model.namedParameters.isEmpty { throw .nothingToTrain(model, at: span) }
     let steps = arguments.int("steps")
     unit = steps == nil ? "epochs" : "steps"
     guard let total = steps ?? arguments.int("epochs") else { throw .noLength(at: span) }
@@ -112,9 +113,22 @@ extension Diagnostic {
     return diagnostic
   }
 
+  static func nothingToTrain(_ model: Layer, at span: Span) -> Diagnostic {
+    var diagnostic = Diagnostic(.noTraining, "the model has no parameters to train", at: span)
+    diagnostic.labels = [Label(model.span, "made here, without weights")]
+    return diagnostic
+  }
+
   static func noLength(at span: Span) -> Diagnostic {
     var diagnostic = Diagnostic(.missingArgument, "`train` needs a number of epochs or steps", at: span)
     diagnostic.helps = [Help("write `train 50`, or `train 500 steps`")]
+    return diagnostic
+  }
+
+  static func twoLengths(at span: Span, _ first: Span) -> Diagnostic {
+    var diagnostic = Diagnostic(
+      .argumentGivenTwice, "`train` counts epochs or steps, not both", at: span, label: "steps here")
+    diagnostic.labels = [Label(first, "epochs here")]
     return diagnostic
   }
 

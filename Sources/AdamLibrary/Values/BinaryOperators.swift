@@ -82,7 +82,7 @@ extension TensorArithmetic {
     switch (a, b) {
     case (.list(let x), .list(let y)):
       let count = x.elements.count + y.elements.count
-      guard count <= ValueLimit.elements else { throw ValueError.tooLong("list", count, at: span) }
+      try ValueLimit.check(elements: count, at: span)
       return .list(ListBox(x.elements + y.elements))
     case (.tuple(let x), .tuple(let y)): return .tuple(TupleBox(x.elements + y.elements))
     case (.string, .string):
@@ -106,6 +106,10 @@ extension TensorArithmetic {
 enum ValueLimit {
   static let stringBytes = 1 << 28
   static let elements = 1 << 25
+
+  static func check(elements count: Int, at span: Span) throws(Diagnostic) {
+    guard count <= elements else { throw ValueError.tooLong("list", count, at: span) }
+  }
 }
 
 extension Value {

@@ -112,9 +112,10 @@ struct OperatorWords {
 
   func divisionByZero() -> Diagnostic {
     let word = op == .remainder ? "remainder by zero" : "division by zero"
-    var result = Diagnostic(.divisionByZero, word, at: span)
-    if let place = right.span, place.source == span.source { result.labels = [Label(place, "this is 0")] }
-    return result
+    guard let place = right.span, place.source == span.source else {
+      return Diagnostic(.divisionByZero, word, at: span)
+    }
+    return Diagnostic(.divisionByZero, word, at: place, label: "this is 0")
   }
 
   func productOfNumbers() -> Diagnostic {

@@ -34,8 +34,9 @@ extension Value {
   }
 
   /// Appends to a list in place when it is held here alone.
-  package mutating func append(_ value: Value) {
+  package mutating func append(_ value: Value, at span: Span) throws(Diagnostic) {
     guard case .list(var box) = self else { return }
+    try ValueLimit.check(elements: box.elements.count + 1, at: span)
     self = .none
     if !isKnownUniquelyReferenced(&box) { box = ListBox(box.elements) }
     box.elements.append(value)

@@ -66,6 +66,7 @@ enum EvalVerb {
     if !data.parts.isEmpty {
       throw .needsPart("eval", data.parts.map(\.name), data.description, at: arguments.place(of: "data"))
     }
+    if data.rowCount == 0 { throw .noRows("evaluate", at: arguments.place(of: "data")) }
     return (model, data)
   }
 

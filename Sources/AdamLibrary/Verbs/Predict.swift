@@ -43,6 +43,10 @@ enum PredictVerb {
       }
       return data.inputs
     }
+    // `(x, y)` as `data` has it: the answers are about x.
+    if case .tuple(let pair) = value, pair.elements.count == 2 {
+      return try value.dataSet(at: span).inputs
+    }
     let tensor = try value.tensor(at: span)
     guard let scaling = model.units.inputs, tensor.sizes.last == scaling.columnCount else {
       return tensor

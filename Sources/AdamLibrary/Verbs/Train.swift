@@ -39,8 +39,10 @@ enum TrainVerb {
     for name in later where arguments.isGiven(name) {
       throw .notYet("`\(name)=` of `train`", at: arguments.place(of: name))
     }
-    if !arguments.isGiven("epochs"), !arguments.isGiven("steps") {
-      throw .noLength(at: arguments.span)
+    switch (arguments.isGiven("epochs"), arguments.isGiven("steps")) {
+    case (false, false): throw .noLength(at: arguments.span)
+    case (true, true): throw .twoLengths(at: arguments.place(of: "steps"), arguments.place(of: "epochs"))
+    default: break
     }
   }
 

@@ -1,6 +1,7 @@
 // What the checker itself has to say: names, statements, `on` blocks.
 import AdamLibrary
 import AdamSource
+import AdamSyntax
 
 extension DiagnosticCode {
   package static let unknownName = DiagnosticCode("E0201")
@@ -23,9 +24,12 @@ extension Diagnostic {
       return result
     }
     var result = Diagnostic(.unknownName, "`\(name)` is not defined", at: span)
-    if let meant {
+    if let word = Phrasebook.word(name) {
+      let edits = word.replacement.map { [Edit(span, $0)] } ?? []
+      result.helps.append(Help(word.help, edits: edits, isSafe: word.isSafe))
+    } else if let meant {
       result.label = "did you mean `\(meant)`?"
-      result.helps.append(Help("write `\(meant)`", edits: [Edit(span, meant)], isSafe: true))
+      result.helps.append(Help("write `\(meant)`", edits: [Edit(span, meant)]))
     }
     result.arguments = [.init("name", name)]
     return result

@@ -94,17 +94,30 @@ extension Frame {
     }
   }
 
-  /// A block may not train, nor rebind what is being trained.
+  /// A block may not train, nor rebind what is being trained; `opt.lr = x` only changes it.
   private func reportForbidden(in body: ProgramFunction) {
+    var changed: Register?
     for (instruction, place) in zip(body.instructions, body.spans) {
+      defer { changed = instruction.changedRegister }
       switch instruction {
       case .verb(_, let name, _) where self.name(name) == "train":
         engine.report(.forbiddenInHook("train", at: place))
+      case .storeGlobal(_, let a) where a == changed: break
       case .storeGlobal(let name, _)
       where ["model", "data", "loss", "opt"].contains(self.name(name)):
         engine.report(.forbiddenInHook("rebind `\(self.name(name))`", at: place))
       default: break
       }
+    }
+  }
+}
+
+extension Instruction {
+  /// The register whose value is changed in part, not replaced.
+  fileprivate var changedRegister: Register? {
+    switch self {
+    case .setField(let base, _, _), .setIndex(let base, _, _): base
+    default: nil
     }
   }
 }

@@ -59,6 +59,8 @@ extension Lowering {
     let leftSpan = Span(span.source, span.start, max(span.start, tree.span(right).start))
     let first = CallArgument(keep(left, while: right, span), leftSpan)
     defer { scope.release(first.register) }
+    // What goes wrong in a step of a pipe goes wrong there.
+    let span = tree.span(right)
     guard case .call(let callee, let arguments) = tree[right] else {
       return apply(right, [], first, span, into: target)
     }

@@ -17,7 +17,7 @@ extension Lowering {
   private func isExpression(_ id: NodeID) -> Bool {
     switch tree[id] {
     case .assign, .compoundAssign, .forLoop, .whileLoop, .breakLoop, .continueLoop, .returnValue,
-      .function, .layer, .param, .importFile, .sweep, .checkGrad, .invalid, .conditional: false
+      .function, .layer, .param, .importFile, .sweep, .checkGrad, .invalid: false
     default: true
     }
   }
