@@ -51,16 +51,33 @@ public enum StandardHost {
 final class OutputBuffer: Sendable {
   private let pending = Mutex<[UInt8]>([])
   private let descriptor: Int32
+  private let isTerminal: Bool
+  private let lastFlush = Mutex(-1.0)
   private static let limit = 1 << 14
+  /// Seconds after which whoever follows a pipe or a file sees what was printed.
+  private static let patience = 0.1
 
-  init(descriptor: Int32) { self.descriptor = descriptor }
+  init(descriptor: Int32) {
+    self.descriptor = descriptor
+    isTerminal = isatty(descriptor) == 1
+  }
 
   func write(_ bytes: [UInt8]) throws(HostError) {
     let waits = pending.withLock { pending in
       pending += bytes
       return pending.count
     }
-    if waits >= OutputBuffer.limit { try flush() }
+    if waits >= OutputBuffer.limit || isTerminal || isOverdue { try flush() }
+  }
+
+  private var isOverdue: Bool {
+    let now = StandardHost.now()
+    return lastFlush.withLock { last in
+      if last < 0 { last = now }
+      guard now - last >= OutputBuffer.patience else { return false }
+      last = now
+      return true
+    }
   }
 
   func flush() throws(HostError) {

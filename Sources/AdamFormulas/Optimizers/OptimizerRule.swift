@@ -108,6 +108,8 @@ public protocol OptimizerRule {
   static var reference: String { get }
   static var formula: String { get }
   static var hyperparameters: [Hyperparameter] { get }
+  /// What is wrong with hyperparameters that are each in range; nil when they go together.
+  static func mistake(_ hyper: [Double]) -> String?
   /// State tensors of the parameter's shape, all starting at zero.
   static func slotNames(_ hyper: [Double]) -> [String]
   /// What the scalars mean, in order: `scalarCount` names, unused ones `""`.
@@ -126,6 +128,7 @@ public protocol OptimizerRule {
 }
 
 extension OptimizerRule {
+  public static func mistake(_ hyper: [Double]) -> String? { nil }
   public static var defaultHyper: [Double] { hyperparameters.flatMap(\.defaults) }
 
   public static func fillScalars(

@@ -20,6 +20,11 @@ public enum SGD: OptimizerRule {
     ]
   }
 
+  public static func mistake(_ hyper: [Double]) -> String? {
+    let isWrong = hyper[4] != 0 && (hyper[1] == 0 || hyper[2] != 0)
+    return isWrong ? "`nesterov` needs a `momentum` above 0 and `dampening` 0" : nil
+  }
+
   public static func slotNames(_ hyper: [Double]) -> [String] {
     hyper[1] != 0 ? ["momentum_buffer"] : []
   }

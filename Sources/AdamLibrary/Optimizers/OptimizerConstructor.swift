@@ -15,13 +15,17 @@ package enum OptimizerRegistry {
       name: name, group: "optimizer", summary: rule.summary,
       signature: Signature(hyperparameters.map(\.parameter)),
       example: "opt = \(name)(lr=0.01)\nprint opt.lr  # prints: 0.01",
-      check: { _, arguments in
-        .optimizer(
-          Optimizer(rule: name, settings: arguments.settings(hyperparameters), span: arguments.span))
+      check: { context, arguments in
+        let optimizer = Optimizer(
+          rule: name, settings: arguments.settings(hyperparameters), span: arguments.span)
+        if let mistake = optimizer.mistake(arguments.span) { context.report(mistake) }
+        return .optimizer(optimizer)
       },
-      run: { _, arguments in
-        .optimizer(
-          Optimizer(rule: name, settings: arguments.settings(hyperparameters), span: arguments.span))
+      run: { _, arguments throws(Diagnostic) in
+        let optimizer = Optimizer(
+          rule: name, settings: arguments.settings(hyperparameters), span: arguments.span)
+        if let mistake = optimizer.mistake(arguments.span) { throw mistake }
+        return .optimizer(optimizer)
       })
   }
 }
@@ -59,6 +63,11 @@ extension BoundArguments where V: ArgumentValue {
 }
 
 extension Optimizer {
+  /// Settings that are each right and do not go together.
+  fileprivate func mistake(_ span: Span) -> Diagnostic? {
+    formula?.mistake(hyper).map { Diagnostic(.outOfRange, "\(rule): \($0)", at: span) }
+  }
+
   /// The optimizer of a script that names none.
   static func standard(at span: Span) -> Optimizer {
     let settings = Adam.hyperparameters.map { hyper -> RecordBox.Field in

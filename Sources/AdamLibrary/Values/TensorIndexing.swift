@@ -65,10 +65,15 @@ extension Tensor {
     } catch { throw ValueError.memory(error, at: span) }
   }
 
-  /// A copy with the selected elements replaced by a number, or by a tensor of the selected shape.
-  func replacing(
+  /// What an assignment to some elements writes: a number everywhere, or a tensor of the selected shape.
+  struct Replacement {
+    var places: [Int]
+    var source: Tensor
+  }
+
+  func replacement(
     _ items: [IndexValue], with value: Value, at span: Span
-  ) throws(Diagnostic) -> Tensor {
+  ) throws(Diagnostic) -> Replacement {
     let selections = try selections(items, at: span)
     let places = places(selections)
     let source = try value.asTensor(at: span)
@@ -79,21 +84,22 @@ extension Tensor {
         "cannot put \(Shape(sizes: source.sizes).text) into a place of \(Shape(sizes: shape).text)",
         at: span)
     }
-    let result: Tensor
-    do throws(AllocationError) { result = try copy() } catch {
-      throw ValueError.memory(error, at: span)
+    if element == .i32, source.element == .f32,
+      let number = source.floats.first(where: { Int32(exactly: $0) == nil }) {
+      throw ValueError.conversion(
+        "\(messageText(Double(number))) is no element of an integer tensor", at: span)
     }
-    result.overwrite(places, with: source)
-    return result
+    return Replacement(places: places, source: source)
   }
 
-  /// Writes converted elements; `source` has one element or one for each place.
-  private func overwrite(_ places: [Int], with source: Tensor) {
-    for (i, place) in places.enumerated() {
+  /// Writes converted elements; the source has one element or one for each place.
+  func overwrite(_ replacement: Replacement) {
+    let source = replacement.source
+    for (i, place) in replacement.places.enumerated() {
       let value = source.number(at: source.sizes.isEmpty ? 0 : i) ?? 0
       switch element {
       case .f32: write(floats: [Float(value)], at: place)
-      case .i32: write(integers: [Int32(exactly: value.rounded(.towardZero)) ?? 0], at: place)
+      case .i32: write(integers: [Int32(exactly: value) ?? 0], at: place)
       case .bool: write(integers: [value != 0 ? 1 : 0], at: place)
       }
     }

@@ -11,7 +11,10 @@ extension Value {
   ) throws(Diagnostic) {
     switch self {
     case .tensor(let tensor):
-      self = .tensor(try tensor.replacing(items, with: value, at: span))
+      let replacement = try tensor.replacement(items, with: value, at: span)
+      self = .tensor(try withOwnTensor(at: span))
+      guard case .tensor(let own) = self else { return }
+      own.overwrite(replacement)
     case .list(let box):
       guard items.count == 1, case .value(let index) = items[0], let x = index.exactNumber else {
         throw ValueError.assign("only single elements of a list can be replaced", at: span)
@@ -22,6 +25,17 @@ extension Value {
     case .string, .tuple, .range:
       throw ValueError.assign("\(foundText) cannot be changed", at: span)
     default: throw ValueError.noElements(foundText, at: span)
+    }
+  }
+
+  /// The tensor when nothing else holds it, else a copy. `self` is empty afterwards unless it throws.
+  private mutating func withOwnTensor(at span: Span) throws(Diagnostic) -> Tensor {
+    guard case .tensor(var tensor) = self else { throw ValueError.noElements(foundText, at: span) }
+    self = .none
+    if isKnownUniquelyReferenced(&tensor) { return tensor }
+    do throws(AllocationError) { return try tensor.copy() } catch {
+      self = .tensor(tensor)
+      throw ValueError.memory(error, at: span)
     }
   }
 

@@ -149,6 +149,7 @@ enum TrainVerb {
     do throws(Diagnostic) {
       let stopped = try loop.run().rawValue
       let seconds = session.host.now() - started
+      flush(session)
       session.host.progress(.trainEnded(loop.summary(stopped, seconds: seconds)))
       return loop.record(stopped, seconds: seconds)
     } catch {

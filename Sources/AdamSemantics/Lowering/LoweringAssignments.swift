@@ -219,20 +219,56 @@ extension Lowering {
   /// `xs.append(v)` as a statement on a variable.
   func isUpdate(_ id: NodeID) -> Bool {
     guard case .call(let callee, _) = tree[id], case .field(let base, let method) = tree[callee],
-      case .name = tree[base]
+      isPlace(base)
     else { return false }
     return ["append", "extend", "insert", "pop"].contains(method.text)
+  }
+
+  /// A variable or a part of one.
+  private func isPlace(_ id: NodeID) -> Bool {
+    var current = id
+    while true {
+      switch tree[current] {
+      case .name: return true
+      case .field(let base, _), .index(let base, _): current = base
+      default: return false
+      }
+    }
   }
 
   /// Calls the method and stores what it gives in the variable.
   mutating func update(_ id: NodeID) {
     guard case .call(let callee, let arguments) = tree[id],
-      case .field(let receiver, let method) = tree[callee], case .name(let root) = tree[receiver]
+      case .field(let receiver, let method) = tree[callee]
     else { return }
     let span = tree.span(id)
+    guard case .name(let root) = tree[receiver] else {
+      return updatePart(receiver, method, arguments, span)
+    }
     let site = CallSite(self.arguments(arguments, span))
     let (variable, isGlobal) = base(root, tree.span(receiver))
     emit(.callMethod(d: variable, variable, name: name(method.text), site), span)
     if isGlobal { storeBack(root, variable, span) }
+  }
+
+  /// `x[0].append(v)`: the part is read, changed and written back.
+  private mutating func updatePart(
+    _ receiver: NodeID, _ method: Name, _ arguments: [Argument], _ span: Span
+  ) {
+    guard let (root, rootSpan, path) = path(receiver) else { return }
+    var site = CallSite(self.arguments(arguments, span))
+    for index in site.arguments.indices {
+      let kept = scope.takeRow(1)
+      emit(.move(d: kept, site.arguments[index].register), span)
+      site.arguments[index].register = kept
+    }
+    change(root, rootSpan, path) { lowering, base, access in
+      let d = lowering.scope.temporary()
+      lowering.read(access, of: base, into: d)
+      lowering.emit(.callMethod(d: d, d, name: lowering.name(method.text), site), span)
+      lowering.replace(base, access, d)
+      lowering.scope.release(d)
+    }
+    for argument in site.arguments { scope.releaseRow(argument.register, 1) }
   }
 }
