@@ -26,6 +26,9 @@ func significant(_ value: Double) -> String {
   return fixed(value, max(0, 3 - exponent))
 }
 
+/// `1 step`, `12,345 steps`
+func counted(_ number: Int, _ noun: String) -> String { "\(grouped(number)) \(noun)\(number == 1 ? "" : "s")" }
+
 /// `12,345`
 func grouped(_ number: Int) -> String {
   var digits = ""

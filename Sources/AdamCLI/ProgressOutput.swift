@@ -54,10 +54,11 @@ final class ProgressOutput: Sendable {
     state = State(total: header.total, unit: header.unit, started: now())
     state.lastDrawn = state.started + 0.2
     guard mode == .plain else { return }
-    let perEpoch = header.unit == "epochs" ? " × \(header.stepsPerEpoch) steps" : ""
+    let perEpoch = header.unit == "epochs" ? " × \(counted(header.stepsPerEpoch, "step"))" : ""
+    let unit = header.total == 1 ? String(header.unit.dropLast()) : header.unit
     write(
-      "train: \(header.total) \(header.unit)\(perEpoch), \(grouped(header.examples)) examples, "
-        + "\(grouped(header.parameters)) parameters, seed \(header.seed)\n")
+      "train: \(header.total) \(unit)\(perEpoch), \(counted(header.examples, "example")), "
+        + "\(counted(header.parameters, "parameter")), seed \(header.seed)\n")
   }
 
   private func epoch(

@@ -82,7 +82,10 @@ extension Interpreter {
     }
     let arguments = given(site, at)
     let value = at[receiver]
-    if let field = value.fieldIfPresent(name) {
+    // A field that cannot be called does not hide a function: `xs.len()`.
+    if let field = value.fieldIfPresent(name),
+      field.isCallable || session.environment[name] == nil
+    {
       return try callScript(field, arguments, destination: d, at: span)
     }
     let all = [GivenArgument(value: value, span: span)] + arguments

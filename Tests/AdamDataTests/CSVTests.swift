@@ -88,7 +88,7 @@ private func fault(_ text: String) -> String { fault(Array(text.utf8)) }
     ("a;b\n1,5;2\n", "found ';' between the columns, where commas are expected | at t.csv:1:1"),
     ("a\tb\n1\t2\n", "found a tab between the columns, where commas are expected | at t.csv:1:1"),
     ("a,b\n1,2\n1,\"1,234\"\n", "row 3, column `b`: `1,234` is not a number | at t.csv:3:3"),
-    ("a,b\n1,１２\n", "row 2, column `b`: column `b` is text: `１２` is not a number | at t.csv:2:3"),
+    ("a,b\n1,１２\n", "row 2, column `b`: `１２` is not a number; the column is text | at t.csv:2:3"),
     ("a,b\n1,2\nä,3\n", "row 3, column `a`: `ä` is not a number | at t.csv:3:1"),
     ("é,b\n1,2\n1, x\n", "row 3, column `b`: `x` is not a number | at t.csv:3:3"),
     ("a,a\n1,2\n", "columns 1 and 2 are both named `a` | at t.csv:1:1"),

@@ -222,7 +222,7 @@ struct CSVRows {
     let column = name(cell.column)
     if table.rowCount == 0 {
       return fault(
-        .notANumber, "column `\(column)` is text: `\(shown)` is not a number", cell,
+        .notANumber, "`\(shown)` is not a number; the column is text", cell,
         help: "use label=\"\(column)\" if it names the class, or leave the column out")
     }
     return fault(

@@ -79,6 +79,7 @@ struct BindingWords {
   }
 
   func givenTwice(_ name: String, at place: Span, first: Span) -> Diagnostic {
+    if place.start < first.start { return givenTwice(name, at: first, first: place) }
     var diagnostic = Diagnostic(
       .argumentGivenTwice, "`\(name)` of `\(callee)` is given twice", at: place, label: "again here")
     diagnostic.labels.append(Label(first, "first here"))
@@ -102,6 +103,10 @@ struct BindingWords {
     _ parameter: ParameterDefinition, _ range: NumberRange, found: Double, at place: Span
   ) -> Diagnostic {
     let value = messageText(found)
+    guard found.isFinite else {
+      return Diagnostic(
+        .outOfRange, "`\(parameter.name)` of `\(callee)` must be a finite number, found \(value)", at: place)
+    }
     var diagnostic = Diagnostic(
       .outOfRange, "`\(parameter.name)` of `\(callee)` must be \(range.text), found \(value)",
       at: place, label: range.text)

@@ -30,6 +30,7 @@ package enum ReductionBuiltins {
     case .list(let box): numbers(box.elements)
     case .tuple(let box): numbers(box.elements)
     case .number(let x): [x]
+    case .range(let range): try? range.numbers(at: Span(SourceID(0), 0, 0))
     default: nil
     }
   }
@@ -118,7 +119,8 @@ package enum ReductionBuiltins {
           guard let best = name == "min" ? candidates.min() : candidates.max() else {
             throw ValueError.conversion("`\(name)` of an empty list", at: arguments.span)
           }
-          return .number(best)
+          // NaN is the answer wherever it stands.
+          return .number(candidates.first(where: \.isNaN) ?? best)
         }
         if values.count == 1 { return try reduce(op, first, context, arguments) }
         return try combined(pair, values, context, at: arguments.span)

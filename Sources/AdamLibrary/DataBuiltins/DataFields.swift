@@ -21,8 +21,8 @@ extension DataSet {
     case "columns": return Self.texts(description.inputColumns ?? [])
     case "classes": return description.classes.map { .number(Double($0)) } ?? .none
     case "labels": return units.labels.map { Self.texts($0) } ?? .none
-    case "x": return .tensor(inputs)
-    case "y": return targets.map { .tensor($0) } ?? .none
+    case "x": return .tensor(inputs.asRows())
+    case "y": return targets.map { .tensor($0.asRows(units.targets == nil ? nil : .network)) } ?? .none
     case "inputs": return try raw(rawInputs, inputs, at: span)
     case "targets":
       guard let targets else { return .none }
@@ -37,9 +37,10 @@ extension DataSet {
 
   /// Values in the file's units; those of a data set made in memory are what the network sees.
   private func raw(_ values: [Double], _ seen: Tensor, at span: Span) throws(Diagnostic) -> Value {
-    guard values.count == seen.elementCount else { return .tensor(seen) }
+    guard values.count == seen.elementCount else { return .tensor(seen.asRows()) }
     do throws(AllocationError) {
-      return .tensor(try Tensor(seen.sizes, floats: values.map(flushedFloat)))
+      let tensor = try Tensor(seen.sizes, floats: values.map(flushedFloat))
+      return .tensor(tensor.asRows(units.targets == nil || seen === inputs ? nil : .file))
     } catch {
       throw .outOfMemory(error, at: span)
     }

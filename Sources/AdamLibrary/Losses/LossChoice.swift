@@ -28,8 +28,10 @@ extension LossDefinition {
 }
 
 extension Diagnostic {
-  static func lossRefuses(_ error: ShapeError, at span: Span) -> Diagnostic {
-    var diagnostic = Diagnostic(.targetDisagrees, error.message, at: span)
+  /// In the words of the language: ops such as `nll_loss` are a loss's own business.
+  static func lossRefuses(_ error: ShapeError, _ loss: String, at span: Span) -> Diagnostic {
+    let message = error.message.replacing(/`[a-z_]+`/, with: "`\(loss)`")
+    var diagnostic = Diagnostic(.targetDisagrees, message, at: span)
     if !error.hint.isEmpty { diagnostic.notes = [error.hint] }
     return diagnostic
   }

@@ -37,7 +37,7 @@ extension LossDefinition {
     do throws(ShapeError) {
       _ = try trace(&function, operands[0], operands[1], arguments.span)
     } catch {
-      context.report(.lossRefuses(error, at: arguments.span))
+      context.report(.lossRefuses(error, name, at: arguments.span))
       return .unknown
     }
     return .number
@@ -72,7 +72,7 @@ extension LossDefinition {
     do throws(ShapeError) {
       function.results = [FunctionResult(try trace(&function, p, y, span), "loss")]
     } catch {
-      throw .lossRefuses(error, at: span)
+      throw .lossRefuses(error, name, at: span)
     }
     let plan = try session.plan(for: function, at: span)
     do throws(RuntimeError) {

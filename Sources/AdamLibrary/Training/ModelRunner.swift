@@ -56,6 +56,7 @@ extension Layer {
       throw diagnostic
     }
     if case .number = value, let number = output.scalarNumber { return .number(number) }
+    if input.batchAxis == 0, output.sizes.first == input.sizes.first { output.batchAxis = 0 }
     return .tensor(output)
   }
 }

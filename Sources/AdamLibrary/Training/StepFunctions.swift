@@ -150,6 +150,9 @@ extension StepTracer {
     diagnostic.arguments = [
       .init("expected", target.shape.text), .init("found", output.shape.text),
     ]
+    if target.shape.rank == 1, output.shape.rank == 2, output.shape.dimensions.last?.size == 1 {
+      diagnostic.helps = [Help("make the target a column: `[[1], [2]]` instead of `[1, 2]`, or `column(y)`")]
+    }
     let sizes = (output.shape.dimensions.last?.size, target.shape.dimensions.last?.size)
     guard target.shape.rank == 2, let (outputs, targets) = sizes as? (Int, Int) else {
       return diagnostic

@@ -192,6 +192,11 @@ extension DataDescription {
       return .value(.number(exactly: inputColumns.count))
     case "classes": return .value(classes.map { .number(exactly: $0) } ?? .number)
     case "rows": return .value(rows.map { .number(exactly: $0) } ?? .number)
+    case "x", "inputs": return .value(.tensor(inputType))
+    case "y":
+      // One column of a table that holds text becomes a class when rows are read.
+      guard let targetType, targetKind == .label || origin != "csv" else { return .unknown }
+      return .value(.tensor(targetType))
     case "train", "val", "test":
       if parts.contains(name) {
         var part = self

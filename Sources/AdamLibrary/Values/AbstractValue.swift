@@ -51,3 +51,13 @@ package struct AbstractFunction {
     self.defaults = defaults
   }
 }
+
+extension AbstractValue {
+  /// Whether `v(…)` may mean something.
+  package var isCallable: Bool {
+    switch kindOfValue {
+    case .function, .layer, .unknown: true
+    default: false
+    }
+  }
+}

@@ -27,6 +27,16 @@ enum AxisSelection {
 }
 
 extension IndexValue {
+  /// A list or tensor of places.
+  var isGather: Bool {
+    guard case .value(let value) = self else { return false }
+    switch value {
+    case .list, .tuple: return true
+    case .tensor(let tensor): return !tensor.sizes.isEmpty
+    default: return false
+    }
+  }
+
   /// Which of `count` places along an axis; `what` names the collection in errors.
   func selection(count: Int, of what: String, at span: Span) throws(Diagnostic) -> AxisSelection {
     switch self {

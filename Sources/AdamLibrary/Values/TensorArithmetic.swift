@@ -13,6 +13,7 @@ package struct TensorArithmetic {
   package func apply(
     _ op: OpDefinition, _ operands: [Tensor], _ attributes: Attributes = Attributes(), at span: Span
   ) throws(Diagnostic) -> Tensor {
+    try TensorTags.check(op, operands, at: span)
     let results: [Tensor]
     do throws(RuntimeError) {
       results = try session.engine.apply(op, operands, attributes)
@@ -20,6 +21,7 @@ package struct TensorArithmetic {
       throw ValueError.runtime(error, at: span)
     }
     guard let first = results.first else { throw ValueError.notYet("`\(op.name)`", at: span) }
+    TensorTags.pass(op, operands, attributes, to: first)
     return first
   }
 
@@ -27,7 +29,9 @@ package struct TensorArithmetic {
   package func real(_ tensor: Tensor, at span: Span) throws(Diagnostic) -> Tensor {
     if tensor.element == .f32 { return tensor }
     do throws(AllocationError) {
-      return try Tensor(tensor.sizes, floats: tensor.floats)
+      let result = try Tensor(tensor.sizes, floats: tensor.floats)
+      result.batchAxis = tensor.batchAxis
+      return result
     } catch { throw ValueError.memory(error, at: span) }
   }
 

@@ -13,6 +13,7 @@ extension Tensor {
       if sizes.isEmpty { throw ValueError.noElements("a number", at: span) }
       throw ValueError.tooManyIndices(items.count, shape, at: span)
     }
+    if items.count(where: \.isGather) > 1 { throw ValueError.twoGathers(at: span) }
     var result: [AxisSelection] = []
     for (axis, size) in sizes.enumerated() {
       guard axis < items.count else {
@@ -48,7 +49,12 @@ extension Tensor {
   func indexed(_ items: [IndexValue], at span: Span) throws(Diagnostic) -> Value {
     let selections = try selections(items, at: span)
     let places = places(selections)
-    return .of(try taking(places, sizes: sizes(selections), at: span))
+    let result = try taking(places, sizes: sizes(selections), at: span)
+    // Rows stay rows when all of them are taken.
+    if batchAxis == 0, case .many(let rows)? = selections.first, rows.count == self.sizes[0] {
+      result.batchAxis = 0
+    }
+    return .of(result)
   }
 
   /// A new tensor of the elements at `places`, which must be inside.

@@ -192,3 +192,13 @@ private enum Dismantling {
     return closure
   }
 }
+
+extension Value {
+  /// Whether `v(…)` means something.
+  package var isCallable: Bool {
+    switch self {
+    case .function, .builtin, .layer: true
+    default: false
+    }
+  }
+}

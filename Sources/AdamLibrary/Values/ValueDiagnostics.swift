@@ -136,6 +136,14 @@ package enum ValueError {
     Diagnostic(.runIndex, "\(found) has no elements", at: span)
   }
 
+  /// numpy and torch pair two lists of places; others cross them. Nothing is guessed.
+  static func twoGathers(at span: Span) -> Diagnostic {
+    var diagnostic = Diagnostic(
+      .runIndex, "two lists of places in one index may mean pairs or a table of all", at: span)
+    diagnostic.helps = [Help("for the table write one index after the other: `x[[0, 1]][:, [0, 1]]`")]
+    return diagnostic
+  }
+
   static func tooManyIndices(_ count: Int, _ shape: Shape, at span: Span) -> Diagnostic {
     let axes = shape.rank == 1 ? "1 axis" : "\(shape.rank) axes"
     return Diagnostic(

@@ -30,7 +30,8 @@ enum PredictVerb {
           ? probabilities(outputs, context.session, at: arguments.span)
           : .list(ListBox(labels(outputs, model.units)))
       }
-      return .tensor(try unscaled(outputs, model.units, at: arguments.span))
+      return .tensor(try unscaled(outputs, model.units, at: arguments.span).asRows(
+        model.units.targets == nil ? nil : .file))
     })
 
   /// Rows of a data set are as the network sees them; others are scaled like the training data.
@@ -81,7 +82,7 @@ enum PredictVerb {
         : try function.emit(.softmax, [x], Attributes(["axis": .int(axis)]), span: span)
       function.results = [FunctionResult(y, "output")]
     } catch {
-      throw .lossRefuses(error, at: span)
+      throw .lossRefuses(error, "predict", at: span)
     }
     let plan = try session.plan(for: function, at: span)
     do throws(RuntimeError) {

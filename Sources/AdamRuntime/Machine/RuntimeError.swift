@@ -33,6 +33,7 @@ extension AllocationError {
   package var message: String {
     let subject = "a tensor of shape \(Shape(sizes: shape).text)"
     guard let byteCount else { return "\(subject) is too large for any memory" }
+    if byteCount < limit { return "\(subject) needs \(Self.amount(byteCount)), which the system refuses" }
     return "\(subject) needs \(Self.amount(byteCount)); the limit is \(Self.amount(limit))"
   }
 

@@ -1,6 +1,14 @@
 // Tensors in memory: four bytes an element, row major, 64-byte aligned, never a subnormal inside.
 import AdamIR
 
+/// In whose units numbers are when that makes a difference.
+package enum TensorUnits: Hashable, Sendable {
+  /// As in the user's file.
+  case file
+  /// Scaled, as the network sees them.
+  case network
+}
+
 package final class Tensor {
   package let element: ElementType
   package let sizes: [Int]
@@ -9,6 +17,10 @@ package final class Tensor {
   package let elementCount: Int
   /// Owned, freed with the tensor; `elementCount` elements of four bytes.
   package let pointer: UnsafeMutableRawPointer
+  /// The axis that runs over the rows of a data set; nil when none is known to.
+  package var batchAxis: Int?
+  /// nil when nothing was scaled.
+  package var units: TensorUnits?
   private let block: MemoryBlock
   private let budget: MemoryBudget
 
@@ -108,6 +120,8 @@ extension Tensor {
   package func copy() throws(AllocationError) -> Tensor {
     let result = try Tensor(uninitialized: element, sizes, budget: budget)
     result.copyElements(from: self)
+    result.batchAxis = batchAxis
+    result.units = units
     return result
   }
 }

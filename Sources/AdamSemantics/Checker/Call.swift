@@ -105,7 +105,19 @@ struct Call {
   private func applyLayer(
     _ callee: AbstractValue, _ given: [GivenArgument<AbstractValue>]
   ) -> AbstractValue {
-    .unknown
+    guard let layer = callee.asLayer, given.count == 1, given[0].name == nil else { return .unknown }
+    if case .number = given[0].value.kindOfValue { return .unknown }
+    guard let type = given[0].value.tensorType else { return .unknown }
+    do throws(Diagnostic) {
+      return .tensor(try layer.traced(on: type).outputType)
+    } catch {
+      var mistake = error
+      if mistake.code == .inputDisagrees {
+        mistake.labels.append(Label(given[0].span, "called with \(type.shape.text)"))
+      }
+      engine.report(mistake)
+      return .unknown
+    }
   }
 }
 
@@ -215,7 +227,9 @@ extension Frame {
     let name = name(index)
     let given = arguments(site)
     let call = Call(engine: engine, span: span)
-    if case .value(let field) = value.field(name) { return call.apply(field, given, name: name) }
+    if case .value(let field) = value.field(name), field.isCallable || engine.builtin(name) == nil {
+      return call.apply(field, given, name: name)
+    }
     let receiver = GivenArgument(value: value, span: operand(receiver).span ?? span)
     if let local = site.fallback { return call.apply(self.value(local), [receiver] + given, name: name) }
     let slot = readGlobal(index)

@@ -121,7 +121,9 @@ extension Lowering {
   private mutating func readIfSet(
     _ text: String, _ span: Span, _ rows: inout [Register]
   ) -> Register {
-    if case .register(let register) = scope.place(text) { return register }
+    // A block's own `loss` is the epoch's number; the verb means the loss of the script.
+    let isOfHook = scope.function.isHook && ProgramFunction.hookNames.contains(text)
+    if !isOfHook, case .register(let register) = scope.place(text) { return register }
     let d = scope.takeRow(1)
     rows.append(d)
     emit(.loadGlobalIfSet(d: d, name: name(text)), span)

@@ -1,0 +1,75 @@
+// Builtins about whole models: copies and fresh starts.
+import AdamData
+import AdamIR
+import AdamRuntime
+import AdamSource
+
+enum ModelBuiltins {
+  static let all: [BuiltinDefinition] = [copy, reset]
+
+  private static let model = ParameterDefinition("model", .layer, "a layer or model")
+
+  static let copy = BuiltinDefinition(
+    name: "copy", group: "model", summary: "A model of its own with the same weights.",
+    signature: Signature([model]),
+    example: "a = linear(2, 1)\nb = copy(a)\nprint b([[1, 2]]) == a([[1, 2]])  # prints: [[true]]",
+    check: { _, arguments in arguments["model"] ?? .unknown },
+    run: { _, arguments throws(Diagnostic) in
+      guard let layer = arguments["model"]?.asLayer else { throw .notYet("copying this", at: arguments.span) }
+      return .layer(try layer.copy(at: arguments.span))
+    })
+
+  static let reset = BuiltinDefinition(
+    name: "reset", group: "model", summary: "Draws new initial weights for a model, in torch's order.",
+    signature: Signature([model]),
+    example: "seed 1\na = linear(1, 1)\nseed 1\nreset(a)\nprint a.bias  # prints: [-0.44137824]",
+    check: { _, _ in .known(.none) },
+    run: { context, arguments throws(Diagnostic) in
+      guard let layer = arguments["model"]?.asLayer else { throw .notYet("resetting this", at: arguments.span) }
+      layer.redraw(&context.session.generator)
+      return .none
+    })
+}
+
+extension Layer {
+  /// The same tree with parameters of its own; what was shared inside is shared again.
+  func copy(at span: Span) throws(Diagnostic) -> Layer {
+    var copies: [ObjectIdentifier: Layer] = [:]
+    return try copy(&copies, at: span)
+  }
+
+  private func copy(
+    _ copies: inout [ObjectIdentifier: Layer], at span: Span
+  ) throws(Diagnostic) -> Layer {
+    if let known = copies[ObjectIdentifier(self)] { return known }
+    var ownParameters: [LayerParameter] = []
+    for parameter in parameters {
+      do throws(AllocationError) {
+        let own = LayerParameter(
+          name: parameter.name, shape: parameter.shape, tensor: try parameter.tensor?.copy())
+        own.isFrozen = parameter.isFrozen
+        ownParameters.append(own)
+      } catch { throw .outOfMemory(error, at: span) }
+    }
+    var ownChildren: [Child] = []
+    for child in children { ownChildren.append(Child(child.name, try child.layer.copy(&copies, at: span))) }
+    let result = Layer(
+      definition: definition, settings: settings, parameters: ownParameters, children: ownChildren,
+      span: self.span)
+    result.units = units
+    copies[ObjectIdentifier(self)] = result
+    return result
+  }
+
+  /// Initial values for every parameter once, in the order in which building draws them.
+  func redraw(_ generator: inout Generator) {
+    var drawn: Set<ObjectIdentifier> = []
+    redraw(&generator, &drawn)
+  }
+
+  private func redraw(_ generator: inout Generator, _ drawn: inout Set<ObjectIdentifier>) {
+    guard drawn.insert(ObjectIdentifier(self)).inserted else { return }
+    for child in children { child.layer.redraw(&generator, &drawn) }
+    definition.initialize(self, &generator)
+  }
+}
