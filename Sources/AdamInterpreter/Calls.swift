@@ -68,7 +68,13 @@ extension Interpreter {
   // MARK: Methods
 
   func field(_ value: Value, _ name: String, at span: Span) throws(Diagnostic) -> Value {
-    try value.field(name, at: span)
+    // Inside a traced function a parameter is itself, not a copy of its numbers.
+    if session.tracer != nil, case .layer(let layer) = value,
+      let parameter = layer.parameters.first(where: { $0.name == name })
+    {
+      return .parameter(parameter)
+    }
+    return try value.field(name, at: span)
   }
 
   /// `v.f(args)`: the field `f` of `v`, else the function `f` with `v` first.

@@ -44,7 +44,11 @@ final class GlobalTable {
     return values[slot]
   }
 
+  /// How often a variable was stored.
+  private(set) var changes = 0
+
   func store(_ slot: Int, _ value: Value) {
+    changes &+= 1
     if stamps[slot] != statement {
       stamps[slot] = statement
       undo.append((slot, values[slot]))

@@ -46,6 +46,7 @@ package final class Interpreter {
     globals = GlobalTable(environment: session.environment)
     tensors = TensorArithmetic(session)
     generatorBefore = session.generator
+    session.functionTracer = self
   }
 
   /// Runs `@main`. What an erroneous statement changed is taken back; the statements before stay.
@@ -159,6 +160,8 @@ package final class Interpreter {
 }
 
 extension Interpreter: ExecutionContext {
+  package var variableChanges: Int { globals.changes }
+
   package func poll() throws(Diagnostic) {
     let span = frames.last?.callSpan ?? Span(SourceID(0), 0, 0)
     try tick(at: span)

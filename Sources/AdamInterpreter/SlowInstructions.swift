@@ -54,7 +54,7 @@ extension Interpreter {
       at[d] = try range(at[a], at[b], isClosed: isClosed, at: span)
     case .format(let d, let parts): at[d] = try format(parts, at, span)
     case .index(let d, let a, let items):
-      at[d] = try at[a].indexed(items.map { at.item($0) }, at: span)
+      at[d] = try tensors.resolved(at[a], at: span).indexed(items.map { at.item($0) }, at: span)
     case .setIndex(let base, let items, let a):
       let value = at[a]
       try at.change(base) { target throws(Diagnostic) in
@@ -91,8 +91,11 @@ extension Interpreter {
   }
 
   private func condition(_ value: Value, at span: Span) throws(Diagnostic) -> Bool {
-    guard let condition = value.exactBool else { throw ValueError.condition(value, at: span) }
-    return condition
+    if let condition = value.exactBool { return condition }
+    if case .traced = value {
+      throw .tracedNumbers("a condition on a tensor", at: span, help: "choose by element: `where(condition, a, b)`")
+    }
+    throw ValueError.condition(value, at: span)
   }
 
   private func load(
@@ -105,7 +108,7 @@ extension Interpreter {
     }
     at[d] = value
     let isUpdate = frame.function.codes[frames[frames.count - 1].resume - 1].op == .takeGlobal
-    guard isUpdate, case .list = value, !globals.variable(slot).isUnset else { return }
+    guard isUpdate, value.isChangedInPlace, !globals.variable(slot).isUnset else { return }
     _ = globals.take(slot)
     taken = (slot, frame.base + Int(d.index))
   }
@@ -140,6 +143,7 @@ extension Interpreter {
       switch part {
       case .text(let piece): text += piece
       case .value(let register, let spec):
+        try at[register].requireNumbers("a tensor is printed", at: span)
         text += try spec.map { spec throws(Diagnostic) in
           try at[register].formatted(spec, at: span)
         } ?? at[register].printed

@@ -28,6 +28,11 @@ package final class SessionState {
   package var unnamedOptimizer: Optimizer?
   /// Sources that cannot be opened twice, by path: the check read their header, the run goes on.
   package var keptReaders: [String: CSVReader] = [:]
+  /// The function being traced: ops on tensors are appended to it.
+  package var tracer: ModelTracer?
+  /// Runs functions of the script where layers and losses are traced: the VM, or the checker while it
+  /// checks.
+  package weak var functionTracer: (any FunctionTracer)?
   /// A `train` is running: its blocks may not start another.
   package var isTraining = false
   /// When set, `train` plans and shows its stages (`grad`, `opt`, `plan`) instead of running.

@@ -77,6 +77,7 @@ final class LibraryBench: ExecutionContext, CheckContext {
   func call(_ callee: Value, _ arguments: [Value], at span: Span) throws(Diagnostic) -> Value {
     onCall(arguments)
   }
+  var variableChanges: Int { 0 }
   func poll() throws(Diagnostic) {}
   var variables: [(name: String, value: AbstractValue)] { [] }
   func report(_ diagnostic: Diagnostic) { reported.append(diagnostic) }

@@ -110,7 +110,7 @@ import Testing
       let sizes: [Value] = definition.name == "linear" ? [.number(4), .number(3)] : []
       let layer = try #require(try bench.run(definition.name, sizes).asLayer)
       let input = TensorType(.f32, Shape([.batch, Dimension(4)]))
-      let output = try layer.traced(on: input).outputType
+      let output = try layer.traced(on: input, caller: nil).outputType
       #expect(definition.keepsShape == (output == input) || definition.name == "flatten")
       #expect(!definition.summary.isEmpty && definition.example.contains("# prints:"))
     }

@@ -82,14 +82,14 @@ extension Value: ArgumentValue {
     case (.number, _): exactNumber != nil
     case (.integer, _): exactNumber.map { $0.isWholeNumber } ?? false
     case (.bool, _): exactBool != nil
-    case (.string, .string), (.tensor, .tensor), (.list, .list), (.optimizer, .optimizer),
+    case (.string, .string), (.tensor, .tensor), (.tensor, .traced), (.tensor, .parameter), (.list, .list), (.optimizer, .optimizer),
       (.data, .data), (.record, .record):
       true
     case (.tensorLike, _): isTensorLike(depth: 0)
     case (.layer, .layer), (.layer, .function), (.function, .function), (.function, .builtin),
       (.function, .layer):
       true
-    case (.layer, .builtin(let builtin)): builtin.definition.group == "layer"
+    case (.layer, .builtin(let builtin)): ["layer", "math"].contains(builtin.definition.group)
     case (.schedule, .record(let box)): box.kind == "schedule"
     case (.schedule, _): exactNumber != nil
     case (.numbers(let count), .tensor(let tensor)): tensor.sizes == [count]
@@ -100,7 +100,7 @@ extension Value: ArgumentValue {
 
   private func isTensorLike(depth: Int) -> Bool {
     switch self {
-    case .tensor, .number: true
+    case .tensor, .number, .traced, .parameter: true
     case .bool: depth > 0
     // A tensor has 32 axes at most.
     case .list(let box): depth < 32 && box.elements.allSatisfy { $0.isTensorLike(depth: depth + 1) }
@@ -132,6 +132,8 @@ extension Value: ArgumentValue {
     case .range: "a range"
     case .tensor(let tensor):
       tensor.sizes.isEmpty ? "a number" : "a tensor \(tensor.type.shape.text)"
+    case .traced(let traced): "a tensor \(traced.type.shape.text)"
+    case .parameter(let parameter): "a parameter \(parameter.shape.text)"
     case .function: "a function"
     case .builtin(let builtin): "the function `\(builtin.definition.name)`"
     case .layer: "a layer"

@@ -144,6 +144,8 @@ package protocol ExecutionContext: AnyObject {
   var session: SessionState { get }
   /// Calls a function value of the script or a builtin.
   func call(_ callee: Value, _ arguments: [Value], at span: Span) throws(Diagnostic) -> Value
+  /// Counts the changes of top-level variables: what a traced function read may be another value.
+  var variableChanges: Int { get }
   /// Throws when cancelled or over budget.
   func poll() throws(Diagnostic)
 }

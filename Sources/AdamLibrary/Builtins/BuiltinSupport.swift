@@ -20,9 +20,7 @@ extension BuiltinDefinition {
           let result = try number(x, arguments.span)
           return .number(try NumberArithmetic.finite(result, from: x, at: arguments.span))
         }
-        let tensor = try value.asTensor(at: arguments.place(of: "x"))
-        let tensors = TensorArithmetic(context.session)
-        return .of(try tensors.unary(op, tensor, at: arguments.span))
+        return try TensorArithmetic(context.session).unary(op, value, at: arguments.span)
       })
   }
 }

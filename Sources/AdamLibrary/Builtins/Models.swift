@@ -5,7 +5,7 @@ import AdamRuntime
 import AdamSource
 
 enum ModelBuiltins {
-  static let all: [BuiltinDefinition] = [copy, reset]
+  static let all: [BuiltinDefinition] = [copy, reset, freeze, unfreeze]
 
   private static let model = ParameterDefinition("model", .layer, "a layer or model")
 
@@ -29,6 +29,28 @@ enum ModelBuiltins {
       layer.redraw(&context.session.generator)
       return .none
     })
+
+  static let freeze = freezing(
+    "freeze", "Training leaves the weights of a model as they are; gives the model.", isFrozen: true,
+    example: "a = freeze(linear(1, 1))\nmodel = seq(a, linear(1, 1))\nw = a.weight\ntrain 5\n"
+      + "print a.weight == w  # prints: [[true]]")
+
+  static let unfreeze = freezing(
+    "unfreeze", "Training changes the weights of a model again; gives the model.", isFrozen: false,
+    example: "model = freeze(linear(1, 1))\nunfreeze(model)\nr = train 5\nprint r.epochs  # prints: 5")
+
+  private static func freezing(
+    _ name: String, _ summary: String, isFrozen: Bool, example: String
+  ) -> BuiltinDefinition {
+    BuiltinDefinition(
+      name: name, group: "model", summary: summary, signature: Signature([model]), example: example,
+      check: { _, arguments in arguments["model"] ?? .unknown },
+      run: { _, arguments throws(Diagnostic) in
+        guard let layer = arguments["model"]?.asLayer else { throw .notYet("freezing this", at: arguments.span) }
+        for named in layer.namedParameters { named.parameter.isFrozen = isFrozen }
+        return .layer(layer)
+      })
+  }
 }
 
 extension Layer {

@@ -12,6 +12,9 @@ package enum OutputBuiltins {
     example: "print 1, \"two\"  # prints: 1 two",
     check: { _, _ in .known(.none) },
     run: { context, arguments throws(Diagnostic) in
+      for (value, span) in arguments.variadic {
+        try value.requireNumbers("a tensor is printed", at: span)
+      }
       let text = arguments.variadic.map { $0.value.printed }.joined(separator: " ") + "\n"
       try write(text, context.session.host, at: arguments.span)
       return .none

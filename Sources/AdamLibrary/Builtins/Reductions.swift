@@ -91,9 +91,8 @@ package enum ReductionBuiltins {
     _ arguments: BoundArguments<Value>
   ) throws(Diagnostic) -> Value {
     let tensors = TensorArithmetic(context.session)
-    let tensor = try value.asTensor(at: arguments.span)
-    let real = try tensors.real(tensor, at: arguments.span)
-    let axes = try attributes(arguments, rank: real.sizes.count)
+    let real = try tensors.real(value, at: arguments.span)
+    let axes = try attributes(arguments, rank: real.shape.rank)
     return .of(
       try tensors.apply(
         op, [real],
@@ -131,9 +130,9 @@ package enum ReductionBuiltins {
     _ op: OpDefinition, _ values: [Value], _ context: any ExecutionContext, at span: Span
   ) throws(Diagnostic) -> Value {
     let tensors = TensorArithmetic(context.session)
-    var result = try tensors.real(try values[0].asTensor(at: span), at: span)
+    var result = try tensors.real(values[0], at: span)
     for value in values.dropFirst() {
-      let other = try tensors.real(try value.asTensor(at: span), at: span)
+      let other = try tensors.real(value, at: span)
       result = try tensors.apply(op, [result, other], at: span)
     }
     return .of(result)
@@ -151,9 +150,8 @@ package enum ReductionBuiltins {
       example: "print \(name)([1, 3, 2])  # prints: \(name == "argmax" ? 1 : 0)", isPure: true,
       run: { context, arguments throws(Diagnostic) in
         let tensors = TensorArithmetic(context.session)
-        let tensor = try (arguments["x"] ?? .none).asTensor(at: arguments.place(of: "x"))
-        let real = try tensors.real(tensor, at: arguments.span)
-        let rank = real.sizes.count
+        let real = try tensors.real(arguments["x"] ?? .none, at: arguments.place(of: "x"))
+        let rank = real.shape.rank
         let axis = arguments.whole("axis", default: -1)
         guard axis >= -rank, axis < rank else {
           throw Diagnostic(

@@ -111,9 +111,9 @@ package enum TensorBuiltins {
   static let shape = BuiltinDefinition(
     name: "shape", group: "tensor", summary: "The sizes of a tensor as a list.",
     signature: Signature([x]), example: "print shape([[1, 2]])  # prints: [1, 2]", isPure: true,
-    run: { _, arguments throws(Diagnostic) in
-      let tensor = try (arguments["x"] ?? .none).asTensor(at: arguments.place(of: "x"))
-      return .list(ListBox(tensor.sizes.map { .number(Double($0)) }))
+    run: { context, arguments throws(Diagnostic) in
+      let x = try operand(context, arguments)
+      return .list(ListBox(try x.sizes(at: arguments.span).map { .number(Double($0)) }))
     })
 
   static let reshape = BuiltinDefinition(
@@ -121,17 +121,23 @@ package enum TensorBuiltins {
     summary: "The same elements under other sizes; one size may be -1.",
     signature: Signature([x, ParameterDefinition("sizes", .any, "new sizes", isVariadic: true)]),
     example: "print reshape([1, 2, 3, 4], 2, 2)  # prints: [[1, 2], [3, 4]]", isPure: true,
-    run: { _, arguments throws(Diagnostic) in
-      let tensor = try (arguments["x"] ?? .none).asTensor(at: arguments.place(of: "x"))
-      let sizes = try reshaped(tensor, arguments)
-      return .tensor(
-        try tensor.taking(Array(0..<tensor.elementCount), sizes: sizes, at: arguments.span))
+    run: { context, arguments throws(Diagnostic) in
+      let x = try operand(context, arguments)
+      return .of(try x.reshaped(to: try reshaped(x, arguments), at: arguments.span))
     })
+
+  /// `x` as what ops take.
+  private static func operand(
+    _ context: any ExecutionContext, _ arguments: BoundArguments<Value>
+  ) throws(Diagnostic) -> Operand {
+    try TensorArithmetic(context.session).operand(arguments["x"] ?? .none, at: arguments.place(of: "x"))
+  }
 
   /// The new sizes, the open one solved.
   private static func reshaped(
-    _ tensor: Tensor, _ arguments: BoundArguments<Value>
+    _ x: Operand, _ arguments: BoundArguments<Value>
   ) throws(Diagnostic) -> [Int] {
+    let total = Shape(sizes: try x.sizes(at: arguments.span)).elementCount ?? 0
     var numbers = arguments.variadic.compactMap(\.value.exactNumber)
     if arguments.variadic.count == 1, let list = arguments.variadic[0].value.exactNumbers {
       numbers = list
@@ -145,12 +151,12 @@ package enum TensorBuiltins {
     }
     if let open = sizes.firstIndex(of: -1) {
       let rest = Shape(sizes: sizes.filter { $0 >= 0 }).elementCount ?? 0
-      sizes[open] = rest > 0 ? tensor.elementCount / rest : 0
+      sizes[open] = rest > 0 ? total / rest : 0
     }
-    guard Shape(sizes: sizes).elementCount == tensor.elementCount else {
-      let from = tensor.type.shape.text
+    guard Shape(sizes: sizes).elementCount == total else {
+      let from = x.shape.text
       throw Diagnostic(
-        .runShapes, "cannot give \(tensor.elementCount) elements \(from) the shape "
+        .runShapes, "cannot give \(total) elements \(from) the shape "
           + Shape(sizes: sizes).text, at: arguments.span)
     }
     return sizes
@@ -160,27 +166,25 @@ package enum TensorBuiltins {
     name: "transpose", group: "tensor", summary: "Exchanges the last two axes.",
     signature: Signature([x]), example: "print transpose([[1, 2]])  # prints: [[1], [2]]", isPure: true,
     run: { context, arguments throws(Diagnostic) in
-      let tensor = try (arguments["x"] ?? .none).asTensor(at: arguments.place(of: "x"))
-      let rank = tensor.sizes.count
+      let x = try operand(context, arguments)
+      let rank = x.shape.rank
       guard rank >= 2 else {
         throw Diagnostic(
-          .runShapes, "`transpose` needs 2 axes, found \(tensor.type.shape.text)", at: arguments.span)
+          .runShapes, "`transpose` needs 2 axes, found \(x.shape.text)", at: arguments.span)
       }
       var axes = Array(0..<rank)
       axes.swapAt(rank - 1, rank - 2)
       return .of(
         try TensorArithmetic(context.session).apply(
-          .transpose, [tensor], ["permutation": .ints(axes)].attributes, at: arguments.span))
+          .transpose, [x], ["permutation": .ints(axes)].attributes, at: arguments.span))
     })
 
   static let column = BuiltinDefinition(
     name: "column", group: "tensor", summary: "A tensor [n] as a column [n, 1].",
     signature: Signature([x]), example: "print column([1, 2])  # prints: [[1], [2]]", isPure: true,
-    run: { _, arguments throws(Diagnostic) in
-      let tensor = try (arguments["x"] ?? .none).asTensor(at: arguments.place(of: "x"))
-      return .tensor(
-        try tensor.taking(
-          Array(0..<tensor.elementCount), sizes: tensor.sizes + [1], at: arguments.span))
+    run: { context, arguments throws(Diagnostic) in
+      let x = try operand(context, arguments)
+      return .of(try x.reshaped(to: try x.sizes(at: arguments.span) + [1], at: arguments.span))
     })
 
   static let choose = BuiltinDefinition(
@@ -193,17 +197,15 @@ package enum TensorBuiltins {
     example: "x = tensor([-1, 2])\nprint where(x > 0, x, 0)  # prints: [0, 2]", isPure: true,
     run: { context, arguments throws(Diagnostic) in
       let tensors = TensorArithmetic(context.session)
-      guard case .tensor(let condition)? = arguments["condition"], condition.element == .bool else {
+      let place = arguments.place(of: "condition")
+      let condition = try tensors.operand(arguments["condition"] ?? .none, at: place)
+      guard condition.type.element == .bool else {
         throw ValueError.conversion(
           "`where` needs a tensor of true and false", at: arguments.place(of: "condition"))
       }
-      let a = try (arguments["a"] ?? .none).asTensor(at: arguments.place(of: "a"))
-      let b = try (arguments["b"] ?? .none).asTensor(at: arguments.place(of: "b"))
-      return .of(
-        try tensors.apply(
-          .where,
-          [condition, try tensors.real(a, at: arguments.span), try tensors.real(b, at: arguments.span)],
-          at: arguments.span))
+      let a = try tensors.real(arguments["a"] ?? .none, at: arguments.place(of: "a"))
+      let b = try tensors.real(arguments["b"] ?? .none, at: arguments.place(of: "b"))
+      return .of(try tensors.apply(.where, [condition, a, b], at: arguments.span))
     })
 }
 

@@ -33,6 +33,8 @@ package final class Layer {
   /// The arguments it was built with, checked: sizes, probabilities, flags.
   package let settings: BoundArguments<AbstractValue>
   package var parameters: [LayerParameter]
+  /// What it does when it is a function of the script; its children are then the layers it uses.
+  package var function: LayerFunction?
   package var children: [Child]
   /// What the data of its last training looked like: scaling and class names.
   package var units = DataUnits()

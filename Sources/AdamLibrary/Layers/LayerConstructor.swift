@@ -41,7 +41,7 @@ extension LayerDefinition {
     }
     guard let children = abstractChildren(context, arguments) else { return .unknown }
     let layer = makeLayer(arguments, children: children)
-    do throws(Diagnostic) { try layer.checkLayers() } catch {
+    do throws(Diagnostic) { try layer.checkLayers(context.session.functionTracer) } catch {
       context.report(error)
       return .unknown
     }
@@ -57,7 +57,7 @@ extension LayerDefinition {
     guard let type = input.tensorType else { return .unknown }
     let layer = makeLayer(arguments, children: [])
     do throws(Diagnostic) {
-      return .tensor(try layer.traced(on: type).outputType)
+      return .tensor(try layer.traced(on: type, caller: context.session.functionTracer).outputType)
     } catch {
       context.report(error)
       return .unknown
@@ -90,8 +90,9 @@ extension LayerDefinition {
       if let layer = value.asLayer {
         children.append(layer)
       } else if case .known(.builtin(let builtin)) = value {
-        guard let layer = builtin.bareLayer(at: span, report: context.report) else { return nil }
-        children.append(layer)
+        children.append(builtin.asLayer(at: span, report: context.report))
+      } else if let function = value.layerFunction {
+        children.append(Layer(function: function, name: function.name, span: span))
       } else {
         return nil
       }
@@ -129,16 +130,16 @@ extension Layer {
 }
 
 extension ConfiguredBuiltin {
-  /// `relu` in a `seq`: the layer with all settings at their defaults.
-  func bareLayer(at span: Span, report: (Diagnostic) -> Void) -> Layer? {
+  /// `relu` in a `seq`: the layer with all settings at their defaults. Other builtins, such as `sin`,
+  /// are functions of one tensor.
+  func asLayer(at span: Span, report: (Diagnostic) -> Void) -> Layer {
     guard let layer = LayerRegistry[definition.name] else {
-      report(.notYet("a function as a layer", at: span))
-      return nil
+      return Layer(function: .builtin(self), name: definition.name, span: span)
     }
     let (bound, mistakes) = bindCollecting(
       [GivenArgument<AbstractValue>](), to: layer.signature, of: layer.name, at: span)
     for mistake in mistakes { report(mistake) }
-    return mistakes.isEmpty ? layer.makeLayer(bound, children: []) : nil
+    return layer.makeLayer(bound, children: [])
   }
 }
 
@@ -149,11 +150,14 @@ extension Value {
     case .layer(let layer): return layer
     case .builtin(let builtin):
       var mistake: Diagnostic?
-      if let layer = builtin.bareLayer(at: span, report: { mistake = mistake ?? $0 }) {
-        return layer
-      }
-      throw mistake ?? .notYet("a function as a layer", at: span)
-    default: throw .notYet("a function as a layer", at: span)
+      let layer = builtin.asLayer(at: span, report: { mistake = mistake ?? $0 })
+      if let mistake { throw mistake }
+      return layer
+    case .function(let closure):
+      let function = LayerFunction.closure(closure)
+      return Layer(function: function, name: function.name, span: span)
+    default:
+      throw Diagnostic(.wrongKind, "a layer or a function of one tensor is needed, found \(foundText)", at: span)
     }
   }
 }

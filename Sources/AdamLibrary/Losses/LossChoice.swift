@@ -27,6 +27,30 @@ extension LossDefinition {
   }
 }
 
+extension TrainingLoss {
+  /// nil when the value is no loss.
+  init?(_ value: Value) {
+    if let named = LossDefinition.named(by: value) {
+      self.init(named)
+    } else if let function = value.layerFunction {
+      self.init(function)
+    } else {
+      return nil
+    }
+  }
+
+  /// nil when nothing is known of the value, or it is no loss.
+  init?(_ value: AbstractValue) {
+    if case .known(let known) = value {
+      self.init(known)
+    } else if let function = value.layerFunction {
+      self.init(function)
+    } else {
+      return nil
+    }
+  }
+}
+
 extension Diagnostic {
   /// In the words of the language: ops such as `nll_loss` are a loss's own business.
   static func lossRefuses(_ error: ShapeError, _ loss: String, at span: Span) -> Diagnostic {

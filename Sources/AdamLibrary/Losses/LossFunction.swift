@@ -52,6 +52,9 @@ extension LossDefinition {
       }
       return .builtin(ConfiguredBuiltin(builtin))
     }
+    if let tracer = context.session.tracer {
+      return try traced(tracer, context, given, right, arguments)
+    }
     let prediction = try given.tensor(at: arguments.place(of: "pred"))
     var target = try right.tensor(at: arguments.place(of: "target"))
     if self.target == .classes {
@@ -60,6 +63,30 @@ extension LossDefinition {
     }
     let value = try value(prediction, target, context.session, at: arguments.span)
     return .number(value)
+  }
+
+  /// The loss as part of a function that is being traced.
+  private func traced(
+    _ tracer: ModelTracer, _ context: any ExecutionContext, _ prediction: Value, _ target: Value,
+    _ arguments: BoundArguments<Value>
+  ) throws(Diagnostic) -> Value {
+    let tensors = TensorArithmetic(context.session)
+    let p = try tensors.real(prediction, at: arguments.place(of: "pred"))
+    var y = try tensors.operand(target, at: arguments.place(of: "target"))
+    if self.target != .classes {
+      y = try tensors.real(y, at: arguments.place(of: "target"))
+    } else if case .tensor(let tensor) = y {
+      let classes = p.shape.dimensions.last?.size ?? .max
+      y = .tensor(try tensor.asLabels(classes: classes, at: arguments.place(of: "target")))
+    }
+    let (a, b) = (
+      try tracer.value(of: p, at: arguments.span), try tracer.value(of: y, at: arguments.span)
+    )
+    do throws(ShapeError) {
+      return .traced(TracedTensor(tracer, try trace(&tracer.function, a, b, arguments.span)))
+    } catch {
+      throw .lossRefuses(error, name, at: arguments.span)
+    }
   }
 
   /// The loss of tensors at hand.

@@ -1,5 +1,6 @@
 // Questions that the checker and the verbs ask of a model before any weight is used.
 import AdamIR
+import AdamRuntime
 import AdamSource
 
 /// What a model makes of an input type: every layer's output.
@@ -7,19 +8,23 @@ package struct ModelTrace {
   package var function: TensorFunction
   package var output: ValueID
   package var trail: [TrailStep]
+  package var parameters: [NamedParameter]
+  package var captures: [(name: String, tensor: Tensor)]
   package var outputType: TensorType { function.type(output) }
 }
 
 extension Layer {
   /// `@forward` for an input type. Throws the first disagreement of shapes.
   package func traced(
-    on input: TensorType, isTraining: Bool = false
+    on input: TensorType, isTraining: Bool = false, caller: (any FunctionTracer)?
   ) throws(Diagnostic) -> ModelTrace {
-    let tracer = ModelTracer(name: "forward", isTraining: isTraining)
+    let tracer = ModelTracer(name: "forward", isTraining: isTraining, caller: caller)
     tracer.declareParameters(of: self)
     let x = tracer.function.addParameter(input, name: "x", role: .input)
     let output = try tracer.run(self, on: x)
-    return ModelTrace(function: tracer.function, output: output, trail: tracer.trail)
+    return ModelTrace(
+      function: tracer.function, output: output, trail: tracer.trail, parameters: tracer.parameters,
+      captures: tracer.captures)
   }
 
   /// The type of one batch of inputs, as far as the model itself tells: from its first layer that
@@ -29,18 +34,21 @@ extension Layer {
   }
 
   /// Checks that the layers fit together; nothing to say when no layer knows its input.
-  package func checkLayers() throws(Diagnostic) {
+  package func checkLayers(_ caller: (any FunctionTracer)? = nil) throws(Diagnostic) {
     guard let input = knownInput else { return }
-    _ = try traced(on: input)
+    do throws(Diagnostic) {
+      _ = try traced(on: input, caller: caller)
+    } catch {
+      if error.code != .shapeUnknown { throw error }
+    }
   }
 
   /// `@forward` as a function with the model's output as its result.
-  package func forwardFunction(
-    on input: TensorType, isTraining: Bool = false
-  ) throws(Diagnostic) -> TensorFunction {
-    let trace = try traced(on: input, isTraining: isTraining)
-    var function = trace.function
-    function.results = [FunctionResult(trace.output, "output")]
-    return function
+  package func forwardTrace(
+    on input: TensorType, isTraining: Bool = false, caller: (any FunctionTracer)?
+  ) throws(Diagnostic) -> ModelTrace {
+    var trace = try traced(on: input, isTraining: isTraining, caller: caller)
+    trace.function.results = [FunctionResult(trace.output, "output")]
+    return trace
   }
 }

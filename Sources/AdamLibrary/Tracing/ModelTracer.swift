@@ -1,6 +1,7 @@
 // Builds tensor functions from a layer tree: shapes only, so it serves the checker (no weights, the
 // batch symbolic) and the trainer (fixed sizes) alike.
 import AdamIR
+import AdamRuntime
 import AdamSource
 
 /// What a layer did to its input, for messages.
@@ -18,13 +19,40 @@ package final class ModelTracer: TraceBuilder {
   package let isTraining: Bool
   /// Layers passed so far.
   package private(set) var trail: [TrailStep] = []
+  /// Parameters in the order of the function's, with the names they have there.
+  package private(set) var parameters: [NamedParameter] = []
+  /// Tensors at hand that the function reads, by the name of their input.
+  package private(set) var captures: [(name: String, tensor: Tensor)] = []
+  /// Set once the prediction is known: what follows is the loss.
+  var lossSides: LossSides?
+  /// A function of the script took part: what it reads from outside may change.
+  package var usesScript = false
+  /// Runs functions of the script on traced values; nil where none can be met.
+  package let caller: (any FunctionTracer)?
   private var values: [ObjectIdentifier: ValueID] = [:]
   private var names: [ObjectIdentifier: String] = [:]
   private var path: [String] = []
 
-  package init(name: String, isTraining: Bool) {
+  package init(name: String, isTraining: Bool, caller: (any FunctionTracer)? = nil) {
     self.function = TensorFunction(name: name)
     self.isTraining = isTraining
+    self.caller = caller
+  }
+
+  /// A tensor at hand: a number is a constant, everything else an input.
+  func captured(_ tensor: Tensor, at span: Span?) throws(Diagnostic) -> ValueID {
+    if tensor.sizes.isEmpty, tensor.element == .f32, let number = tensor.number(at: 0) {
+      do throws(ShapeError) { return try function.constant(number, span: span) } catch {
+        throw ValueError.shapes(error, at: span ?? Span(SourceID(0), 0, 0))
+      }
+    }
+    // The list keeps the tensor alive, so that no other can have its identity.
+    if let known = values[ObjectIdentifier(tensor)] { return known }
+    let name = "captured.\(captures.count)"
+    let value = function.addParameter(tensor.type, name: name, role: .input, span: span)
+    captures.append((name, tensor))
+    values[ObjectIdentifier(tensor)] = value
+    return value
   }
 
   /// Declares all parameters of a model in the order in which they are saved.
@@ -38,9 +66,12 @@ package final class ModelTracer: TraceBuilder {
   package func parameter(_ parameter: LayerParameter) -> ValueID {
     let id = ObjectIdentifier(parameter)
     if let known = values[id] { return known }
+    let name = names[id] ?? "other.\(parameters.count).\(parameter.name)"
+    // A frozen parameter is read and never changed.
     let value = function.addParameter(
-      TensorType(.f32, parameter.shape), name: names[id] ?? parameter.name, role: .parameter)
+      TensorType(.f32, parameter.shape), name: name, role: parameter.isFrozen ? .input : .parameter)
     values[id] = value
+    parameters.append(NamedParameter(name: name, parameter: parameter))
     return value
   }
 
@@ -52,6 +83,7 @@ package final class ModelTracer: TraceBuilder {
   }
 
   package func apply(_ layer: Layer, to input: ValueID) throws(Diagnostic) -> ValueID {
+    if let function = layer.function { return try apply(function, of: layer, to: input) }
     guard layer.children.isEmpty else { return try applyChildren(of: layer, to: input) }
     let found = function.type(input)
     if let wanted = layer.definition.inputShape(layer), !wanted.accepts(found.shape) {
@@ -60,6 +92,18 @@ package final class ModelTracer: TraceBuilder {
     let output = try layer.definition.forward(self, layer, input)
     trail.append(
       TrailStep(layer: layer, place: place, input: found, output: function.type(output)))
+    return output
+  }
+
+  private func apply(
+    _ body: LayerFunction, of layer: Layer, to input: ValueID
+  ) throws(Diagnostic) -> ValueID {
+    guard let caller else { throw .shapeUnknown(at: layer.span) }
+    usesScript = true
+    let output = try caller.trace(body, [input], in: self, at: layer.span)
+    trail.append(
+      TrailStep(
+        layer: layer, place: place, input: function.type(input), output: function.type(output)))
     return output
   }
 

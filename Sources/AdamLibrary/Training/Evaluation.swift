@@ -9,23 +9,22 @@ import AdamSource
 struct Validator {
   let model: Layer
   let data: DataSet
-  let loss: LossDefinition
-  let targets: Tensor
+  let loss: TrainingLoss
+  let targets: Tensor?
   let session: SessionState
   let span: Span
 
   /// nil when the training has no validation part.
   init?(_ request: TrainingRequest, _ session: SessionState) throws(Diagnostic) {
-    guard let data = request.validation, data.rowCount > 0,
-      let targets = try request.targets(of: data)
-    else { return nil }
+    guard let data = request.validation, data.rowCount > 0 else { return nil }
+    let targets = try request.targets(of: data, session)
     self.init(
       model: request.model, data: data, loss: request.loss, targets: targets, session: session,
       span: request.span)
   }
 
   init(
-    model: Layer, data: DataSet, loss: LossDefinition, targets: Tensor, session: SessionState,
+    model: Layer, data: DataSet, loss: TrainingLoss, targets: Tensor?, session: SessionState,
     span: Span
   ) {
     self.model = model
@@ -41,7 +40,7 @@ struct Validator {
   }
 
   func meanLoss() throws(Diagnostic) -> Double {
-    try loss.value(outputs(), targets, session, at: span)
+    try loss.value(outputs(), targets, data.inputs, session, at: span)
   }
 }
 

@@ -26,13 +26,14 @@ extension Layer {
   private func forward(
     _ inputs: Tensor, _ session: SessionState, at span: Span
   ) throws(Diagnostic) -> Tensor {
-    let function = try forwardFunction(on: inputs.type)
-    let plan = try session.plan(for: function, at: span)
+    let trace = try forwardTrace(on: inputs.type, caller: session.functionTracer)
+    let plan = try session.plan(for: trace.function, at: span)
     do throws(RuntimeError) {
-      for (index, named) in namedParameters.enumerated() {
-        if let tensor = named.parameter.tensor { try plan.bind(index, to: tensor) }
+      for named in trace.parameters {
+        if let tensor = named.parameter.tensor { try plan.bind(named.name, to: tensor) }
       }
-      try plan.bind(namedParameters.count, to: inputs)
+      for (name, tensor) in trace.captures { try plan.bind(name, to: tensor) }
+      try plan.bind("x", to: inputs)
       plan.run()
       return try plan.result(0)
     } catch {
@@ -44,6 +45,7 @@ extension Layer {
   package func applied(
     to value: Value, _ session: SessionState, at span: Span
   ) throws(Diagnostic) -> Value {
+    if let tracer = session.tracer { return try traced(on: value, tracer, session, at: span) }
     let input = try value.tensor(at: span)
     let output: Tensor
     do {
@@ -58,6 +60,17 @@ extension Layer {
     if case .number = value, let number = output.scalarNumber { return .number(number) }
     if input.batchAxis == 0, output.sizes.first == input.sizes.first { output.batchAxis = 0 }
     return .tensor(output)
+  }
+}
+
+extension Layer {
+  /// Inside a function that is being traced every model becomes part of it, whatever it is fed.
+  private func traced(
+    on value: Value, _ tracer: ModelTracer, _ session: SessionState, at span: Span
+  ) throws(Diagnostic) -> Value {
+    let operand = try TensorArithmetic(session).operand(value, at: span)
+    let input = try tracer.value(of: operand, at: span)
+    return .traced(TracedTensor(tracer, try tracer.apply(self, to: input)))
   }
 }
 

@@ -7,44 +7,65 @@ import AdamSource
 struct StepTracer {
   var model: Layer
   var data: DataDescription
-  var loss: LossDefinition
+  var loss: TrainingLoss
   /// The verb, for messages: `train`.
   var verb: String
   var span: Span
   var sources: SourceMap
 
+  var caller: (any FunctionTracer)?
+
   /// Forward pass and loss on a batch; the batch is symbolic when `rows` is nil.
-  func function(rows: Int?, isTraining: Bool) throws(Diagnostic) -> TensorFunction {
+  func trace(rows: Int?, isTraining: Bool) throws(Diagnostic) -> ModelTracer {
     do throws(Diagnostic) {
       return try traced(rows: rows, isTraining: isTraining)
     } catch {
       // A message speaks of `[batch, 3]`, whatever the size of the batch at hand.
-      if rows != nil { _ = try traced(rows: nil, isTraining: isTraining) }
+      if rows != nil, let symbolic = mistake(isTraining), symbolic.code == error.code { throw symbolic }
       throw error
     }
   }
 
-  private func traced(rows: Int?, isTraining: Bool) throws(Diagnostic) -> TensorFunction {
+  private func mistake(_ isTraining: Bool) -> Diagnostic? {
+    do throws(Diagnostic) {
+      _ = try traced(rows: nil, isTraining: isTraining)
+      return nil
+    } catch {
+      return error
+    }
+  }
+
+  private func traced(rows: Int?, isTraining: Bool) throws(Diagnostic) -> ModelTracer {
     let batch = rows.map { Dimension($0) } ?? .batch
-    let tracer = ModelTracer(name: isTraining ? "train_step" : "evaluate", isTraining: isTraining)
+    let tracer = ModelTracer(
+      name: isTraining ? "train_step" : "evaluate", isTraining: isTraining, caller: caller)
     tracer.declareParameters(of: model)
     let input = TensorType(data.inputType.element, data.inputType.shape.with(batch))
     let x = tracer.function.addParameter(input, name: "x", role: .input, span: data.span)
     let output = try output(tracer, x)
-    guard let known = data.targetType else { throw .noTargets(data, loss, at: span) }
+    if loss.function != nil {
+      let y = data.targetType.map { target(TensorType($0.element, $0.shape.with(batch)), tracer) }
+      let value = try loss.trace(tracer, output: output, target: y, input: x, at: span)
+      tracer.function.results = [FunctionResult(value, "loss")]
+      return tracer
+    }
+    guard let known = data.targetType else { throw .noTargets(data, loss.definition, at: span) }
     let outputType = tracer.function.type(output)
     let type = loss.targetType(
       for: TensorType(known.element, known.shape.with(batch)), output: outputType)
     try checkClasses(outputType, tracer.trail)
-    let y = tracer.function.addParameter(
-      type, name: "y", role: .target, span: data.targetSpan ?? data.span)
+    let y = target(type, tracer)
     do throws(ShapeError) {
-      let value = try loss.trace(&tracer.function, output, y, span)
+      let value = try loss.definition.trace(&tracer.function, output, y, span)
       tracer.function.results = [FunctionResult(value, "loss")]
     } catch {
       throw targetDisagrees(type, outputType, tracer.trail, error)
     }
-    return tracer.function
+    return tracer
+  }
+
+  private func target(_ type: TensorType, _ tracer: ModelTracer) -> ValueID {
+    tracer.function.addParameter(type, name: "y", role: .target, span: data.targetSpan ?? data.span)
   }
 
   private func output(_ tracer: ModelTracer, _ x: ValueID) throws(Diagnostic) -> ValueID {
@@ -63,7 +84,7 @@ struct StepTracer {
       let outputs = output.shape.dimensions.last?.size
     else { return }
     let isWrong =
-      switch loss.target {
+      switch loss.definition.target {
       case .classes: outputs < classes
       case .binary: outputs == 1 && classes > 2
       case .real: false
@@ -72,7 +93,7 @@ struct StepTracer {
     var diagnostic = Diagnostic(
       .targetDisagrees,
       "the target has \(classes) classes but the model outputs \(output.shape.text)", at: span,
-      label: loss.target == .classes
+      label: loss.definition.target == .classes
         ? "`\(loss.name)` needs an output for each class" : "`\(loss.name)` tells two classes apart")
     addPlaces(&diagnostic, target: "\(classes) classes", output, trail)
     if let last = trail.last(where: { $0.layer.settings.int("out") != nil }) {
@@ -145,7 +166,7 @@ extension StepTracer {
     var diagnostic = Diagnostic(
       .targetDisagrees,
       "the target is \(target.shape.text) but the model outputs \(output.shape.text)", at: span,
-      label: loss.target == .classes ? error.message : "`\(loss.name)` compares equal shapes only")
+      label: loss.definition.target == .classes ? error.message : "`\(loss.name)` compares equal shapes only")
     addPlaces(&diagnostic, target: "target is \(target.shape.text)", output, trail)
     diagnostic.arguments = [
       .init("expected", target.shape.text), .init("found", output.shape.text),

@@ -29,13 +29,40 @@ struct StepPlans {
   private var groups: [String: String] = [:]
   /// The state of each parameter, in the order of `named`.
   private var states: [Optimizer.ParameterState] = []
+  /// What the loss reaches and training changes, in the order of the step's function.
   private let named: [NamedParameter]
+  /// The step on a batch of `rows` rows, which told what it reaches.
+  private var first: (rows: Int, trace: ModelTracer)
 
-  init(_ request: TrainingRequest, _ session: SessionState) throws(Diagnostic) {
+  /// - Parameter rows: of the batch that most steps take.
+  init(_ request: TrainingRequest, _ session: SessionState, rows: Int) throws(Diagnostic) {
     self.request = request
     self.session = session
-    named = request.model.namedParameters
+    let trace = try request.tracer(session).trace(rows: rows, isTraining: true)
+    guard let loss = trace.function.results.first?.value,
+      !trace.function.parametersReached(from: loss).isEmpty
+    else { throw .lossReachesNothing(at: request.span) }
+    first = (rows, trace)
+    named = trace.parameters.filter { !$0.parameter.isFrozen }
     try prepareState()
+  }
+
+  /// Functions of the script take part in the step.
+  var usesScript: Bool { first.trace.usesScript }
+
+  /// Traces the step anew, since variables that it reads may have changed. What it reaches stays.
+  mutating func refresh() throws(Diagnostic) {
+    let trace = try request.tracer(session).trace(rows: first.rows, isTraining: true)
+    let before = first.trace.parameters.map { ObjectIdentifier($0.parameter) }
+    guard trace.parameters.map({ ObjectIdentifier($0.parameter) }) == before else {
+      throw .notYet("reaching other parameters in the middle of a training", at: request.span)
+    }
+    first.trace = trace
+  }
+
+  private func trace(rows: Int) throws(Diagnostic) -> ModelTracer {
+    if rows == first.rows { return first.trace }
+    return try request.tracer(session).trace(rows: rows, isTraining: true)
   }
 
   /// Gives parameters without state fresh slots, and groups all by the updates they have seen.
@@ -93,8 +120,10 @@ struct StepPlans {
   func runner(
     rows: Int, observer: (String, TensorFunction) -> Void = { _, _ in }
   ) throws(Diagnostic) -> StepRunner {
-    let plan = try plan(rows: rows, observer: observer)
+    let trace = try trace(rows: rows)
+    let plan = try plan(trace, observer: observer)
     do throws(RuntimeError) {
+      try plan.bind(trace)
       for (index, parameter) in plan.function.parameters.enumerated() {
         if let tensor = storage(of: parameter) { try plan.bind(index, to: tensor) }
       }
@@ -114,8 +143,7 @@ struct StepPlans {
   func function(
     rows: Int, observer: (String, TensorFunction) -> Void
   ) throws(Diagnostic) -> TensorFunction {
-    let traced = try request.tracer(session).function(rows: rows, isTraining: true)
-    return try derive(traced, observer)
+    try derive(try trace(rows: rows).function, observer)
   }
 
   private func derive(
@@ -133,9 +161,9 @@ struct StepPlans {
   }
 
   private func plan(
-    rows: Int, observer: (String, TensorFunction) -> Void
+    _ trace: ModelTracer, observer: (String, TensorFunction) -> Void
   ) throws(Diagnostic) -> Plan {
-    let traced = try request.tracer(session).function(rows: rows, isTraining: true)
+    let traced = trace.function
     let optimizer = request.optimizer
     let key = PlanCache.Key(
       function: traced, optimizer: optimizer.rule,
@@ -152,7 +180,6 @@ struct StepPlans {
   /// The tensor that lives outside the plan: a weight or a slot of its state.
   private func storage(of parameter: FunctionParameter) -> Tensor? {
     switch parameter.role {
-    case .parameter: return named.first { $0.name == parameter.name }?.parameter.tensor
     case .state:
       for (named, state) in zip(named, states) where parameter.name.hasPrefix(named.name + ".") {
         let slot = parameter.name.dropFirst(named.name.count + 1)
@@ -164,5 +191,14 @@ struct StepPlans {
       return nil
     default: return nil
     }
+  }
+}
+
+extension Diagnostic {
+  static func lossReachesNothing(at span: Span) -> Diagnostic {
+    var diagnostic = Diagnostic(
+      .noTraining, "the loss depends on no parameter that may change, so there is nothing to train", at: span)
+    diagnostic.helps = [Help("use the prediction in the loss, or `unfreeze(…)` a part of the model")]
+    return diagnostic
   }
 }

@@ -82,9 +82,11 @@ extension CheckContext {
 extension DataDescription {
   /// The sanity sample for a model: one row of 1, 2, … n and targets of 1. nil when the sizes of the
   /// model are not known.
-  static func sample(for model: Layer, at span: Span) throws(Diagnostic) -> DataDescription? {
+  static func sample(
+    for model: Layer, _ session: SessionState, at span: Span
+  ) throws(Diagnostic) -> DataDescription? {
     guard let input = model.knownInput, input.shape.rank == 2 else { return nil }
-    let output = try model.traced(on: input).outputType
+    let output = try model.traced(on: input, caller: session.functionTracer).outputType
     var result = DataDescription.memory(x: input, y: output, at: span)
     result.origin = "sample"
     result.targetKind = .real
@@ -96,8 +98,10 @@ extension DataDescription {
 
 extension DataSet {
   /// x = [[1, 2, …, n]], y = [[1, …]].
-  static func sample(for model: Layer, at span: Span) throws(Diagnostic) -> DataSet? {
-    guard let description = try DataDescription.sample(for: model, at: span),
+  static func sample(
+    for model: Layer, _ session: SessionState, at span: Span
+  ) throws(Diagnostic) -> DataSet? {
+    guard let description = try DataDescription.sample(for: model, session, at: span),
       let inputs = description.inputType.shape.dimensions.last?.size,
       let outputs = description.targetType?.shape.dimensions.last?.size
     else { return nil }

@@ -12,9 +12,11 @@ final class TrainingLoop {
   private let request: TrainingRequest
   private let context: any ExecutionContext
   private let session: SessionState
-  private let plans: StepPlans
-  private let full: StepRunner
-  private let ragged: StepRunner?
+  private var plans: StepPlans
+  private var full: StepRunner
+  private var ragged: StepRunner?
+  /// Changes of variables when the step was traced.
+  private var tracedChanges = 0
   private let size: Int
   private let stepsPerEpoch: Int
   private let order: Tensor?
@@ -42,11 +44,11 @@ final class TrainingLoop {
     self.request = request
     self.context = context
     session = context.session
-    plans = try StepPlans(request, context.session)
     let rows = request.data.rowCount
     let batch = request.data.description.batchSize
     size = min(batch ?? rows, rows)
     guard size > 0 else { throw .noRows("train on", at: request.span) }
+    plans = try StepPlans(request, context.session, rows: size)
     full = try plans.runner(rows: size)
     let hasRagged = rows % size > 0 && !request.data.dropsLast
     ragged = hasRagged ? try plans.runner(rows: rows % size) : nil
@@ -57,16 +59,18 @@ final class TrainingLoop {
     } catch {
       throw .outOfMemory(error, at: request.span)
     }
+    tracedChanges = context.variableChanges
     try feed()
     validator = try Validator(request, session)
   }
 
   /// Whole data sets are bound to the plan as they lie; batches are gathered by the order.
   private func feed() throws(Diagnostic) {
-    guard let targets = try request.targets(of: request.data) else { return }
+    let targets = try request.targets(of: request.data, session)
+    let inputs = [("x", request.data.inputs)] + (targets.map { [("y", $0)] } ?? [])
     do throws(RuntimeError) {
       for runner in [full, ragged].compactMap(\.self) {
-        for (name, tensor) in [("x", request.data.inputs), ("y", targets)] {
+        for (name, tensor) in inputs {
           guard let index = runner.plan.parameterIndex(name) else { continue }
           if isBatched {
             try runner.feedRows(index, from: tensor)
@@ -233,8 +237,19 @@ final class TrainingLoop {
         throw diagnostic
       }
       if request.optimizer.hyper != hyper { refillScalars() }
+      try refreshStep()
     }
     return isBroken
+  }
+
+  /// A block may have changed what a function in the step reads.
+  private func refreshStep() throws(Diagnostic) {
+    guard plans.usesScript, context.variableChanges != tracedChanges else { return }
+    tracedChanges = context.variableChanges
+    try plans.refresh()
+    full = try plans.runner(rows: size)
+    if ragged != nil { ragged = try plans.runner(rows: rows % size) }
+    try feed()
   }
 
   // MARK: Results

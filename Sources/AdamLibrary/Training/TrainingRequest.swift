@@ -9,7 +9,7 @@ struct TrainingRequest {
   /// The rows to fit.
   var data: DataSet
   var validation: DataSet?
-  var loss: LossDefinition
+  var loss: TrainingLoss
   var optimizer: Optimizer
   var total: Int
   /// `epochs` or `steps`.
@@ -30,7 +30,7 @@ struct TrainingRequest {
     if let given = arguments["data"] {
       whole = try given.dataSet(at: arguments.place(of: "data"))
     } else {
-      guard let sample = try DataSet.sample(for: model, at: span) else {
+      guard let sample = try DataSet.sample(for: model, session, at: span) else {
         throw .noSample(at: span)
       }
       try session.note(.noData(strict: strict, sample: sample.sampleText, at: span))
@@ -38,15 +38,15 @@ struct TrainingRequest {
     }
     data = try whole.trainingRows(at: span)
     validation = try whole.part("val", at: span)
-    let output = try TrainingRequest.output(of: model, data.description)
+    let output = try TrainingRequest.output(of: model, data.description, session)
     if let given = arguments["loss"] {
-      guard let named = LossDefinition.named(by: given) else {
-        throw .lossFunction(at: arguments.place(of: "loss"))
+      guard let named = TrainingLoss(given) else {
+        throw .noLossFunction(given.foundText, at: arguments.place(of: "loss"))
       }
       loss = named
     } else {
-      loss = .inferred(target: data.description.targetKind, output: output)
-      try session.note(.noLoss(loss, strict: strict, at: span))
+      loss = TrainingLoss(.inferred(target: data.description.targetKind, output: output))
+      try session.note(.noLoss(loss.definition, strict: strict, at: span))
     }
     if case .optimizer(let given)? = arguments["opt"] {
       optimizer = given
@@ -57,9 +57,11 @@ struct TrainingRequest {
   }
 
   /// The model's output for a batch, as far as it can be told; shapes are judged later, with places.
-  static func output(of model: Layer, _ data: DataDescription) throws(Diagnostic) -> TensorType {
+  static func output(
+    of model: Layer, _ data: DataDescription, _ session: SessionState
+  ) throws(Diagnostic) -> TensorType {
     do throws(Diagnostic) {
-      return try model.traced(on: data.inputType).outputType
+      return try model.traced(on: data.inputType, caller: session.functionTracer).outputType
     } catch {
       return TensorType(.f32, Shape([.batch, .unknown]))
     }
@@ -68,23 +70,25 @@ struct TrainingRequest {
   func tracer(_ session: SessionState) -> StepTracer {
     StepTracer(
       model: model, data: data.description, loss: loss, verb: "train", span: span,
-      sources: session.sources)
+      sources: session.sources, caller: session.functionTracer)
   }
 
   /// Targets in the form that the loss wants.
-  func targets(of data: DataSet) throws(Diagnostic) -> Tensor? {
-    try loss.targets(of: data, model: model, at: span)
+  func targets(of data: DataSet, _ session: SessionState) throws(Diagnostic) -> Tensor? {
+    try loss.targets(of: data, model: model, session, at: span)
   }
 }
 
 extension LossDefinition {
   /// A data set's targets in the form that this loss wants; nil without targets. Whole-number real
   /// targets are classes for a class loss.
-  func targets(of data: DataSet, model: Layer, at span: Span) throws(Diagnostic) -> Tensor? {
+  func targets(
+    of data: DataSet, model: Layer, _ session: SessionState, at span: Span
+  ) throws(Diagnostic) -> Tensor? {
     guard let targets = data.targets else { return nil }
     switch (target, targets.element) {
     case (.classes, .f32):
-      let output = try TrainingRequest.output(of: model, data.description)
+      let output = try TrainingRequest.output(of: model, data.description, session)
       return try targets.asLabels(classes: output.shape.dimensions.last?.size ?? .max, at: span)
     case (.binary, .i32), (.real, .i32):
       let sizes = target == .binary ? [data.rowCount, 1] : targets.sizes
@@ -132,5 +136,7 @@ extension Diagnostic {
     return diagnostic
   }
 
-  static func lossFunction(at span: Span) -> Diagnostic { notYet("a function as a loss", at: span) }
+  static func noLossFunction(_ found: String, at span: Span) -> Diagnostic {
+    Diagnostic(.wrongKind, "a loss is `mse()` and the like, or a function of (pred, y), found \(found)", at: span)
+  }
 }

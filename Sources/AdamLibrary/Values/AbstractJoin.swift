@@ -268,6 +268,8 @@ extension Value {
     case .record: .record
     case .range: .range
     case .tensor(let tensor): .tensor(tensor.type)
+    case .traced(let traced): .tensor(traced.type)
+    case .parameter(let parameter): .tensor(TensorType(.f32, parameter.shape))
     case .function, .builtin: .function
     case .layer: .layer
     case .optimizer: .optimizer

@@ -95,8 +95,7 @@ extension TensorArithmetic {
   package func negate(_ a: Value, at span: Span) throws(Diagnostic) -> Value {
     switch a {
     case .number(let x): return .number(-x)
-    case .tensor(let tensor): return .tensor(try unary(.neg, tensor, at: span))
-    case .list: return .tensor(try unary(.neg, try a.asTensor(at: span), at: span))
+    case .tensor, .traced, .parameter, .list: return try unary(.neg, a, at: span)
     default: throw ValueError.operands("negate \(a.foundText)", at: span)
     }
   }
@@ -113,12 +112,17 @@ enum ValueLimit {
 }
 
 extension Value {
-  var isTensorValue: Bool { if case .tensor = self { true } else { false } }
+  var isTensorValue: Bool {
+    switch self {
+    case .tensor, .traced, .parameter: true
+    default: false
+    }
+  }
 
   /// Takes part in tensor arithmetic: tensors, numbers, lists.
   fileprivate var isTensorOperand: Bool {
     switch self {
-    case .tensor, .number, .list: true
+    case .tensor, .traced, .parameter, .number, .list: true
     default: false
     }
   }

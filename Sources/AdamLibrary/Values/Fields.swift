@@ -16,6 +16,8 @@ extension Value {
     case .string(let box): return name == "len" ? .number(Double(box.text.count)) : nil
     case .range(let box): return name == "len" ? .number(box.count) : nil
     case .tensor(let tensor): return tensor.field(name)
+    case .traced(let traced): return traced.field(name)
+    case .parameter(let parameter): return parameter.tensor?.field(name)
     case .optimizer(let optimizer):
       if name == "steps" { return .number(Double(optimizer.steps)) }
       return optimizer.settings.first { $0.name == name }?.value
@@ -41,7 +43,7 @@ extension Value {
     case .record(let box): box.fields.map(\.name)
     case .tuple(let box): box.elements.indices.map(String.init)
     case .list, .string, .range: ["len"]
-    case .tensor: ["shape", "rows", "rank", "len"]
+    case .tensor, .traced, .parameter: ["shape", "rows", "rank", "len"]
     case .optimizer(let optimizer): optimizer.settings.map(\.name) + ["steps"]
     case .layer(let layer): layer.children.map(\.name) + layer.parameters.map(\.name)
     case .data: DataSet.fieldNames

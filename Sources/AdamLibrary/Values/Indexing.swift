@@ -108,6 +108,7 @@ extension Value {
   /// `self[items]`.
   package func indexed(_ items: [IndexValue], at span: Span) throws(Diagnostic) -> Value {
     if case .tensor(let tensor) = self { return try tensor.indexed(items, at: span) }
+    if case .traced(let traced) = self { return .traced(try traced.indexed(items, at: span)) }
     guard items.count == 1, let item = items.first else {
       guard case .list(let box) = self, let first = items.first else {
         throw ValueError.badIndex("\(items.count) of them", at: span)

@@ -9,6 +9,55 @@ package struct TensorArithmetic {
   let session: SessionState
   package init(_ session: SessionState) { self.session = session }
 
+  /// A tensor of a tensor, number, range, rectangular list of numbers; what is traced stays traced.
+  package func operand(_ value: Value, at span: Span) throws(Diagnostic) -> Operand {
+    switch value {
+    case .traced(let traced): return .traced(traced)
+    case .parameter(let parameter):
+      if let tracer = session.tracer { return .traced(TracedTensor(tracer, tracer.parameter(parameter))) }
+      guard let tensor = parameter.tensor else { throw .shapeUnknown(at: span) }
+      do throws(AllocationError) { return .tensor(try tensor.copy()) } catch {
+        throw ValueError.memory(error, at: span)
+      }
+    default: return .tensor(try value.asTensor(at: span))
+    }
+  }
+
+  /// A parameter as the tensor it stands for here; everything else as it is.
+  package func resolved(_ value: Value, at span: Span) throws(Diagnostic) -> Value {
+    guard case .parameter = value else { return value }
+    return .of(try operand(value, at: span))
+  }
+
+  /// One op with one result: done at once on numbers, appended to the function when one is traced.
+  package func apply(
+    _ op: OpDefinition, _ operands: [Operand], _ attributes: Attributes = Attributes(), at span: Span
+  ) throws(Diagnostic) -> Operand {
+    var tensors: [Tensor] = []
+    for operand in operands {
+      switch operand {
+      case .tensor(let tensor): tensors.append(tensor)
+      case .traced(let traced): return .traced(try traced.tracer.apply(op, operands, attributes, at: span))
+      }
+    }
+    return .tensor(try apply(op, tensors, attributes, at: span))
+  }
+
+  /// As f32: arithmetic on labels and masks is arithmetic on numbers.
+  package func real(_ operand: Operand, at span: Span) throws(Diagnostic) -> Operand {
+    switch operand {
+    case .tensor(let tensor): return .tensor(try real(tensor, at: span))
+    case .traced(let traced):
+      if traced.type.element == .f32 { return operand }
+      return try apply(.cast, [operand], ["element": .string("f32")].attributes, at: span)
+    }
+  }
+
+  /// A value as f32.
+  package func real(_ value: Value, at span: Span) throws(Diagnostic) -> Operand {
+    try real(try operand(value, at: span), at: span)
+  }
+
   /// One op with one result.
   package func apply(
     _ op: OpDefinition, _ operands: [Tensor], _ attributes: Attributes = Attributes(), at span: Span
@@ -42,18 +91,18 @@ package struct TensorArithmetic {
   }
 
   /// A unary op, its operand made f32.
-  package func unary(_ op: OpDefinition, _ x: Tensor, at span: Span) throws(Diagnostic) -> Tensor {
-    try apply(op, [try real(x, at: span)], at: span)
+  package func unary(_ op: OpDefinition, _ x: Value, at span: Span) throws(Diagnostic) -> Value {
+    .of(try apply(op, [try real(x, at: span)], at: span))
   }
 
   func binary(
     _ op: ProgramOperator, _ a: Value, _ b: Value, at span: Span
   ) throws(Diagnostic) -> Value {
-    let left = try real(try a.asTensor(at: span), at: span)
+    let left = try real(a, at: span)
     if op == .power, let exponent = b.exactNumber {
-      return .tensor(try power(left, exponent, at: span))
+      return .of(try power(left, exponent, at: span))
     }
-    let right = try real(try b.asTensor(at: span), at: span)
+    let right = try real(b, at: span)
     guard let definition = op.definition else {
       throw ValueError.operands("use this operator on tensors", at: span)
     }
@@ -63,13 +112,13 @@ package struct TensorArithmetic {
   }
 
   /// The forms that numbers have, so that x^2 has the bits of x·x.
-  private func power(_ x: Tensor, _ y: Double, at span: Span) throws(Diagnostic) -> Tensor {
+  private func power(_ x: Operand, _ y: Double, at span: Span) throws(Diagnostic) -> Operand {
     switch y {
     case 2: return try apply(.mul, [x, x], at: span)
     case 3: return try apply(.mul, [try apply(.mul, [x, x], at: span), x], at: span)
-    case -1: return try apply(.div, [try scalar(1, at: span), x], at: span)
+    case -1: return try apply(.div, [.tensor(try scalar(1, at: span)), x], at: span)
     case 0.5: return try apply(.sqrt, [x], at: span)
-    default: return try apply(.pow, [x, try scalar(y, at: span)], at: span)
+    default: return try apply(.pow, [x, .tensor(try scalar(y, at: span))], at: span)
     }
   }
 }
@@ -97,6 +146,13 @@ extension ProgramOperator {
 }
 
 extension Value {
+  package static func of(_ operand: Operand) -> Value {
+    switch operand {
+    case .tensor(let tensor): .of(tensor)
+    case .traced(let traced): .traced(traced)
+    }
+  }
+
   /// A tensor as a value: a rank-0 truth is a bool.
   package static func of(_ tensor: Tensor) -> Value {
     if tensor.element == .bool, tensor.sizes.isEmpty, let value = tensor.number(at: 0) {

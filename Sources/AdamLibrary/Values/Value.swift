@@ -15,6 +15,10 @@ package enum Value {
   case record(RecordBox)
   case range(RangeBox)
   case tensor(Tensor)
+  /// A tensor of a function that is being traced: a type, no numbers.
+  case traced(TracedTensor)
+  /// A parameter inside the layer that declares it: a tensor with an identity.
+  case parameter(LayerParameter)
   case function(Closure)
   case builtin(ConfiguredBuiltin)
   case layer(Layer)
@@ -194,6 +198,14 @@ private enum Dismantling {
 }
 
 extension Value {
+  /// Whether an update of a part spares the copy when nothing else holds the value.
+  package var isChangedInPlace: Bool {
+    switch self {
+    case .list, .tensor: true
+    default: false
+    }
+  }
+
   /// Whether `v(…)` means something.
   package var isCallable: Bool {
     switch self {

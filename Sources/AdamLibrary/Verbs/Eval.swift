@@ -21,21 +21,19 @@ enum EvalVerb {
     run: { context, arguments throws(Diagnostic) in
       let session = context.session
       let (model, data) = try operands(arguments, session)
-      let output = try TrainingRequest.output(of: model, data.description)
-      var loss = LossDefinition.inferred(target: data.description.targetKind, output: output)
+      let output = try TrainingRequest.output(of: model, data.description, session)
+      var loss = TrainingLoss(.inferred(target: data.description.targetKind, output: output))
       if let given = arguments["loss"] { loss = try named(given, arguments.place(of: "loss")) }
       let tracer = StepTracer(
         model: model, data: data.description, loss: loss, verb: "eval", span: arguments.span,
-        sources: session.sources)
-      _ = try tracer.function(rows: nil, isTraining: false)
-      guard let targets = try loss.targets(of: data, model: model, at: arguments.span) else {
-        throw .noTargets(data.description, loss, at: arguments.span)
-      }
+        sources: session.sources, caller: session.functionTracer)
+      _ = try tracer.trace(rows: data.rowCount, isTraining: false)
+      let targets = try loss.targets(of: data, model: model, session, at: arguments.span)
       let validator = Validator(
         model: model, data: data, loss: loss, targets: targets, session: session,
         span: arguments.span)
       let outputs = try validator.outputs()
-      let value = try loss.value(outputs, targets, session, at: arguments.span)
+      let value = try loss.value(outputs, targets, data.inputs, session, at: arguments.span)
       var fields = [RecordBox.Field("loss", .number(value))]
       if let accuracy = data.accuracy(of: outputs) {
         fields.append(.init("accuracy", .number(accuracy)))
@@ -43,8 +41,8 @@ enum EvalVerb {
       return .record(RecordBox(fields, kind: "evaluation"))
     })
 
-  private static func named(_ value: Value, _ span: Span) throws(Diagnostic) -> LossDefinition {
-    guard let loss = LossDefinition.named(by: value) else { throw .lossFunction(at: span) }
+  private static func named(_ value: Value, _ span: Span) throws(Diagnostic) -> TrainingLoss {
+    guard let loss = TrainingLoss(value) else { throw .noLossFunction(value.foundText, at: span) }
     return loss
   }
 
@@ -55,7 +53,7 @@ enum EvalVerb {
       throw .noModel("eval", at: arguments.span)
     }
     guard let given = arguments["data"] else {
-      guard let sample = try DataSet.sample(for: model, at: arguments.span) else {
+      guard let sample = try DataSet.sample(for: model, session, at: arguments.span) else {
         throw .noSample(at: arguments.span)
       }
       try session.note(
@@ -80,18 +78,16 @@ enum EvalVerb {
     if !data.parts.isEmpty {
       throw .needsPart("eval", data.parts, data, at: arguments.place(of: "data"))
     }
-    let output = try TrainingRequest.output(of: model, data)
-    var loss = LossDefinition.inferred(target: data.targetKind, output: output)
+    let output = try TrainingRequest.output(of: model, data, context.session)
+    var loss = TrainingLoss(.inferred(target: data.targetKind, output: output))
     if let given = arguments["loss"] {
-      guard case .known(let value) = given, let known = LossDefinition.named(by: value) else {
-        return .unknown
-      }
+      guard let known = TrainingLoss(given) else { return .unknown }
       loss = known
     }
     let tracer = StepTracer(
       model: model, data: data, loss: loss, verb: "eval", span: arguments.span,
-      sources: context.session.sources)
-    _ = try tracer.function(rows: nil, isTraining: false)
+      sources: context.session.sources, caller: context.session.functionTracer)
+    _ = try tracer.trace(rows: nil, isTraining: false)
     var fields = [AbstractField("loss", .number)]
     if data.targetKind == .label { fields.append(AbstractField("accuracy", .number)) }
     return .record(fields, kind: "evaluation")

@@ -6,7 +6,7 @@ extension Layer {
   /// Layers, output shapes and numbers of parameters, and a total: `65 parameters`.
   package var tableText: String {
     var rows = [["layer", "", "output", "parameters"]]
-    let trail = knownInput.flatMap { try? traced(on: $0).trail } ?? []
+    let trail = knownInput.flatMap { try? traced(on: $0, caller: nil).trail } ?? []
     for (index, leaf) in leaves.enumerated() {
       let output = trail.indices.contains(index) ? trail[index].output.shape.text : "?"
       let count = leaf.layer.parameterCount ?? 0

@@ -91,31 +91,28 @@ enum TrainVerb {
         throw .noTrainingPart(parts, data, at: span)
       }
     } else {
-      data = try DataDescription.sample(for: model, at: span)
+      data = try DataDescription.sample(for: model, context.session, at: span)
     }
-    guard let data, let loss = try checkedLoss(arguments, model, data) else { return }
+    guard let data, let loss = try checkedLoss(context, arguments, model, data) else { return }
     let tracer = StepTracer(
       model: model, data: data, loss: loss, verb: "train", span: span,
-      sources: context.session.sources)
-    _ = try tracer.function(rows: nil, isTraining: true)
+      sources: context.session.sources, caller: context.session.functionTracer)
+    _ = try tracer.trace(rows: nil, isTraining: true)
   }
 
   /// nil when the loss is not known.
   private static func checkedLoss(
-    _ arguments: BoundArguments<AbstractValue>, _ model: Layer, _ data: DataDescription
-  ) throws(Diagnostic) -> LossDefinition? {
+    _ context: any CheckContext, _ arguments: BoundArguments<AbstractValue>, _ model: Layer, _ data: DataDescription
+  ) throws(Diagnostic) -> TrainingLoss? {
     guard let given = arguments["loss"] else {
-      return .inferred(
-        target: data.targetKind, output: try TrainingRequest.output(of: model, data))
+      let output = try TrainingRequest.output(of: model, data, context.session)
+      return TrainingLoss(.inferred(target: data.targetKind, output: output))
     }
-    guard case .known(let value) = given else {
-      if case .function = given { throw .lossFunction(at: arguments.place(of: "loss")) }
-      return nil
+    if let loss = TrainingLoss(given) { return loss }
+    if case .known(let value) = given {
+      throw .noLossFunction(value.foundText, at: arguments.place(of: "loss"))
     }
-    guard let loss = LossDefinition.named(by: value) else {
-      throw .lossFunction(at: arguments.place(of: "loss"))
-    }
-    return loss
+    return nil
   }
 
   // MARK: Running
@@ -181,7 +178,7 @@ enum TrainVerb {
   ) throws(Diagnostic) -> Value {
     let rows = request.data.rowCount
     let size = min(request.data.description.batchSize ?? rows, rows)
-    let plans = try StepPlans(request, session)
+    let plans = try StepPlans(request, session, rows: size)
     let function = try plans.function(rows: size) { pass, function in
       if pass == "autodiff" { observer("grad", function.text) }
     }

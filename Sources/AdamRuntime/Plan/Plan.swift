@@ -66,6 +66,11 @@ package final class Plan {
     memory.bindParameter(index, to: tensor.pointer)
   }
 
+  /// As above by name; a name that the function does not have is left alone.
+  package func bind(_ name: String, to tensor: Tensor) throws(RuntimeError) {
+    if let index = parameterIndex(name) { try bind(index, to: tensor) }
+  }
+
   static func check(_ tensor: Tensor, _ type: TensorType, _ name: String) throws(RuntimeError) {
     guard tensor.type == type else {
       throw .plan("\(name) is \(type.text), not \(tensor.type.text)")

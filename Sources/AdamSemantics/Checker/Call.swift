@@ -109,7 +109,7 @@ struct Call {
     if case .number = given[0].value.kindOfValue { return .unknown }
     guard let type = given[0].value.tensorType else { return .unknown }
     do throws(Diagnostic) {
-      return .tensor(try layer.traced(on: type).outputType)
+      return .tensor(try layer.traced(on: type, caller: engine).outputType)
     } catch {
       var mistake = error
       if mistake.code == .inputDisagrees {
@@ -152,6 +152,7 @@ private final class FoldingContext: ExecutionContext {
     throw Diagnostic(.unsupported, "a function is called", at: span)
   }
 
+  var variableChanges: Int { 0 }
   func poll() throws(Diagnostic) {}
 }
 
@@ -197,6 +198,7 @@ extension Value {
     case .tuple(let box): isNumberSize ? product(box.elements) : 1
     case .string(let box): max(1, Double(box.text.utf8.count) / 16)
     case .tensor(let tensor): max(1, Double(tensor.elementCount))
+    case .traced, .parameter: .infinity
     case .range(let box): max(1, abs(box.upper - box.lower))
     // Layers, data and functions are no constants.
     case .layer, .optimizer, .data, .hook, .function: .infinity

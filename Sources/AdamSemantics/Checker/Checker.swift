@@ -37,6 +37,9 @@ package struct Checker {
   package mutating func check(_ program: Program) -> CheckResult {
     let engine = CheckEngine(session: session, globals: globals, isInteractive: isInteractive)
     noteAssignments(program, engine)
+    let tracer = session.functionTracer
+    session.functionTracer = engine
+    defer { session.functionTracer = tracer }
     let frame = Frame(engine: engine, program: program, function: 0, callSpan: nil)
     engine.frames = [frame]
     frame.run()

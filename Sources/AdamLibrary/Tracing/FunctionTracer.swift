@@ -1,0 +1,110 @@
+// Functions of the script as parts of a network: layers, activations, losses.
+import AdamIR
+import AdamSource
+
+/// A function as the VM or as the checker knows it.
+package enum LayerFunction {
+  case closure(Closure)
+  case abstract(AbstractFunction)
+  case builtin(ConfiguredBuiltin)
+}
+
+/// Runs functions of the script on values of a function that is being traced. The VM traces what they
+/// do; the checker follows types only.
+package protocol FunctionTracer: AnyObject {
+  /// - Parameter inputs: nil stands for `none` (a loss without a target).
+  /// Throws `shapeUnknown` when nothing certain can be said of the result.
+  func trace(
+    _ function: LayerFunction, _ inputs: [ValueID?], in tracer: ModelTracer, at span: Span
+  ) throws(Diagnostic) -> ValueID
+}
+
+extension DiagnosticCode {
+  /// Never shown: what follows from here on is not known before running.
+  package static let shapeUnknown = DiagnosticCode("E0000")
+}
+
+extension Diagnostic {
+  package static func shapeUnknown(at span: Span) -> Diagnostic {
+    Diagnostic(.shapeUnknown, "the result of a function is not known before it runs", at: span)
+  }
+}
+
+extension ModelTracer {
+  /// A value of which only the type is known.
+  package func opaque(_ type: TensorType, at span: Span) -> ValueID {
+    function.addParameter(type, name: "opaque.\(function.parameters.count)", role: .input, span: span)
+  }
+}
+
+extension LayerDefinition {
+  /// What a function is as a layer; its work is done where the layer is applied.
+  static func function(named name: String) -> LayerDefinition {
+    LayerDefinition(
+      name: name, summary: "A function of the script.", shapeRule: "x -> the function's result",
+      signature: Signature([]), example: "",
+      forward: { _, layer, _ throws(Diagnostic) in throw .shapeUnknown(at: layer.span) })
+  }
+}
+
+extension Layer {
+  /// A function as a layer without parameters of its own.
+  package convenience init(function: LayerFunction, name: String, span: Span) {
+    self.init(
+      definition: .function(named: name),
+      settings: BoundArguments(names: [], entries: [], variadic: [], span: span), parameters: [],
+      children: [], span: span)
+    self.function = function
+  }
+}
+
+extension LayerFunction {
+  /// The name it was declared with; `fn` for one without.
+  package var name: String {
+    switch self {
+    case .closure(let closure): closure.program.name(of: closure.function)
+    case .abstract(let function): function.program.name(of: function.function)
+    case .builtin(let builtin): builtin.definition.name
+    }
+  }
+
+  /// How many values it takes.
+  package var parameterCount: Int {
+    switch self {
+    case .closure(let closure): closure.program.required(of: closure.function)
+    case .abstract(let function): function.program.required(of: function.function)
+    case .builtin: 1
+    }
+  }
+}
+
+extension Program {
+  fileprivate func name(of function: Int) -> String {
+    functions.indices.contains(function) ? functions[function].name : "fn"
+  }
+
+  fileprivate func required(of function: Int) -> Int {
+    functions.indices.contains(function) ? functions[function].parameters.count { !$0.hasDefault } : 0
+  }
+}
+
+extension AbstractValue {
+  /// A function of the script, as the checker or the session knows it.
+  package var layerFunction: LayerFunction? {
+    switch self {
+    case .function(let function): .abstract(function)
+    case .known(.function(let closure)): .closure(closure)
+    default: nil
+    }
+  }
+}
+
+extension Value {
+  package var layerFunction: LayerFunction? {
+    switch self {
+    case .function(let closure): .closure(closure)
+    case .builtin(let builtin): .builtin(builtin)
+    default: nil
+    }
+  }
+}

@@ -1,0 +1,87 @@
+// What ops are applied to. A script's function is traced by running it on values that have a type and
+// no numbers: every op on one appends an operation to the function being made.
+import AdamIR
+import AdamRuntime
+import AdamSource
+
+/// A value of a function that is being traced.
+package final class TracedTensor {
+  package let tracer: ModelTracer
+  package let value: ValueID
+  package init(_ tracer: ModelTracer, _ value: ValueID) {
+    self.tracer = tracer
+    self.value = value
+  }
+  package var type: TensorType { tracer.function.type(value) }
+}
+
+package enum Operand {
+  case tensor(Tensor)
+  case traced(TracedTensor)
+
+  package var type: TensorType {
+    switch self {
+    case .tensor(let tensor): tensor.type
+    case .traced(let traced): traced.type
+    }
+  }
+
+  package var shape: Shape { type.shape }
+}
+
+extension ModelTracer {
+  /// The value that stands for an operand in this function: numbers at hand become a constant, or an
+  /// input that is bound when the plan runs.
+  package func value(of operand: Operand, at span: Span?) throws(Diagnostic) -> ValueID {
+    switch operand {
+    case .traced(let traced):
+      guard traced.tracer === self else { throw .leavesTrace(at: span) }
+      return traced.value
+    case .tensor(let tensor): return try captured(tensor, at: span)
+    }
+  }
+
+  /// Appends an op with one result.
+  package func apply(
+    _ op: OpDefinition, _ operands: [Operand], _ attributes: Attributes, at span: Span
+  ) throws(Diagnostic) -> TracedTensor {
+    var ids: [ValueID] = []
+    for operand in operands { ids.append(try value(of: operand, at: span)) }
+    try checkSides(op, ids, at: span)
+    do throws(ShapeError) {
+      return TracedTensor(self, try function.emit(op, ids, attributes, span: span))
+    } catch {
+      throw ValueError.shapes(error, at: span)
+    }
+  }
+}
+
+extension Value {
+  /// Throws for a traced tensor, which has no numbers to show.
+  package func requireNumbers(_ what: String, at span: Span) throws(Diagnostic) {
+    guard case .traced = self else { return }
+    throw .tracedNumbers(
+      what, at: span, help: "print it in an `on step` or `on epoch` block, or print its `.shape` here")
+  }
+}
+
+extension Diagnostic {
+  static func leavesTrace(at span: Span?) -> Diagnostic {
+    var diagnostic = Diagnostic(
+      .tracedValue, "this tensor belongs to a step that is compiled, and has no numbers here", at: span)
+    diagnostic.notes = ["a function compiled into a step cannot keep its tensors in outer variables"]
+    return diagnostic
+  }
+
+  /// Numbers of a traced tensor were asked for.
+  package static func tracedNumbers(_ what: String, at span: Span, help: String) -> Diagnostic {
+    var diagnostic = Diagnostic(
+      .tracedValue, "\(what) while the step is compiled: the tensor has no numbers yet", at: span)
+    diagnostic.helps = [Help(help)]
+    return diagnostic
+  }
+}
+
+extension DiagnosticCode {
+  package static let tracedValue = DiagnosticCode("E0306")
+}

@@ -1,0 +1,96 @@
+// Fields and parts of traced tensors: what indexing does to numbers at hand, as operations.
+import AdamIR
+import AdamRuntime
+import AdamSource
+
+extension TracedTensor {
+  /// The sizes; throws where one is not known.
+  func sizes(at span: Span) throws(Diagnostic) -> [Int] {
+    guard let sizes = type.shape.sizes else { throw .shapeUnknown(at: span) }
+    return sizes
+  }
+
+  func field(_ name: String) -> Value? {
+    guard let sizes = type.shape.sizes else { return nil }
+    return switch name {
+    case "shape": .list(ListBox(sizes.map { .number(Double($0)) }))
+    case "rows", "len": sizes.first.map { .number(Double($0)) }
+    case "rank": .number(Double(sizes.count))
+    default: nil
+    }
+  }
+
+  /// `x[i, 2..<5, :]`.
+  func indexed(_ items: [IndexValue], at span: Span) throws(Diagnostic) -> TracedTensor {
+    let sizes = try sizes(at: span)
+    guard items.count <= sizes.count else {
+      throw ValueError.tooManyIndices(items.count, type.shape, at: span)
+    }
+    if items.count(where: \.isGather) > 1 { throw ValueError.twoGathers(at: span) }
+    var result = self
+    var kept: [Int] = []
+    for (axis, size) in sizes.enumerated() {
+      guard axis < items.count else {
+        kept.append(size)
+        continue
+      }
+      let what = "axis \(axis) of a tensor \(type.shape.text)"
+      switch try items[axis].selection(count: size, of: what, at: span) {
+      case .one(let index):
+        result = try result.sliced(axis, index..<(index + 1), at: span)
+      case .many(let places):
+        kept.append(places.count)
+        result = try result.taking(places, of: axis, size: size, at: span)
+      }
+    }
+    return try result.reshaped(to: kept, at: span)
+  }
+
+  private func taking(
+    _ places: [Int], of axis: Int, size: Int, at span: Span
+  ) throws(Diagnostic) -> TracedTensor {
+    let first = places.first ?? 0
+    if places == Array(first..<(first + places.count)) {
+      if places.count == size { return self }
+      return try sliced(axis, first..<(first + places.count), at: span)
+    }
+    let indices: Tensor
+    do throws(AllocationError) {
+      indices = try Tensor([places.count], integers: places.map { Int32(clamping: $0) })
+    } catch {
+      throw ValueError.memory(error, at: span)
+    }
+    return try tracer.apply(
+      .indexSelect, [.traced(self), .tensor(indices)], ["axis": .int(axis)].attributes, at: span)
+  }
+
+  private func sliced(_ axis: Int, _ places: Range<Int>, at span: Span) throws(Diagnostic) -> TracedTensor {
+    try tracer.apply(
+      .slice, [.traced(self)],
+      Attributes([
+        "axis": .int(axis), "start": .int(places.lowerBound), "end": .int(places.upperBound), "step": .int(1),
+      ]), at: span)
+  }
+
+  func reshaped(to sizes: [Int], at span: Span) throws(Diagnostic) -> TracedTensor {
+    if type.shape.sizes == sizes { return self }
+    return try tracer.apply(
+      .reshape, [.traced(self)], Attributes(["shape": .ints(sizes)]), at: span)
+  }
+}
+
+extension Operand {
+  /// The same elements under other sizes, whose product is the same.
+  func reshaped(to sizes: [Int], at span: Span) throws(Diagnostic) -> Operand {
+    switch self {
+    case .tensor(let tensor):
+      return .tensor(try tensor.taking(Array(0..<tensor.elementCount), sizes: sizes, at: span))
+    case .traced(let traced): return .traced(try traced.reshaped(to: sizes, at: span))
+    }
+  }
+
+  func sizes(at span: Span) throws(Diagnostic) -> [Int] {
+    guard let sizes = shape.sizes else { throw .shapeUnknown(at: span) }
+    return sizes
+  }
+}

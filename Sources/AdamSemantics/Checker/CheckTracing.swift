@@ -1,0 +1,26 @@
+// Functions as layers and losses in the checker: types go in, a type comes out.
+import AdamIR
+import AdamLibrary
+import AdamSource
+
+extension CheckEngine: FunctionTracer {
+  func trace(
+    _ function: LayerFunction, _ inputs: [ValueID?], in tracer: ModelTracer, at span: Span
+  ) throws(Diagnostic) -> ValueID {
+    let callee: AbstractValue =
+      switch function {
+      case .abstract(let function): .function(function)
+      case .closure(let closure): .known(.function(closure))
+      case .builtin(let builtin): .known(.builtin(builtin))
+      }
+    let values = inputs.map { input -> AbstractValue in
+      input.map { .tensor(tracer.function.type($0)) } ?? .known(.none)
+    }
+    let result = call(callee, values, at: span)
+    switch result.kindOfValue {
+    case .tensor(let type): return tracer.opaque(type, at: span)
+    case .number: return tracer.opaque(TensorType(.f32, .scalar), at: span)
+    default: throw .shapeUnknown(at: span)
+    }
+  }
+}
