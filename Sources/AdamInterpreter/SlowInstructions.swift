@@ -115,7 +115,7 @@ extension Interpreter {
 
   /// Variables and builtins, for suggestions.
   var knownNames: [String] {
-    globals.variables.map(\.name) + session.environment.builtins.keys.sorted()
+    globals.variables.map(\.name) + session.environment.names.sorted()
       + session.environment.constants.keys.sorted()
   }
 

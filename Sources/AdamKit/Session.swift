@@ -199,7 +199,7 @@ public final class Session {
     default:
       switch interpreter.result {
       case .unset, .none: return
-      case let value: shown = value.tableText.map { String($0.trimmedEnd) } ?? value.shown
+      case let value: shown = value.tableText(interpreter.session).map { String($0.trimmedEnd) } ?? value.shown
       }
     }
   }
@@ -234,8 +234,8 @@ extension Value {
   /// Shown on assignment: models, data sets and runs; other assignments are silent.
   fileprivate var assignedTable: String? {
     switch self {
-    case .layer, .data: tableText.map { String($0.trimmedEnd) }
-    case .record(let box) where box.kind == "run": tableText.map { String($0.trimmedEnd) }
+    case .layer, .data: tableText().map { String($0.trimmedEnd) }
+    case .record(let box) where box.kind == "run": tableText().map { String($0.trimmedEnd) }
     default: nil
     }
   }

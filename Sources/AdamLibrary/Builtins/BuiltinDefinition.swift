@@ -213,4 +213,7 @@ package struct Environment: Sendable {
     self.constants = constants
   }
   package subscript(name: String) -> BuiltinDefinition? { builtins[name] }
+
+  /// The builtins that a user may name.
+  package var names: [String] { builtins.keys.filter { !$0.hasPrefix("__") } }
 }

@@ -12,7 +12,9 @@ extension Environment {
     ("core", CoreBuiltins.all),
   ]
 
-  package static let standard = Environment(builtins: registries.flatMap(\.builtins))
+  /// The registries, and what only the lowering names.
+  package static let standard = Environment(
+    builtins: registries.flatMap(\.builtins) + DeclaredLayer.builtins)
 }
 
 /// Ways to make and change data sets.

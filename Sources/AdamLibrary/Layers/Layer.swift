@@ -12,6 +12,8 @@ package final class LayerParameter {
   /// nil in the checker.
   package var tensor: Tensor?
   package var isFrozen = false
+  /// Draws the initial value again where the layer's definition does not.
+  var redraw: ((Tensor, inout Generator) -> Void)?
   package init(name: String, shape: Shape, tensor: Tensor? = nil) {
     self.name = name
     self.shape = shape

@@ -43,7 +43,7 @@ extension Layer {
   package var leaves: [(place: String, layer: Layer)] { leaves(prefix: "") }
 
   private func leaves(prefix: String) -> [(place: String, layer: Layer)] {
-    if children.isEmpty { return [(prefix.isEmpty ? "1" : prefix, self)] }
+    if children.isEmpty || function != nil { return [(prefix.isEmpty ? "1" : prefix, self)] }
     return children.enumerated().flatMap { index, child in
       child.layer.leaves(prefix: prefix.isEmpty ? "\(index + 1)" : "\(prefix).\(index + 1)")
     }
@@ -52,7 +52,7 @@ extension Layer {
   /// As a script writes it, `linear(16,1)`; settings at their defaults are left out. `changes`
   /// replaces settings by name, for suggestions.
   package func text(changing changes: [String: Int] = [:]) -> String {
-    if !children.isEmpty { return "\(definition.name)(…)" }
+    if !children.isEmpty || function != nil { return "\(definition.name)(…)" }
     var parts: [String] = []
     var isPositional = true
     for parameter in definition.signature.parameters where !parameter.isVariadic {

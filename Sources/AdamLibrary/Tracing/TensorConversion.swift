@@ -76,6 +76,7 @@ extension AbstractValue {
     case .tensor(let type): return type
     case .number: return TensorType(.f32, .scalar)
     case .known(.tensor(let tensor)): return tensor.type
+    case .known(.parameter(let parameter)): return TensorType(.f32, parameter.shape)
     case .known(let value): return (try? value.tensor(at: Span(SourceID(0), 0, 0)))?.type
     case .list(let parts), .tuple(let parts):
       guard let first = parts.first?.tensorType,

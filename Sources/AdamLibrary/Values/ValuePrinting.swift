@@ -55,7 +55,7 @@ extension Value {
       let settings = builtin.settings.map { "\($0.name)=\($0.value.text(depth: 1))" }
       return builtin.definition.name
         + (settings.isEmpty ? "" : "(" + settings.joined(separator: ", ") + ")")
-    case .layer, .data: return Self.withoutNewline(tableText ?? "")
+    case .layer, .data: return Self.withoutNewline(tableText() ?? "")
     case .optimizer(let optimizer): return optimizer.text
     case .hook(let hook):
       return "on \(hook.event)" + (hook.every == 1 ? "" : " every \(hook.every)")
@@ -69,7 +69,7 @@ extension Value {
     switch self {
     case .tensor(let tensor) where !tensor.sizes.isEmpty: tensor.shownText
     case .record(let box) where box.kind != "record":
-      tableText.map { Self.withoutNewline($0) } ?? box.fieldTable
+      tableText().map { Self.withoutNewline($0) } ?? box.fieldTable
     default: text(depth: 0)
     }
   }

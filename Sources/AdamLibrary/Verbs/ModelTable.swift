@@ -4,9 +4,10 @@ import AdamSource
 
 extension Layer {
   /// Layers, output shapes and numbers of parameters, and a total: `65 parameters`.
-  package var tableText: String {
+  /// - Parameter caller: follows functions of the script; without it their outputs are `?`.
+  package func tableText(_ caller: (any FunctionTracer)? = nil) -> String {
     var rows = [["layer", "", "output", "parameters"]]
-    let trail = knownInput.flatMap { try? traced(on: $0, caller: nil).trail } ?? []
+    let trail = knownInput.flatMap { try? traced(on: $0, caller: caller).trail } ?? []
     for (index, leaf) in leaves.enumerated() {
       let output = trail.indices.contains(index) ? trail[index].output.shape.text : "?"
       let count = leaf.layer.parameterCount ?? 0

@@ -10,7 +10,7 @@ enum ShowVerb {
     example: "model = linear(2, 1)\nshow model",
     check: { _, _ in .known(.none) },
     run: { context, arguments throws(Diagnostic) in
-      guard let text = (arguments["value"] ?? .none).tableText else {
+      guard let text = (arguments["value"] ?? .none).tableText(context.session) else {
         throw .nothingToShow(arguments["value"]?.foundText ?? "nothing", at: arguments.place(of: "value"))
       }
       do throws(HostError) { try context.session.host.write(Array(text.utf8)) } catch {
@@ -22,9 +22,9 @@ enum ShowVerb {
 
 extension Value {
   /// The table that `show` prints and the REPL gives on assignment; nil for plain values.
-  package var tableText: String? {
+  package func tableText(_ session: SessionState? = nil) -> String? {
     switch self {
-    case .layer(let layer): layer.tableText
+    case .layer(let layer): layer.tableText(session?.functionTracer)
     case .data(let data): data.tableText
     case .optimizer(let optimizer): optimizer.text + "\n"
     case .record(let record) where record.kind == "run": record.runText

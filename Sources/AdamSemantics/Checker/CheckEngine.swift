@@ -101,7 +101,7 @@ final class CheckEngine: CheckContext {
     let variables = zip(globals.names, globals.slots).filter { !$1.isUnset }.map(\.0)
     let environment = session.environment
     return nearest(
-      name, in: variables + environment.builtins.keys + environment.constants.keys)
+      name, in: variables + environment.names + environment.constants.keys)
   }
 
   func note(_ training: AbstractTraining) { if !isDead { trainings.append(training) } }

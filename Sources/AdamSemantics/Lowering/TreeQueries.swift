@@ -47,6 +47,8 @@ extension SyntaxTree {
     case .assign(let targets, _): targets.flatMap { rootNames($0) }
     case .compoundAssign(_, let target, _): rootNames(target)
     case .function(let name, _, _): [name.text]
+    case .layer(let parts): [parts.name.text]
+    case .param(let name, _, _): [name.text]
     default: []
     }
   }

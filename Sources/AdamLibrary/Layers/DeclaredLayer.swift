@@ -1,0 +1,127 @@
+// `layer name(…) { param …; …; fn(x) … }`: what its items and its end become. The two builtins have
+// names that only the lowering writes.
+import AdamData
+import AdamIR
+import AdamRuntime
+import AdamSource
+
+package enum DeclaredLayer {
+  package static let parameterBuiltin = "__param"
+  package static let layerBuiltin = "__layer"
+  static let builtins: [BuiltinDefinition] = [param, layer]
+
+  // MARK: param
+
+  private static let param = BuiltinDefinition(
+    name: parameterBuiltin, group: "internal", summary: "A parameter of the layer that is being made.",
+    signature: Signature([
+      ParameterDefinition("value", .any, "initial value: a number, a tensor or an initializer"),
+      ParameterDefinition("name", .string, "its name in the file"),
+      ParameterDefinition("sizes", .integer, "its sizes", range: NumberRange(from: 0), isVariadic: true),
+    ]),
+    example: "",
+    check: { _, arguments in
+      guard let name = arguments.string("name") else { return .unknown }
+      let sizes = arguments.variadic.map { $0.value.exactNumber.map { Dimension(Int($0)) } ?? .unknown }
+      let given = arguments["value"]?.tensorType?.shape
+      let shape = sizes.isEmpty ? given ?? .scalar : Shape(sizes)
+      return .known(.parameter(LayerParameter(name: name, shape: shape)))
+    },
+    run: { context, arguments throws(Diagnostic) in
+      let name = arguments.string("name") ?? ""
+      let sizes = try arguments.sizes()
+      let value = arguments["value"] ?? .none
+      let tensor = try initial(
+        value, arguments.variadic.isEmpty ? nil : sizes, context.session, at: arguments.place(of: "value"))
+      let parameter = LayerParameter(name: name, shape: tensor.type.shape, tensor: tensor)
+      parameter.redraw = try redraw(value, tensor, at: arguments.span)
+      return .parameter(parameter)
+    })
+
+  /// A number fills the shape, a tensor must have it, an initializer draws.
+  private static func initial(
+    _ value: Value, _ sizes: [Int]?, _ session: SessionState, at span: Span
+  ) throws(Diagnostic) -> Tensor {
+    do throws(AllocationError) {
+      if let values = value.initializer {
+        let tensor = try Tensor(.f32, sizes ?? [])
+        if let storage = tensor.floatStorage {
+          values.fill(storage, shape: tensor.sizes, generator: &session.generator)
+        }
+        return tensor
+      }
+      if let x = value.exactNumber {
+        let tensor = try Tensor(.f32, sizes ?? [])
+        tensor.fill(Float(x))
+        return tensor
+      }
+    } catch {
+      throw .outOfMemory(error, at: span)
+    }
+    let given = try TensorArithmetic(session).real(try value.asTensor(at: span), at: span)
+    guard sizes == nil || given.sizes == sizes else {
+      throw Diagnostic(
+        .shapesDisagree,
+        "the parameter is \(Shape(sizes: sizes ?? []).text) and its initial value \(given.type.shape.text)", at: span)
+    }
+    do throws(AllocationError) { return try given.copy() } catch { throw .outOfMemory(error, at: span) }
+  }
+
+  /// What `reset` does: an initializer draws again, everything else is as it was.
+  private static func redraw(
+    _ value: Value, _ tensor: Tensor, at span: Span
+  ) throws(Diagnostic) -> (Tensor, inout Generator) -> Void {
+    if let values = value.initializer {
+      return { tensor, generator in
+        guard let storage = tensor.floatStorage else { return }
+        values.fill(storage, shape: tensor.sizes, generator: &generator)
+      }
+    }
+    let original: Tensor
+    do throws(AllocationError) { original = try tensor.copy() } catch { throw .outOfMemory(error, at: span) }
+    return { tensor, _ in tensor.copyElements(from: original) }
+  }
+
+  // MARK: layer
+
+  private static let layer = BuiltinDefinition(
+    name: layerBuiltin, group: "internal", summary: "A layer of a function, parameters and layers.",
+    signature: Signature([
+      ParameterDefinition("forward", .function, "what it does"),
+      ParameterDefinition("name", .string, "its name"),
+      ParameterDefinition("members", .record, "the names bound in its body"),
+    ]),
+    example: "",
+    check: { _, arguments in
+      guard let function = arguments["forward"]?.layerFunction, let name = arguments.string("name"),
+        let members = arguments["members"]?.asFields?.fields
+      else { return .unknown }
+      return .layer(
+        make(
+          function, name, members.map { ($0.name, $0.value.asLayer, $0.value.asParameter) }, arguments.span))
+    },
+    run: { _, arguments throws(Diagnostic) in
+      guard let function = arguments["forward"]?.layerFunction, case .record(let box)? = arguments["members"]
+      else { throw .notYet("this layer", at: arguments.span) }
+      let members = box.fields.map { field -> (String, Layer?, LayerParameter?) in
+        if case .parameter(let parameter) = field.value { return (field.name, nil, parameter) }
+        return (field.name, field.value.asLayer, nil)
+      }
+      return .layer(make(function, arguments.string("name") ?? "layer", members, arguments.span))
+    })
+
+  private static func make(
+    _ function: LayerFunction, _ name: String, _ members: [(String, Layer?, LayerParameter?)], _ span: Span
+  ) -> Layer {
+    let layer = Layer(function: function, name: name, span: span)
+    layer.parameters = members.compactMap(\.2)
+    layer.children = members.compactMap { name, child, _ in child.map { Layer.Child(name, $0) } }
+    return layer
+  }
+}
+
+extension AbstractValue {
+  var asParameter: LayerParameter? {
+    if case .known(.parameter(let parameter)) = self { parameter } else { nil }
+  }
+}

@@ -1,0 +1,74 @@
+// `layer` declarations: parameters, sub-layers, sharing, copies. Losses are PyTorch 2.13's for the same
+// module and seed, printed with six decimals.
+import AdamTestSupport
+import Testing
+
+@Suite struct DeclaredLayerTests {
+  private static let lowrank = """
+    layer lowrank(i, o, r=4) {
+      param u[i, r] = kaiming()
+      param v[r, o] = 0.5
+      param g = ones(o)
+      inner = linear(o, o)
+      k = 2
+      fn(x) { h = (x @ u) @ v * sigmoid(g); inner(tanh(h)) * k }
+    }
+
+    """
+
+  @Test func `a declared layer draws and trains as the same module in PyTorch`() {
+    let run = ScriptRun(
+      "seed 0\n" + Self.lowrank + """
+        model = seq(linear(2, 3), lowrank(3, 3), relu, linear(3, 1))
+        data = ([[1, 2], [3, 4]], [[1], [2]])
+        opt = adam(lr=1e-2)
+        on epoch { print "{loss:.6f}" }
+        train 5
+        print model.1.u.shape, model.1.inner.weight.shape
+        """)
+    #expect(
+      run.output == "5.371842\n4.962168\n4.598063\n4.269009\n3.977931\n[3, 4] [3, 3]\n", "\(run.messages)")
+  }
+
+  @Test func `tied weights get the sum of their gradients`() {
+    let run = ScriptRun(
+      """
+      seed 0; a = linear(2, 2); model = seq(a, tanh, a)
+      x = [[1, 2], [3, 4]]; data = (x, x); opt = sgd(lr=0.1)
+      on epoch { print "{loss:.6f}" }
+      train 3
+      """)
+    #expect(run.output == "8.210274\n4.444015\n2.394356\n", "\(run.messages)")
+  }
+
+  @Test func `a copy is its own model, and reset draws anew`() {
+    let run = ScriptRun(
+      Self.lowrank + """
+        model = seq(lowrank(2, 2), linear(2, 1)); data = ([[1, 2]], [[1]])
+        c = copy(model); x = [[1, 2]]
+        before = c(x)
+        train 3
+        print c(x) == before, model(x) == before
+        train 3, model=c
+        print c(x) == before
+        u = model.0.u; v = model.0.v; seed 3; reset(model); print all(u == model.0.u), all(v == model.0.v)
+        """)
+    #expect(run.output == "[[true]] [[false]]\n[[false]]\nfalse false\n", "\(run.messages)")
+  }
+
+  @Test(
+    "mistakes in a declared layer",
+    arguments: [
+      ("layer f(n) { param w[n] = kaiming(); fn(x) x @ w }\nmodel = seq(linear(2, 3), f(4), relu)", "1:44 E0304"),
+      ("layer f(n) { param w[n, 2] = 1; fn(x) x @ w }\nmodel = seq(linear(2, 3), f(3), linear(3, 1))", "2:33 E0301"),
+      ("layer f(n) { param w[n, 2] = zeros(3); fn(x) x @ w }\nf(2)", "1:30 E0304"),
+      ("layer f(n) { param w[n, 2] = \"a\"; fn(x) x @ w }\nf(2)", "1:30 E0220"),
+      ("layer f(n) { fn(x) x * q }\nf(1)", "1:24 E0201"),
+      ("layer f(n) { param w[n] = 1; fn(x) x * w }\nf(1.5)", "1:22 E0210"),
+    ])
+  func mistakes(script: String, error: String) {
+    let run = ScriptRun(script)
+    let errors = run.messages.filter { !$0.contains(" warning ") }
+    #expect(errors.count == 1 && errors[0].hasPrefix(error), "\(errors)")
+  }
+}
