@@ -98,6 +98,10 @@ extension Interpreter {
     if let fallback = site.fallback {
       return try callScript(at[fallback], all, destination: d, at: span)
     }
+    if case .optimizer = value, name == "step", let update = session.environment["__step"] {
+      at[d] = try run(update, all, at: span)
+      return
+    }
     if case .hook(let hook) = value, name == "off" {
       hook.isActive = false
       session.hooks.removeAll { $0 === hook }
@@ -200,9 +204,18 @@ extension Interpreter {
   private func apply(
     _ layer: Layer, _ arguments: [GivenArgument<Value>], at span: Span
   ) throws(Diagnostic) -> Value {
-    guard arguments.count == 1, arguments[0].name == nil else {
-      throw ValueError.notYet("calling a model with anything but one input", at: span)
-    }
-    return try layer.applied(to: arguments[0].value, session, at: arguments[0].span)
+    let bound = try bind(arguments, to: Self.modelSignature, of: "a model", at: span)
+    return try layer.applied(
+      to: bound["x"] ?? .none, isTraining: bound.bool("training") ?? false, session,
+      at: bound.place(of: "x"))
   }
+}
+
+extension Interpreter {
+  /// What a model takes when it is called.
+  private static let modelSignature = Signature([
+    ParameterDefinition("x", .any, "inputs as the network sees them"),
+    ParameterDefinition(
+      "training", .bool, "dropout draws, as in a training step", default: .bool(false), isKeywordOnly: true),
+  ])
 }

@@ -82,6 +82,8 @@ package final class DataSet {
   package var rawInputs: [Double] = []
   package var rawTargets: [Double] = []
   package var parts: [Part] = []
+  /// The rows of a loop over this data set, in their order; nil outside of one.
+  var passOrder: [Int32]?
   /// `batch` shuffles the training part.
   package var shuffles = false
   /// `batch(drop_last=true)`: an epoch leaves out the rows that do not fill a batch.

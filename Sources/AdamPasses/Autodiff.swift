@@ -53,6 +53,22 @@ extension TensorFunction {
   }
 }
 
+extension TensorFunction {
+  /// Appends the gradients of `value`, a single real number, with respect to other values of this
+  /// function, in their order. A value it does not depend on has the gradient zero. What was appended
+  /// is ordinary operations, so that it can be differentiated again.
+  package mutating func gradients(
+    of value: ValueID, wrt: [ValueID]
+  ) throws(PassError) -> [ValueID] {
+    var differentiation = Differentiation(self, wrt: wrt)
+    try differentiation.run(from: value)
+    var result: [ValueID] = []
+    for target in wrt { result.append(try differentiation.gradient(of: target)) }
+    self = differentiation.function
+    return result
+  }
+}
+
 private struct Differentiation {
   var function: TensorFunction
   private let operationCount: Int
@@ -68,8 +84,9 @@ private struct Differentiation {
     for value in wrt { isActive[value.index] = true }
     for operation in function.operations {
       let depends = operation.operands.contains { isActive[$0.index] }
-      for result in operation.results {
-        isActive[result.index] = depends && function.type(result).element == .f32
+      // What is differentiated may itself be the result of an operation.
+      for result in operation.results where depends && function.type(result).element == .f32 {
+        isActive[result.index] = true
       }
     }
   }

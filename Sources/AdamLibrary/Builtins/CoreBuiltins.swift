@@ -4,5 +4,5 @@ package enum CoreBuiltins {
   package static let all: [BuiltinDefinition] =
     MathBuiltins.all + ReductionBuiltins.all + CollectionBuiltins.all + TextBuiltins.all
     + TensorBuiltins.all + RandomBuiltins.all + OutputBuiltins.all
-    + ModelBuiltins.all + InitializerBuiltins.all
+    + ModelBuiltins.all + InitializerBuiltins.all + GradientBuiltins.all
 }

@@ -14,7 +14,8 @@ extension Environment {
 
   /// The registries, and what only the lowering names.
   package static let standard = Environment(
-    builtins: registries.flatMap(\.builtins) + DeclaredLayer.builtins)
+    builtins: registries.flatMap(\.builtins) + DeclaredLayer.builtins + GradientBuiltins.applied
+      + [OptimizerStep.builtin])
 }
 
 /// Ways to make and change data sets.

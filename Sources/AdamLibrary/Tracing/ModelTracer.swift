@@ -16,7 +16,7 @@ package struct TrailStep {
 
 package final class ModelTracer: TraceBuilder {
   package var function: TensorFunction
-  package let isTraining: Bool
+  package internal(set) var isTraining: Bool
   /// Layers passed so far.
   package private(set) var trail: [TrailStep] = []
   /// Parameters in the order of the function's, with the names they have there.

@@ -24,9 +24,9 @@ extension Layer {
   }
 
   private func forward(
-    _ inputs: Tensor, _ session: SessionState, at span: Span
+    _ inputs: Tensor, isTraining: Bool = false, _ session: SessionState, at span: Span
   ) throws(Diagnostic) -> Tensor {
-    let trace = try forwardTrace(on: inputs.type, caller: session.functionTracer)
+    let trace = try forwardTrace(on: inputs.type, isTraining: isTraining, caller: session.functionTracer)
     let plan = try session.plan(for: trace.function, at: span)
     do throws(RuntimeError) {
       for named in trace.parameters {
@@ -43,13 +43,16 @@ extension Layer {
 
   /// `model(x)`: the bare network in evaluation mode. A number in gives a number out.
   package func applied(
-    to value: Value, _ session: SessionState, at span: Span
+    to value: Value, isTraining: Bool = false, _ session: SessionState, at span: Span
   ) throws(Diagnostic) -> Value {
-    if let tracer = session.tracer { return try traced(on: value, tracer, session, at: span) }
+    if let tracer = session.tracer { return try traced(on: value, isTraining, tracer, session, at: span) }
     let input = try value.tensor(at: span)
     let output: Tensor
     do {
-      output = try outputs(for: input, session, at: span)
+      output =
+        isTraining
+        ? try forward(input, isTraining: true, session, at: span)
+        : try outputs(for: input, session, at: span)
     } catch {
       var diagnostic = error
       if diagnostic.code == .inputDisagrees {
@@ -66,8 +69,11 @@ extension Layer {
 extension Layer {
   /// Inside a function that is being traced every model becomes part of it, whatever it is fed.
   private func traced(
-    on value: Value, _ tracer: ModelTracer, _ session: SessionState, at span: Span
+    on value: Value, _ isTraining: Bool, _ tracer: ModelTracer, _ session: SessionState, at span: Span
   ) throws(Diagnostic) -> Value {
+    let outer = tracer.isTraining
+    tracer.isTraining = outer || isTraining
+    defer { tracer.isTraining = outer }
     let operand = try TensorArithmetic(session).operand(value, at: span)
     let input = try tracer.value(of: operand, at: span)
     return .traced(TracedTensor(tracer, try tracer.apply(self, to: input)))

@@ -118,7 +118,8 @@ extension AbstractValue {
       type.shape.rank == 0
         ? nil : .tensor(TensorType(type.element, Shape(Array(type.shape.dimensions.dropFirst()))))
     case .none, .number, .bool, .function, .hook, .optimizer: nil
-    case .unknown, .record, .layer, .data: .unknown
+    case .data: asData?.passElement ?? .unknown
+    case .unknown, .record, .layer: .unknown
     }
   }
 
@@ -185,6 +186,14 @@ extension Layer {
 }
 
 extension DataDescription {
+  /// What a loop over the data gives.
+  fileprivate var passElement: AbstractValue {
+    // One column of a table that holds text becomes a class when rows are read.
+    if origin == "csv", targetKind == .real { return .tuple([.tensor(inputType), .unknown]) }
+    guard let targetType else { return .tensor(inputType) }
+    return .tuple([.tensor(inputType), .tensor(targetType)])
+  }
+
   fileprivate func abstractField(_ name: String) -> AbstractValue.FieldResult {
     switch name {
     case "features":

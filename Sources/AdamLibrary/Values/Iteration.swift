@@ -15,6 +15,7 @@ extension Value {
         throw ValueError.notIterable("a number", at: span)
       }
       return first
+    case .data(let data): return data.passCount
     case .range(let box):
       return Int(exactly: min(box.count, 9_007_199_254_740_992)) ?? 0
     default:
@@ -30,6 +31,7 @@ extension Value {
     case .list(let box) where box.elements.indices.contains(index): return box.elements[index]
     case .tuple(let box) where box.elements.indices.contains(index): return box.elements[index]
     case .range(let box): return .number(box.lower + Double(index))
+    case .data(let data): return try data.passElement(index, at: span)
     default: return try indexed([.value(.number(Double(index)))], at: span)
     }
   }

@@ -1,0 +1,233 @@
+// grad and value_and_grad: derivatives of functions of the script, by tracing them and differentiating
+// what was traced. Inside another trace the derivative becomes part of it, so derivatives nest.
+import AdamIR
+import AdamPasses
+import AdamRuntime
+import AdamSource
+
+enum GradientBuiltins {
+  static let all: [BuiltinDefinition] = [grad, valueAndGrad]
+  /// What `grad(f)` gives: the same with the function as a setting. Never written by a user.
+  static let applied: [BuiltinDefinition] = [
+    appliedBuiltin("__grad", hasValue: false), appliedBuiltin("__value_and_grad", hasValue: true),
+  ]
+
+  static let grad = builtin(
+    "grad", "The derivative of f with respect to its first argument, as a function.",
+    "f = fn(x) x^3\nprint grad(f)(2)  # prints: 12", hasValue: false)
+  static let valueAndGrad = builtin(
+    "value_and_grad", "As grad, but gives (value, derivative).",
+    "v, g = value_and_grad(fn(x) x^2, 3)\nprint v, g  # prints: 9 6", hasValue: true)
+
+  private static func builtin(
+    _ name: String, _ summary: String, _ example: String, hasValue: Bool
+  ) -> BuiltinDefinition {
+    BuiltinDefinition(
+      name: name, group: "tensor", summary: summary,
+      signature: Signature([
+        ParameterDefinition("f", .function, "a function that gives a single number"),
+        ParameterDefinition("arguments", .any, "with these it is applied at once", isVariadic: true),
+      ]),
+      example: example,
+      run: { context, arguments throws(Diagnostic) in
+        let function = arguments["f"] ?? .none
+        if arguments.variadic.isEmpty {
+          let definition = applied[hasValue ? 1 : 0]
+          return .builtin(ConfiguredBuiltin(definition, settings: [.init("f", function)]))
+        }
+        let values = arguments.variadic.map(\.value)
+        return try Gradient(context, function, at: arguments.span).result(values, hasValue: hasValue)
+      })
+  }
+
+  private static func appliedBuiltin(_ name: String, hasValue: Bool) -> BuiltinDefinition {
+    BuiltinDefinition(
+      name: name, group: "internal", summary: "A derivative.",
+      signature: Signature([
+        ParameterDefinition("arguments", .any, "as for the function", isVariadic: true),
+        ParameterDefinition("f", .function, "the function", isKeywordOnly: true),
+      ]),
+      example: "",
+      run: { context, arguments throws(Diagnostic) in
+        let values = arguments.variadic.map(\.value)
+        return try Gradient(context, arguments["f"] ?? .none, at: arguments.span)
+          .result(values, hasValue: hasValue)
+      })
+  }
+}
+
+/// One derivative being taken.
+private final class Gradient {
+  private let context: any ExecutionContext
+  private let function: Value
+  private let span: Span
+  private let outer: ModelTracer?
+  private let tracer: ModelTracer
+  private let tensors: TensorArithmetic
+  /// What is differentiated with respect to, in the order of the argument's structure.
+  private var leaves: [Leaf] = []
+  private var models: [Layer] = []
+  /// Derivatives still to be placed, in the order of `leaves`, then of the models' parameters.
+  private var gradients: [Value] = []
+
+  private struct Leaf {
+    var value: ValueID
+    /// The numbers at hand; nil inside another trace.
+    var tensor: Tensor?
+    var isNumber: Bool
+  }
+
+  init(_ context: any ExecutionContext, _ function: Value, at span: Span) {
+    self.context = context
+    self.function = function
+    self.span = span
+    outer = context.session.tracer
+    tracer =
+      outer ?? ModelTracer(name: "gradient", isTraining: false, caller: context.session.functionTracer)
+    tensors = TensorArithmetic(context.session)
+  }
+
+  func result(_ arguments: [Value], hasValue: Bool) throws(Diagnostic) -> Value {
+    guard let first = arguments.first else {
+      throw Diagnostic(.missingArgument, "a derivative needs the argument to differentiate by", at: span)
+    }
+    let argument = try lifted(first)
+    let value = try called([argument] + arguments.dropFirst())
+    let parameters = models.flatMap { model in
+      model.namedParameters.filter { !$0.parameter.isFrozen }
+    }
+    let targets = leaves.map(\.value) + parameters.map { tracer.parameter($0.parameter) }
+    let ids: [ValueID]
+    do throws(PassError) {
+      ids = try tracer.function.gradients(of: value, wrt: targets)
+    } catch {
+      throw Diagnostic(.shapesDisagree, error.message, at: error.span ?? span)
+    }
+    let results = try outer == nil ? numbers([value] + ids) : ([value] + ids).map { .traced(TracedTensor(tracer, $0)) }
+    gradients = Array(results.dropFirst())
+    let gradient = structured(first)
+    return hasValue ? .tuple(TupleBox([scalar(results[0]), gradient])) : gradient
+  }
+
+  // MARK: In
+
+  /// The argument with every number in it replaced by a traced one.
+  private func lifted(_ value: Value) throws(Diagnostic) -> Value {
+    switch value {
+    case .layer(let model):
+      models.append(model)
+      return value
+    case .record(let box):
+      var fields: [RecordBox.Field] = []
+      for field in box.fields { fields.append(.init(field.name, try lifted(field.value))) }
+      return .record(RecordBox(fields, kind: box.kind))
+    case .tuple(let box): return .tuple(TupleBox(try lifted(box.elements)))
+    case .list(let box) where value.fit(.tensorLike) != .yes || box.elements.contains(where: \.isTensorValue):
+      return .list(ListBox(try lifted(box.elements)))
+    default:
+      guard value.fit(.tensorLike) == .yes else {
+        throw Diagnostic(
+          .wrongKind, "derivatives are by tensors, numbers, lists, records and models, found \(value.foundText)",
+          at: span)
+      }
+      return .traced(TracedTensor(tracer, try leaf(value)))
+    }
+  }
+
+  private func lifted(_ values: [Value]) throws(Diagnostic) -> [Value] {
+    var result: [Value] = []
+    for value in values { result.append(try lifted(value)) }
+    return result
+  }
+
+  private func leaf(_ value: Value) throws(Diagnostic) -> ValueID {
+    let operand = try tensors.real(value, at: span)
+    let id: ValueID
+    if outer == nil, case .tensor(let tensor) = operand {
+      id = tracer.function.addParameter(
+        tensor.type, name: "leaf.\(leaves.count)", role: .input, span: span)
+      leaves.append(Leaf(value: id, tensor: tensor, isNumber: value.exactNumber != nil))
+    } else {
+      // A value of its own: what reaches the result beside the argument does not count.
+      let source = try tracer.value(of: operand, at: span)
+      do throws(ShapeError) {
+        id = try tracer.function.emit(
+          .reshape, [source], ["shape": .ints(operand.shape.sizes ?? [])], span: span)
+      } catch {
+        throw ValueError.shapes(error, at: span)
+      }
+      leaves.append(Leaf(value: id, tensor: nil, isNumber: false))
+    }
+    return id
+  }
+
+  private func called(_ arguments: [Value]) throws(Diagnostic) -> ValueID {
+    let session = context.session
+    session.tracer = tracer
+    defer { session.tracer = outer }
+    let result = try context.call(function, arguments, at: span)
+    let id = try tracer.value(of: try tensors.real(result, at: span), at: span)
+    let type = tracer.function.type(id)
+    guard type.shape.rank == 0 else {
+      var diagnostic = Diagnostic(
+        .shapesDisagree, "a function to differentiate gives a single number, and this gives \(type.shape.text)",
+        at: span)
+      diagnostic.helps = [Help("take the sum or the mean of it")]
+      throw diagnostic
+    }
+    return id
+  }
+
+  // MARK: Out
+
+  /// Runs what was traced.
+  private func numbers(_ ids: [ValueID]) throws(Diagnostic) -> [Value] {
+    tracer.function.results = ids.enumerated().map { FunctionResult($1, "r\($0)") }
+    let plan = try context.session.plan(for: tracer.function, at: span)
+    do throws(RuntimeError) {
+      try plan.bind(tracer)
+      for (index, leaf) in leaves.enumerated() {
+        if let tensor = leaf.tensor { try plan.bind("leaf.\(index)", to: tensor) }
+      }
+      plan.run()
+      var results: [Value] = []
+      for index in ids.indices { results.append(.tensor(try plan.result(index))) }
+      return results
+    } catch {
+      throw .runtime(error, at: span)
+    }
+  }
+
+  /// The derivatives in the structure of the argument.
+  private func structured(_ value: Value) -> Value {
+    var place = 0
+    var parameter = leaves.count
+    return structured(value, &place, &parameter)
+  }
+
+  private func structured(_ value: Value, _ place: inout Int, _ parameter: inout Int) -> Value {
+    switch value {
+    case .layer(let model):
+      var fields: [RecordBox.Field] = []
+      for named in model.namedParameters where !named.parameter.isFrozen {
+        fields.append(.init(named.name, gradients[parameter]))
+        parameter += 1
+      }
+      return .record(RecordBox(fields + [.init("model", value)], kind: "gradients"))
+    case .record(let box):
+      return .record(
+        RecordBox(box.fields.map { .init($0.name, structured($0.value, &place, &parameter)) }, kind: box.kind))
+    case .tuple(let box): return .tuple(TupleBox(box.elements.map { structured($0, &place, &parameter) }))
+    case .list(let box) where value.fit(.tensorLike) != .yes || box.elements.contains(where: \.isTensorValue):
+      return .list(ListBox(box.elements.map { structured($0, &place, &parameter) }))
+    default:
+      let gradient = gradients[place]
+      let isNumber = leaves[place].isNumber
+      place += 1
+      return isNumber ? scalar(gradient) : gradient
+    }
+  }
+
+  /// A rank-0 tensor as a number.
+  private func scalar(_ value: Value) -> Value { value.exactNumber.map { .number($0) } ?? value }
+}
