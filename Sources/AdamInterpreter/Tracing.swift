@@ -5,6 +5,8 @@ import AdamLibrary
 import AdamSource
 
 extension Interpreter: FunctionTracer {
+  package func solved(_ size: Int, at span: Span) {}
+
   package func trace(
     _ function: LayerFunction, _ inputs: [ValueID?], in tracer: ModelTracer, at span: Span
   ) throws(Diagnostic) -> ValueID {

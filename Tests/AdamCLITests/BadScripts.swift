@@ -29,7 +29,7 @@ enum BadScripts {
     Mistake("linear(1)", "1:1 E0203"), Mistake("linear(\"a\", 2)", "1:8 E0210"), Mistake("linear(0, 2)", "1:8 E0211"),
     Mistake("linear(1.5, 2)", "1:8 E0210"), Mistake("linear(2^63, 1)", "1:8 E0210"),
     Mistake("linear(1e9, 1e9)", "1:1 E0226"), Mistake("linear(1, 2, bais=true)", "1:14 E0202"),
-    Mistake("linear(_, 1)", "1:8 E0216"),
+    Mistake("linear(_, 1)", "1:8 E0210"),
     Mistake("fn f(a) a; f()", "1:12 E0203"), Mistake("fn f(a) a; f(1, 2)", "1:17 E0204"),
     Mistake("fn f(a) a; f(b=1)", "1:14 E0202"), Mistake("f = 3; f()", "1:8 E0206"), Mistake("[1]()", "1:1 E0206"),
     Mistake("fn f() f()\nf()", "1:8 E0223 call depth 200 exceeded"),

@@ -10,7 +10,7 @@ extension OpDefinition {
       let axis = try TypeRules.axis("concat", first.shape, attributes)
       var dimensions = first.shape.dimensions
       for (index, type) in types.enumerated().dropFirst() {
-        let phrase = "cannot join \(type.text) to \(first.text) along axis \(axis)"
+        let phrase = "cannot join \(type.shape.text) to \(first.shape.text) along axis \(axis)"
         guard type.element == first.element, type.shape.rank == first.shape.rank else {
           throw ShapeError(phrase, operands: [0, index])
         }

@@ -96,6 +96,7 @@ struct BindingWords {
       .init("callee", callee), .init("parameter", parameter.name),
       .init("expected", parameter.kind.text), .init("found", found),
     ]
+    if found.hasSuffix(OpenSize.kind) { diagnostic.helps = [Help("write the size")] }
     return diagnostic
   }
 

@@ -5,4 +5,5 @@ package enum CoreBuiltins {
     MathBuiltins.all + ReductionBuiltins.all + CollectionBuiltins.all + TextBuiltins.all
     + TensorBuiltins.all + RandomBuiltins.all + OutputBuiltins.all
     + ModelBuiltins.all + InitializerBuiltins.all + GradientBuiltins.all
+    + ShapeBuiltins.all
 }

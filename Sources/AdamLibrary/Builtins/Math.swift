@@ -34,6 +34,9 @@ package enum MathBuiltins {
       "round", "Nearest whole number, half to even (as torch).",
       example: "print round(2.5)  # prints: 2", op: .round
     ) { x, _ throws(Diagnostic) in x.rounded(.toNearestOrEven) },
+    .elementwise("sign", "-1, 0 or 1.", example: "print sign(-3)  # prints: -1", op: .sign) {
+      x, _ throws(Diagnostic) in x > 0 ? 1 : x < 0 ? -1 : x
+    },
     pow,
     closeTo,
   ]

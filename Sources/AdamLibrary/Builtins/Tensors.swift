@@ -138,7 +138,7 @@ package enum TensorBuiltins {
     _ x: Operand, _ arguments: BoundArguments<Value>
   ) throws(Diagnostic) -> [Int] {
     let total = Shape(sizes: try x.sizes(at: arguments.span)).elementCount ?? 0
-    var numbers = arguments.variadic.compactMap(\.value.exactNumber)
+    var numbers = arguments.variadic.compactMap { $0.value.isOpenSize ? -1 : $0.value.exactNumber }
     if arguments.variadic.count == 1, let list = arguments.variadic[0].value.exactNumbers {
       numbers = list
     }

@@ -1,14 +1,52 @@
-// standardize: every input column to mean 0 and deviation 1, fitted on the training rows only.
+// standardize and minmax: every input column scaled, fitted on the training rows only.
 import AdamData
 import AdamIR
 import AdamRuntime
 import AdamSource
 
-enum StandardizeData {
-  static let builtin = BuiltinDefinition(
-    name: "standardize", group: "data",
-    summary: "Scales the inputs to mean 0 and deviation 1, fitted on the training rows.",
-    signature: Signature([
+enum ScalingData {
+  typealias Fit = @Sendable (_ values: [Double], _ columns: Int, _ rows: [Int]?) -> ColumnScaling
+
+  static let standardize = builtin(
+    "standardize", "Scales the inputs to mean 0 and deviation 1, fitted on the training rows.",
+    example: "data = ([[1], [3]], [[1], [3]]) |> standardize\nprint data.x  # prints: [[-1], [1]]"
+  ) { ColumnScaling.standardize($0, columns: $1, fittedOn: $2) }
+
+  static let minmax = builtin(
+    "minmax", "Scales the inputs to 0 … 1, fitted on the training rows.",
+    example: "data = ([[1], [3]], [[1], [3]]) |> minmax\nprint data.x  # prints: [[0], [1]]"
+  ) { ColumnScaling.minmax($0, columns: $1, fittedOn: $2) }
+
+  private static func builtin(
+    _ name: String, _ summary: String, example: String, _ fit: @escaping Fit
+  ) -> BuiltinDefinition {
+    BuiltinDefinition(
+      name: name, group: "data", summary: summary, signature: signature, example: example,
+      check: { context, arguments in
+        guard let value = arguments["data"],
+          var description = DataDescription.of(value, at: arguments.place(of: "data"))
+        else { return .unknown }
+        do throws(Diagnostic) { try validate(arguments, of: name) } catch {
+          context.report(error)
+          return .unknown
+        }
+        note(&description, arguments)
+        return .data(description)
+      },
+      run: { _, arguments throws(Diagnostic) in
+        try validate(arguments, of: name)
+        let data = try (arguments["data"] ?? .none).dataSet(at: arguments.place(of: "data")).copy()
+        note(&data.description, arguments)
+        let rows = arguments.string("fit") == "all" ? nil : data.parts.first { $0.name == "train" }?.rows
+        try data.scaleInputs(fit, rows, at: arguments.span)
+        if arguments.bool("target") == true, data.description.targetKind == .real {
+          try data.scaleTargets(fit, rows, at: arguments.span)
+        }
+        return .data(data)
+      })
+  }
+
+  private static let signature = Signature([
       ParameterDefinition("data", .any, "the data set"),
       ParameterDefinition(
         "target", .bool, "scales real targets too; `predict` undoes it", default: .bool(false),
@@ -16,37 +54,14 @@ enum StandardizeData {
       ParameterDefinition(
         "fit", .string, "`train` fits the training rows, `all` all rows", default: .string("train"),
         isKeywordOnly: true),
-    ]),
-    example: "data = ([[1], [3]], [[1], [3]]) |> standardize\nprint data.x  # prints: [[-1], [1]]",
-    check: { context, arguments in
-      guard let value = arguments["data"],
-        var description = DataDescription.of(value, at: arguments.place(of: "data"))
-      else { return .unknown }
-      do throws(Diagnostic) { try validate(arguments) } catch {
-        context.report(error)
-        return .unknown
-      }
-      note(&description, arguments)
-      return .data(description)
-    },
-    run: { _, arguments throws(Diagnostic) in
-      try validate(arguments)
-      let data = try (arguments["data"] ?? .none).dataSet(at: arguments.place(of: "data")).copy()
-      note(&data.description, arguments)
-      let rows = arguments.string("fit") == "all" ? nil : data.parts.first { $0.name == "train" }?.rows
-      try data.scaleInputs(fittedOn: rows, at: arguments.span)
-      if arguments.bool("target") == true, data.description.targetKind == .real {
-        try data.scaleTargets(fittedOn: rows, at: arguments.span)
-      }
-      return .data(data)
-    })
+    ])
 
   private static func validate<V: ArgumentValue>(
-    _ arguments: BoundArguments<V>
+    _ arguments: BoundArguments<V>, of name: String
   ) throws(Diagnostic) {
     if let fit = arguments.string("fit"), fit != "train", fit != "all" {
       throw .unknownChoice(
-        "fit", of: "standardize", found: fit, choices: ["train", "all"],
+        "fit", of: name, found: fit, choices: ["train", "all"],
         at: arguments.place(of: "fit"))
     }
   }
@@ -62,8 +77,10 @@ enum StandardizeData {
 }
 
 extension DataSet {
-  fileprivate func scaleInputs(fittedOn rows: [Int]?, at span: Span) throws(Diagnostic) {
-    let scaling = ColumnScaling.standardize(rawInputs, columns: featureCount, fittedOn: rows)
+  fileprivate func scaleInputs(
+    _ fit: ScalingData.Fit, _ rows: [Int]?, at span: Span
+  ) throws(Diagnostic) {
+    let scaling = fit(rawInputs, featureCount, rows)
     do throws(AllocationError) {
       inputs = try Tensor(inputs.sizes, floats: scaling.apply(rawInputs))
     } catch {
@@ -72,10 +89,11 @@ extension DataSet {
     units.inputs = scaling
   }
 
-  fileprivate func scaleTargets(fittedOn rows: [Int]?, at span: Span) throws(Diagnostic) {
+  fileprivate func scaleTargets(
+    _ fit: ScalingData.Fit, _ rows: [Int]?, at span: Span
+  ) throws(Diagnostic) {
     guard let targets, rowCount > 0 else { return }
-    let scaling = ColumnScaling.standardize(
-      rawTargets, columns: rawTargets.count / rowCount, fittedOn: rows)
+    let scaling = fit(rawTargets, rawTargets.count / rowCount, rows)
     do throws(AllocationError) {
       self.targets = try Tensor(targets.sizes, floats: scaling.apply(rawTargets))
     } catch {

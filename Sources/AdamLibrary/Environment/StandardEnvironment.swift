@@ -15,7 +15,7 @@ extension Environment {
   /// The registries, and what only the lowering names.
   package static let standard = Environment(
     builtins: registries.flatMap(\.builtins) + DeclaredLayer.builtins + GradientBuiltins.applied
-      + [OptimizerStep.builtin])
+      + [OptimizerStep.builtin, OpenSize.builtin])
 }
 
 /// Ways to make and change data sets.
@@ -23,7 +23,8 @@ package enum DataRegistry {
   package static let builtins: [BuiltinDefinition] = [
     CsvData.builtin,
     SplitData.builtin,
-    StandardizeData.builtin,
+    ScalingData.standardize,
+    ScalingData.minmax,
     BatchData.builtin,
   ]
 }

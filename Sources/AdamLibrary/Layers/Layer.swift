@@ -83,8 +83,14 @@ package struct LayerDefinition: Sendable {
   /// What is wrong with settings that each fit their kind and range.
   package let validate: @Sendable (BoundArguments<AbstractValue>) -> Diagnostic?
 
+  /// Its children are applied one after the other, and messages number them.
+  package var isSequence: Bool { name == "seq" }
+
   /// The output has the input's shape (`relu`, `dropout`), as the shape rule says.
-  package var keepsShape: Bool { shapeRule == "x [..] -> [..]" }
+  package var keepsShape: Bool {
+    guard let arrow = shapeRule.firstRange(of: " -> ") else { return false }
+    return shapeRule[..<arrow.lowerBound] == "x " + shapeRule[arrow.upperBound...]
+  }
 
   package init(
     name: String, summary: String, shapeRule: String, signature: Signature, example: String,

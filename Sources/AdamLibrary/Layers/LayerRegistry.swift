@@ -12,6 +12,9 @@ package enum LayerRegistry {
     .logSoftmax,
     .dropout,
     .flatten,
+    .layerNorm,
+    .residual,
+    .parallel,
   ]
 
   package static subscript(name: String) -> LayerDefinition? { all.first { $0.name == name } }

@@ -43,7 +43,7 @@ extension Layer {
   package var leaves: [(place: String, layer: Layer)] { leaves(prefix: "") }
 
   private func leaves(prefix: String) -> [(place: String, layer: Layer)] {
-    if children.isEmpty || function != nil { return [(prefix.isEmpty ? "1" : prefix, self)] }
+    if !definition.isSequence { return [(prefix.isEmpty ? "1" : prefix, self)] }
     return children.enumerated().flatMap { index, child in
       child.layer.leaves(prefix: prefix.isEmpty ? "\(index + 1)" : "\(prefix).\(index + 1)")
     }

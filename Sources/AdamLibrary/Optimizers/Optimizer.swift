@@ -25,4 +25,15 @@ package final class Optimizer {
     self.settings = settings
     self.span = span
   }
+
+  /// The state of a parameter, made when it is met for the first time.
+  func state(of parameter: LayerParameter, slots: Int) throws(AllocationError) -> ParameterState {
+    let id = ObjectIdentifier(parameter)
+    let state = states[id] ?? ParameterState(parameter)
+    while state.slots.count < slots {
+      state.slots.append(try Tensor(.f32, parameter.shape.sizes ?? []))
+    }
+    states[id] = state
+    return state
+  }
 }

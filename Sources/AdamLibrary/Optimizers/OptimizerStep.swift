@@ -81,13 +81,7 @@ enum OptimizerStep {
     var result: [Optimizer.ParameterState] = []
     do throws(AllocationError) {
       for (named, _) in pairs {
-        let id = ObjectIdentifier(named.parameter)
-        let state = optimizer.states[id] ?? Optimizer.ParameterState(named.parameter)
-        while state.slots.count < slots {
-          state.slots.append(try Tensor(.f32, named.parameter.shape.sizes ?? []))
-        }
-        optimizer.states[id] = state
-        result.append(state)
+        result.append(try optimizer.state(of: named.parameter, slots: slots))
       }
     } catch {
       throw .outOfMemory(error, at: span)

@@ -17,6 +17,8 @@ package protocol FunctionTracer: AnyObject {
   func trace(
     _ function: LayerFunction, _ inputs: [ValueID?], in tracer: ModelTracer, at span: Span
   ) throws(Diagnostic) -> ValueID
+  /// The size of a `_` follows from the layers around it.
+  func solved(_ size: Int, at span: Span)
 }
 
 extension DiagnosticCode {

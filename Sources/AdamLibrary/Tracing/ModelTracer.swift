@@ -77,21 +77,22 @@ package final class ModelTracer: TraceBuilder {
 
   /// Applies the whole model to an input.
   package func run(_ model: Layer, on input: ValueID) throws(Diagnostic) -> ValueID {
-    if model.children.isEmpty { path = ["1"] }
+    if !model.definition.isSequence { path = ["1"] }
     defer { path = [] }
     return try apply(model, to: input)
   }
 
   package func apply(_ layer: Layer, to input: ValueID) throws(Diagnostic) -> ValueID {
     if let function = layer.function { return try apply(function, of: layer, to: input) }
-    guard layer.children.isEmpty else { return try applyChildren(of: layer, to: input) }
+    if layer.definition.isSequence { return try applyChildren(of: layer, to: input) }
     let found = function.type(input)
     if let wanted = layer.definition.inputShape(layer), !wanted.accepts(found.shape) {
       throw disagreement(at: layer, wanted: wanted, found: found)
     }
+    layer.solve(input: found.shape, caller)
+    let before = trail.count
     let output = try layer.definition.forward(self, layer, input)
-    trail.append(
-      TrailStep(layer: layer, place: place, input: found, output: function.type(output)))
+    note(layer, input, output, before)
     return output
   }
 
@@ -100,11 +101,18 @@ package final class ModelTracer: TraceBuilder {
   ) throws(Diagnostic) -> ValueID {
     guard let caller else { throw .shapeUnknown(at: layer.span) }
     usesScript = true
+    let before = trail.count
     let output = try caller.trace(body, [input], in: self, at: layer.span)
+    note(layer, input, output, before)
+    return output
+  }
+
+  /// Adds a layer to the trail; what it used inside is its own business.
+  private func note(_ layer: Layer, _ input: ValueID, _ output: ValueID, _ before: Int) {
+    trail.removeLast(max(0, trail.count - before))
     trail.append(
       TrailStep(
         layer: layer, place: place, input: function.type(input), output: function.type(output)))
-    return output
   }
 
   private var place: String { path.joined(separator: ".") }

@@ -72,12 +72,7 @@ struct StepPlans {
     var feedOfStart: [Int: String] = [:]
     do throws(AllocationError) {
       for named in named {
-        let id = ObjectIdentifier(named.parameter)
-        let state = optimizer.states[id] ?? Optimizer.ParameterState(named.parameter)
-        while state.slots.count < slots {
-          state.slots.append(try Tensor(.f32, named.parameter.shape.sizes ?? []))
-        }
-        optimizer.states[id] = state
+        let state = try optimizer.state(of: named.parameter, slots: slots)
         states.append(state)
         if feedOfStart[state.updates] == nil {
           let name = feeds.isEmpty ? "scalars" : "scalars.\(feeds.count)"

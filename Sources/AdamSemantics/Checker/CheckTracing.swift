@@ -4,6 +4,11 @@ import AdamLibrary
 import AdamSource
 
 extension CheckEngine: FunctionTracer {
+  func solved(_ size: Int, at span: Span) {
+    if let known = session.solvedSizes[span], known != size { return }
+    session.solvedSizes[span] = size
+  }
+
   func trace(
     _ function: LayerFunction, _ inputs: [ValueID?], in tracer: ModelTracer, at span: Span
   ) throws(Diagnostic) -> ValueID {

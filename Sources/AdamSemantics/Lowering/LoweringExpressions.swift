@@ -1,6 +1,7 @@
 // Expressions. `expression` gives the register that holds the value: a temporary, or the variable's
 // own register. `into` asks for a certain register and is honoured by every case.
 import AdamIR
+import AdamLibrary
 import AdamSource
 import AdamSyntax
 
@@ -151,7 +152,9 @@ extension Lowering {
     case .none: return constant(.none, span, into: target)
     case .string(let parts): return string(parts, span, into: target)
     case .name("_"):
-      return moved(unsupported("leaving a size open with `_`", span), to: target, span)
+      let d = target ?? scope.temporary()
+      emit(.verb(d: d, name: name(OpenSize.builtinName), CallSite([])), span)
+      return d
     case .name(let text): return read(text, span, into: target)
     case .unary(let op, let operand):
       let a = expression(operand)

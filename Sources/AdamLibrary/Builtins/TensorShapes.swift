@@ -1,0 +1,287 @@
+// Joining, rearranging and summarising tensors: compositions of ops, so they trace and differentiate.
+import AdamIR
+import AdamRuntime
+import AdamSource
+
+enum ShapeBuiltins {
+  static let all: [BuiltinDefinition] = [
+    concat, stack, permute, squeeze, unsqueeze, eye, clamp, variance, std, norm, oneHot, topk,
+  ]
+
+  private static let x = ParameterDefinition("x", .tensorLike, "tensor or list")
+
+  /// `axis` as 0 ..< rank.
+  private static func axis(
+    _ name: String, _ arguments: BoundArguments<Value>, rank: Int
+  ) throws(Diagnostic) -> Int {
+    let axis = arguments.whole(name)
+    guard axis >= -rank, axis < rank else {
+      throw Diagnostic(
+        .outOfRange, "axis \(axis) does not exist: the tensor has \(rank) axes", at: arguments.place(of: name))
+    }
+    return axis < 0 ? axis + rank : axis
+  }
+
+  private static func axisParameter(_ standard: Double?) -> ParameterDefinition {
+    ParameterDefinition(
+      "axis", .integer, "axis, counted from the end when negative", default: standard.map { .number($0) },
+      isKeywordOnly: true)
+  }
+
+  /// Several tensors, or one list of them.
+  private static func operands(
+    _ context: any ExecutionContext, _ arguments: BoundArguments<Value>
+  ) throws(Diagnostic) -> [Operand] {
+    var values = arguments.variadic.map(\.value)
+    if values.count == 1, let elements = values[0].elements { values = elements }
+    guard !values.isEmpty else {
+      throw Diagnostic(.missingArgument, "there is nothing to join", at: arguments.span)
+    }
+    let tensors = TensorArithmetic(context.session)
+    var result: [Operand] = []
+    for value in values { result.append(try tensors.real(value, at: arguments.span)) }
+    return result
+  }
+
+  private static func joined(
+    _ context: any ExecutionContext, _ operands: [Operand], axis: Int, at span: Span
+  ) throws(Diagnostic) -> Operand {
+    try TensorArithmetic(context.session).apply(
+      .concat, operands, ["axis": .int(axis)].attributes, at: span)
+  }
+
+  static let concat = BuiltinDefinition(
+    name: "concat", group: "tensor", summary: "Tensors one after the other along an axis (torch.cat).",
+    signature: Signature([
+      ParameterDefinition("xs", .any, "tensors, or one list of them", isVariadic: true), axisParameter(0),
+    ]),
+    example: "print concat([1, 2], [3])  # prints: [1, 2, 3]", isPure: true,
+    run: { context, arguments throws(Diagnostic) in
+      let parts = try operands(context, arguments)
+      let axis = try axis("axis", arguments, rank: parts[0].shape.rank)
+      return .of(try joined(context, parts, axis: axis, at: arguments.span))
+    })
+
+  static let stack = BuiltinDefinition(
+    name: "stack", group: "tensor", summary: "Tensors of one shape side by side along a new axis.",
+    signature: Signature([
+      ParameterDefinition("xs", .any, "tensors, or one list of them", isVariadic: true), axisParameter(0),
+    ]),
+    example: "print stack([1, 2], [3, 4])  # prints: [[1, 2], [3, 4]]", isPure: true,
+    run: { context, arguments throws(Diagnostic) in
+      let parts = try operands(context, arguments)
+      let axis = try axis("axis", arguments, rank: parts[0].shape.rank + 1)
+      var columns: [Operand] = []
+      for part in parts {
+        var sizes = try part.sizes(at: arguments.span)
+        guard axis <= sizes.count else { throw ValueError.ragged(at: arguments.span) }
+        sizes.insert(1, at: axis)
+        columns.append(try part.reshaped(to: sizes, at: arguments.span))
+      }
+      return .of(try joined(context, columns, axis: axis, at: arguments.span))
+    })
+
+  static let permute = BuiltinDefinition(
+    name: "permute", group: "tensor", summary: "The axes in another order.",
+    signature: Signature([x, ParameterDefinition("axes", .any, "the old axes in their new order", isVariadic: true)]),
+    example: "print permute([[1, 2]], 1, 0)  # prints: [[1], [2]]", isPure: true,
+    run: { context, arguments throws(Diagnostic) in
+      let tensors = TensorArithmetic(context.session)
+      let x = try tensors.operand(arguments["x"] ?? .none, at: arguments.place(of: "x"))
+      let axes = try arguments.sizes()
+      guard axes.sorted() == Array(0..<x.shape.rank) else {
+        throw Diagnostic(
+          .outOfRange, "`permute` needs each of the \(x.shape.rank) axes once", at: arguments.span)
+      }
+      return .of(
+        try tensors.apply(.transpose, [x], ["permutation": .ints(axes)].attributes, at: arguments.span))
+    })
+
+  private static func reshaping(
+    _ name: String, _ summary: String, _ standard: Double?, _ example: String,
+    _ change: @escaping @Sendable ([Int], BoundArguments<Value>) throws(Diagnostic) -> [Int]
+  ) -> BuiltinDefinition {
+    BuiltinDefinition(
+      name: name, group: "tensor", summary: summary,
+      signature: Signature([
+        x,
+        ParameterDefinition(
+          "axis", .integer, "axis, counted from the end when negative",
+          default: standard.map { .number($0) } ?? (name == "squeeze" ? .some(.none) : nil)),
+      ]),
+      example: example, isPure: true,
+      run: { context, arguments throws(Diagnostic) in
+        let x = try TensorArithmetic(context.session).operand(
+          arguments["x"] ?? .none, at: arguments.place(of: "x"))
+        let sizes = try change(try x.sizes(at: arguments.span), arguments)
+        return .of(try x.reshaped(to: sizes, at: arguments.span))
+      })
+  }
+
+  static let squeeze = reshaping(
+    "squeeze", "Without an axis of size 1, or without all of them.", nil,
+    "print squeeze([[1, 2]])  # prints: [1, 2]"
+  ) { sizes, arguments throws(Diagnostic) in
+    guard arguments.isGiven("axis") else { return sizes.filter { $0 != 1 } }
+    let axis = try axis("axis", arguments, rank: sizes.count)
+    return sizes.enumerated().filter { $0.offset != axis || $0.element != 1 }.map(\.element)
+  }
+
+  static let unsqueeze = reshaping(
+    "unsqueeze", "With a new axis of size 1.", nil, "print unsqueeze([1, 2], 1)  # prints: [[1], [2]]"
+  ) { sizes, arguments throws(Diagnostic) in
+    let axis = try axis("axis", arguments, rank: sizes.count + 1)
+    return Array(sizes[..<axis]) + [1] + Array(sizes[axis...])
+  }
+
+  static let eye = BuiltinDefinition(
+    name: "eye", group: "tensor", summary: "The identity matrix.",
+    signature: Signature([
+      ParameterDefinition("n", .integer, "rows and columns", range: NumberRange(from: 0, to: 30_000))
+    ]),
+    example: "print eye(2)  # prints: [[1, 0], [0, 1]]", isPure: true,
+    run: { _, arguments throws(Diagnostic) in
+      let n = arguments.whole("n")
+      let floats = (0..<n * n).map { Float($0 / max(n, 1) == $0 % max(n, 1) ? 1 : 0) }
+      do throws(AllocationError) { return .tensor(try Tensor([n, n], floats: floats)) } catch {
+        throw ValueError.memory(error, at: arguments.span)
+      }
+    })
+
+  static let clamp = BuiltinDefinition(
+    name: "clamp", group: "math", summary: "Every element at least min and at most max.",
+    signature: Signature([
+      x, ParameterDefinition("min", .number, "lower bound", default: .some(.none)),
+      ParameterDefinition("max", .number, "upper bound", default: .some(.none)),
+    ]),
+    example: "print clamp([-1, 0.5, 3], 0, 1)  # prints: [0, 0.5, 1]", isPure: true,
+    run: { context, arguments throws(Diagnostic) in
+      let tensors = TensorArithmetic(context.session)
+      var result = try tensors.real(arguments["x"] ?? .none, at: arguments.place(of: "x"))
+      for (name, op) in [("min", OpDefinition.maximum), ("max", .minimum)] {
+        guard let bound = arguments.number(name) else { continue }
+        let number = Operand.tensor(try tensors.scalar(bound, at: arguments.span))
+        result = try tensors.apply(op, [result, number], at: arguments.span)
+      }
+      if case .number? = arguments["x"], case .tensor(let tensor) = result, let x = tensor.number(at: 0) {
+        return .number(x)
+      }
+      return .of(result)
+    })
+
+  // MARK: Summaries
+
+  /// Squared distances from the mean, added and divided by n − correction (torch.var).
+  private static func spread(
+    _ context: any ExecutionContext, _ arguments: BoundArguments<Value>
+  ) throws(Diagnostic) -> Operand {
+    let tensors = TensorArithmetic(context.session)
+    let span = arguments.span
+    let x = try tensors.real(arguments["x"] ?? .none, at: arguments.place(of: "x"))
+    let axes = try ReductionBuiltins.attributes(arguments, rank: x.shape.rank)
+    let kept: Attributes = ["axes": .ints(axes), "keepdims": .bool(true)].attributes
+    let distance = try tensors.apply(
+      .sub, [x, try tensors.apply(.mean, [x], kept, at: span)], at: span)
+    let keepdims = arguments.bool("keepdims") ?? false
+    let sum = try tensors.apply(
+      .sum, [try tensors.apply(.mul, [distance, distance], at: span)],
+      ["axes": .ints(axes), "keepdims": .bool(keepdims)].attributes, at: span)
+    let sizes = try x.sizes(at: span)
+    let count = axes.reduce(1.0) { $0 * Double(sizes[$1]) } - (arguments.number("correction") ?? 1)
+    return try tensors.apply(.div, [sum, .tensor(try tensors.scalar(max(count, 0), at: span))], at: span)
+  }
+
+  private static let spreadSignature = Signature(
+    [x] + ReductionBuiltins.axisParameters
+      + [
+        ParameterDefinition(
+          "correction", .number, "what is taken off the count: 1 as in torch, 0 as in numpy",
+          range: NumberRange(from: 0), default: .number(1), isKeywordOnly: true)
+      ])
+
+  static let variance = BuiltinDefinition(
+    name: "var", group: "math", summary: "Variance of all elements or along an axis (torch.var).",
+    signature: spreadSignature, example: "print var([1, 2, 3])  # prints: 1",
+    run: { context, arguments throws(Diagnostic) in .of(try spread(context, arguments)) })
+
+  static let std = BuiltinDefinition(
+    name: "std", group: "math", summary: "Standard deviation of all elements or along an axis (torch.std).",
+    signature: spreadSignature, example: "print std([1, 3])  # prints: 1.4142135",
+    run: { context, arguments throws(Diagnostic) in
+      .of(
+        try TensorArithmetic(context.session).apply(
+          .sqrt, [try spread(context, arguments)], at: arguments.span))
+    })
+
+  static let norm = BuiltinDefinition(
+    name: "norm", group: "math", summary: "Square root of the sum of squares.",
+    signature: Signature([x] + ReductionBuiltins.axisParameters), example: "print norm([3, 4])  # prints: 5",
+    run: { context, arguments throws(Diagnostic) in
+      let tensors = TensorArithmetic(context.session)
+      let x = try tensors.real(arguments["x"] ?? .none, at: arguments.place(of: "x"))
+      let axes = try ReductionBuiltins.attributes(arguments, rank: x.shape.rank)
+      let sum = try tensors.apply(
+        .sum, [try tensors.apply(.mul, [x, x], at: arguments.span)],
+        ["axes": .ints(axes), "keepdims": .bool(arguments.bool("keepdims") ?? false)].attributes,
+        at: arguments.span)
+      return .of(try tensors.apply(.sqrt, [sum], at: arguments.span))
+    })
+
+  // MARK: Numbers at hand
+
+  static let oneHot = BuiltinDefinition(
+    name: "one_hot", group: "tensor", summary: "A row of zeros with a one at each class.",
+    signature: Signature([
+      ParameterDefinition("labels", .tensorLike, "class numbers"),
+      ParameterDefinition("classes", .integer, "number of classes", range: NumberRange(from: 1, to: 1_000_000)),
+    ]),
+    example: "print one_hot([0, 2], 3)  # prints: [[1, 0, 0], [0, 0, 1]]", isPure: true,
+    run: { _, arguments throws(Diagnostic) in
+      let labels = try (arguments["labels"] ?? .none).asTensor(at: arguments.place(of: "labels"))
+      let classes = arguments.whole("classes")
+      var places: [Int] = []
+      for (row, label) in labels.floats.enumerated() {
+        guard let place = Int(exactly: label), place >= 0, place < classes else {
+          throw Diagnostic(
+            .outOfRange, "label \(messageText(Double(label))) is no class of 0 … \(classes - 1)",
+            at: arguments.place(of: "labels"))
+        }
+        places.append(row * classes + place)
+      }
+      do throws(AllocationError) {
+        let tensor = try Tensor(.f32, labels.sizes + [classes])
+        for place in places { tensor.write(floats: [1], at: place) }
+        return .tensor(tensor)
+      } catch { throw ValueError.memory(error, at: arguments.span) }
+    })
+
+  static let topk = BuiltinDefinition(
+    name: "topk", group: "tensor", summary: "The k largest elements of a vector and where they are.",
+    signature: Signature([
+      x, ParameterDefinition("k", .integer, "how many", range: NumberRange(from: 0)),
+    ]),
+    example: "print topk([3, 1, 2], 2).indices  # prints: [0, 2]", isPure: true,
+    run: { _, arguments throws(Diagnostic) in
+      let tensor = try (arguments["x"] ?? .none).asTensor(at: arguments.place(of: "x"))
+      let k = arguments.whole("k")
+      guard tensor.sizes.count == 1, k <= tensor.elementCount else {
+        throw Diagnostic(
+          .outOfRange, "`topk` needs a vector of at least \(k) elements, found \(tensor.type.shape.text)",
+          at: arguments.span)
+      }
+      let values = tensor.floats
+      // The first of equal elements comes first; NaN counts as the largest, as in torch.
+      let order = values.indices.sorted { a, b in
+        let (x, y) = (values[a], values[b])
+        if x.isNaN || y.isNaN { return x.isNaN && (!y.isNaN || a < b) }
+        return x > y || (x == y && a < b)
+      }.prefix(k)
+      do throws(AllocationError) {
+        return .record(
+          RecordBox([
+            .init("values", .tensor(try Tensor([k], floats: order.map { values[$0] }))),
+            .init("indices", .tensor(try Tensor([k], integers: order.map { Int32(clamping: $0) }))),
+          ]))
+      } catch { throw ValueError.memory(error, at: arguments.span) }
+    })
+}
