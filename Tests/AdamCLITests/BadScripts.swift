@@ -69,6 +69,8 @@ enum BadScripts {
     training("train 1e18", "E0210"), training("train \"a\"", "E0210"), training("train 1, foo=1", "E0202"),
     training("train 1, model=3", "E0210"), training("train 1, opt=3", "E0210"),
     training("train 5, steps=3", "E0205"),
+    training("train 2, stop=early(\"val_loss\")", "E0230 there is no `val_loss` to watch"), training("train 2, val=3", "E0210"),
+    training("data = ([[1, 2], [3, 4]], [[1], [2]]) |> split(train=0.5, val=0.5)\ntrain 2, metrics=[accuracy]", "E0303 `accuracy` does not fit"), training("f1([0.2], int([1]))", "E0303"),
     training(
       "d = ([[1], [2]], [[3], [7]]) |> standardize(target=true)\nmodel = linear(1, 1)\ntrain 1, data=d\npredict(d) - d.y",
       "E0212 the file's units"), training("train 1, data=([[1, 2]], int(tensor([-1])))", "E0303"),

@@ -6,6 +6,8 @@ extension Environment {
   package static let registries: [(name: String, builtins: [BuiltinDefinition])] = [
     ("layers", LayerRegistry.all.map(\.builtin)),
     ("losses", LossRegistry.all.map(\.builtin)),
+    ("metrics", MetricRegistry.all.map(\.builtin)),
+    ("training", ScheduleBuiltins.all),
     ("optimizers", OptimizerRegistry.builtins),
     ("data", DataRegistry.builtins),
     ("verbs", VerbRegistry.builtins),

@@ -39,8 +39,14 @@ struct Validator {
     try model.outputs(for: data.inputs, session, at: span)
   }
 
-  func meanLoss() throws(Diagnostic) -> Double {
-    try loss.value(outputs(), targets, data.inputs, session, at: span)
+  /// The loss and the metrics, in this order.
+  func measures(_ metrics: [MetricDefinition]) throws(Diagnostic) -> [(name: String, value: Double)] {
+    let outputs = try outputs()
+    var result = [(name: "loss", value: try loss.value(outputs, targets, data.inputs, session, at: span))]
+    for metric in metrics {
+      result.append((metric.name, try metric.value(of: outputs, on: data, at: span)))
+    }
+    return result
   }
 }
 
@@ -56,14 +62,5 @@ extension Tensor {
       for place in 1..<width where scores[start + place] > scores[start + best] { best = place }
       return best
     }
-  }
-}
-
-extension DataSet {
-  /// Share of rows whose class the outputs say right; nil without classes.
-  func accuracy(of outputs: Tensor) -> Double? {
-    guard description.targetKind == .label, let targets, rowCount > 0 else { return nil }
-    let right = zip(outputs.decidedClasses(), targets.integers).count { $0 == Int($1) }
-    return Double(right) / Double(rowCount)
   }
 }

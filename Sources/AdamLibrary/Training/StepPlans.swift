@@ -47,6 +47,9 @@ struct StepPlans {
     try prepareState()
   }
 
+  /// What the steps change.
+  var parameters: [LayerParameter] { named.map(\.parameter) }
+
   /// Functions of the script take part in the step.
   var usesScript: Bool { first.trace.usesScript }
 

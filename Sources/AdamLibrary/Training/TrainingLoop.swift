@@ -6,7 +6,7 @@ import AdamRuntime
 import AdamSource
 
 /// Why a training ended.
-enum TrainingStop: String { case completed, interrupted, broke = "break" }
+enum TrainingStop: String { case completed, interrupted, broke = "break", early }
 
 final class TrainingLoop {
   private let request: TrainingRequest
@@ -35,7 +35,9 @@ final class TrainingLoop {
   private var firstLoss: Double?
   private var lastLoss = Double.nan
   private(set) var losses: [Double] = []
-  private(set) var validationLosses: [Double] = []
+  /// Every validation's numbers, with the epoch they belong to.
+  private(set) var validations: [(epoch: Int, measures: [(name: String, value: Double)])] = []
+  private let best = BestState()
 
   private var isBatched: Bool { order != nil }
   private var rows: Int { request.data.rowCount }
@@ -97,6 +99,13 @@ final class TrainingLoop {
   // MARK: Running
 
   func run() throws(Diagnostic) -> TrainingStop {
+    let stopped = try runSteps()
+    // What was interrupted stays where it was; what ended as planned goes back to its best.
+    if stopped == .completed || stopped == .early { best.restore(request.optimizer) }
+    return stopped
+  }
+
+  private func runSteps() throws(Diagnostic) -> TrainingStop {
     losses.reserveCapacity(min(totalEpochs, 1 << 20))
     refillScalars()
     while step < totalSteps {
@@ -104,13 +113,14 @@ final class TrainingLoop {
       let count = nextCount()
       try advance(count)
       if try runStepHooks() { return .broke }
+      if request.unit == "steps", step % request.validationInterval == 0, try validate() { return .early }
       if isBatched, batchIndex == stepsPerEpoch || step == totalSteps {
         batchIndex = 0
         try finishEpoch()
-        if try reportEpoch() { return .broke }
+        if let stop = try endEpoch() { return stop }
       } else if !isBatched {
         batchIndex = 0
-        if try reportEpoch() { return .broke }
+        if let stop = try endEpoch() { return stop }
       }
       if session.host.isCancelled() { return .interrupted }
     }
@@ -132,11 +142,17 @@ final class TrainingLoop {
     for hook in session.hooks where hook.isActive && hook.event == "step" {
       count = min(count, hook.every - step % hook.every)
     }
+    if request.unit == "steps", request.validationInterval != .max {
+      count = min(count, request.validationInterval - step % request.validationInterval)
+    }
     guard !isBatched else {
       let wholeBatches = rows / size
       return batchIndex < wholeBatches ? min(count, wholeBatches - batchIndex) : 1
     }
-    if validator != nil { return 1 }
+    if request.stop != nil { return 1 }
+    if validator != nil, request.unit == "epochs" {
+      count = min(count, request.validationInterval - epoch % request.validationInterval)
+    }
     count = min(count, reportEvery - epoch % reportEvery)
     for hook in session.hooks where hook.isActive && hook.event == "epoch" {
       count = min(count, hook.every - epoch % hook.every)
@@ -206,13 +222,36 @@ final class TrainingLoop {
     epoch += 1
   }
 
-  /// Validation, progress and `on epoch` blocks; true when a block ends the training.
+  /// Validation, then progress and `on epoch` blocks; why the training ends here, if it does.
+  private func endEpoch() throws(Diagnostic) -> TrainingStop? {
+    let isDue = request.unit == "epochs" && epoch % request.validationInterval == 0
+    let isOver = isDue ? try validate() : false
+    if try reportEpoch() { return .broke }
+    return isOver ? .early : nil
+  }
+
+  /// Looks at the part `val` and at the rule for stopping; true when that says so.
+  private func validate() throws(Diagnostic) -> Bool {
+    if let validator {
+      let measures = try validator.measures(request.metrics).map { ("val_\($0.name)", $0.value) }
+      validations.append((epoch, measures))
+    }
+    guard let rule = request.stop else { return false }
+    let measures = [(name: "loss", value: losses.last ?? .nan)] + (validations.last?.measures ?? [])
+    guard let value = measures.first(where: { $0.name == rule.monitor })?.value else { return false }
+    if best.note(value, rule, epoch: epoch, step: step, measures: measures) {
+      try best.keep(plans.parameters, request.optimizer, at: request.span)
+    }
+    return best.waited >= rule.patience
+  }
+
+  private var lastValidation: Double? { validations.last?.measures.first?.value }
+
   private func reportEpoch() throws(Diagnostic) -> Bool {
-    if let validator { validationLosses.append(try validator.meanLoss()) }
     session.host.progress(
       .epoch(
         index: epoch, total: totalEpochs, loss: losses.last ?? .nan,
-        validationLoss: validationLosses.last, seconds: session.host.now()))
+        validationLoss: lastValidation, seconds: session.host.now()))
     return try runHooks("epoch", count: epoch, loss: losses.last ?? .nan)
   }
 
@@ -226,7 +265,7 @@ final class TrainingLoop {
       let currentEpoch = event == "epoch" || !isBatched ? epoch : epoch + 1
       let arguments: [Value] = [
         .number(Double(max(currentEpoch, 1))), .number(Double(step)), .number(loss),
-        validationLosses.last.map { .number($0) } ?? .none,
+        lastValidation.map { .number($0) } ?? .none,
       ]
       do throws(Diagnostic) {
         let result = try context.call(.function(hook.closure), arguments, at: hook.span)
@@ -276,21 +315,31 @@ final class TrainingLoop {
   func record(_ stopped: String, seconds: Double) -> Value {
     let epochLosses = Value.list(ListBox(losses.map { .number($0) }))
     var history = [RecordBox.Field("loss", epochLosses)]
-    if !validationLosses.isEmpty {
-      history.append(.init("val_loss", .list(ListBox(validationLosses.map { .number($0) }))))
+    for (column, measure) in (validations.first?.measures ?? []).enumerated() {
+      let values = validations.map { Value.number($0.measures[column].value) }
+      history.append(.init(measure.name, .list(ListBox(values))))
     }
+    let last = (validations.last?.measures ?? []).map { RecordBox.Field($0.name, .number($0.value)) }
     return .record(
       RecordBox(
         [
           .init("loss", losses.last.map { .number($0) } ?? .none),
           .init("losses", epochLosses),
-          .init("val_loss", validationLosses.last.map { .number($0) } ?? .none),
+          .init("val_loss", lastValidation.map { .number($0) } ?? .none),
           .init("epochs", .number(Double(epoch))),
           .init("steps", .number(Double(step))),
           .init("seconds", .number(seconds)),
           .init("stopped", .string(StringBox(stopped))),
-          .init("history", .record(RecordBox(history))),
-        ], kind: "run"))
+          .init("history", .record(RecordBox(history))), .init("best", bestRecord),
+        ] + last.dropFirst(), kind: "run"))
+  }
+
+  /// The epoch that early stopping went back to; none without it.
+  private var bestRecord: Value {
+    guard best.value != nil else { return .none }
+    let measures = best.measures.map { RecordBox.Field($0.name, .number($0.value)) }
+    return .record(
+      RecordBox([.init("epoch", .number(Double(best.epoch))), .init("step", .number(Double(best.step)))] + measures))
   }
 
   var newParameters: Int { plans.newParameters }

@@ -15,6 +15,10 @@ struct TrainingRequest {
   /// `epochs` or `steps`.
   var unit: String
   var span: Span
+  var metrics: [MetricDefinition] = []
+  var stop: EarlyStop?
+  /// Epochs, or steps where steps are counted, between two validations.
+  var validationInterval = 1
 
   init(_ arguments: BoundArguments<Value>, _ session: SessionState) throws(Diagnostic) {
     span = arguments.span
@@ -38,6 +42,14 @@ struct TrainingRequest {
     }
     data = try whole.trainingRows(at: span)
     validation = try whole.part("val", at: span)
+    metrics = try MetricDefinition.list(arguments["metrics"], at: arguments.place(of: "metrics"))
+    if let interval = arguments["val"], !interval.isNone {
+      validationInterval = try interval.interval("val", at: arguments.place(of: "val"))
+    } else if unit == "steps" {
+      validationInterval = .max
+    }
+    stop = try EarlyStop(
+      arguments["stop"], metrics: metrics, hasValidation: validation != nil, at: arguments.place(of: "stop"))
     let output = try TrainingRequest.output(of: model, data.description, session)
     if let given = arguments["loss"] {
       guard let named = TrainingLoss(given) else {

@@ -10,6 +10,7 @@ enum EvalVerb {
       ParameterDefinition("data", .any, "a part of a data set or (x, y)", isImplicit: true),
       ParameterDefinition("model", .layer, "what is evaluated", isImplicit: true),
       ParameterDefinition("loss", .function, "as in `train`", isImplicit: true),
+      ParameterDefinition("metrics", .any, "a list of metrics", default: .some(.none), isKeywordOnly: true),
     ]),
     example: "model = linear(1, 1)\ndata = ([[1]], [[1]])\nprint eval(data).loss > 0  # prints: true",
     check: { context, arguments in
@@ -32,12 +33,10 @@ enum EvalVerb {
       let validator = Validator(
         model: model, data: data, loss: loss, targets: targets, session: session,
         span: arguments.span)
-      let outputs = try validator.outputs()
-      let value = try loss.value(outputs, targets, data.inputs, session, at: arguments.span)
-      var fields = [RecordBox.Field("loss", .number(value))]
-      if let accuracy = data.accuracy(of: outputs) {
-        fields.append(.init("accuracy", .number(accuracy)))
-      }
+      var metrics = try MetricDefinition.list(
+        arguments["metrics"], at: arguments.place(of: "metrics"))
+      if metrics.isEmpty, data.description.targetKind == .label, loss.function == nil { metrics = [.accuracy] }
+      let fields = try validator.measures(metrics).map { RecordBox.Field($0.name, .number($0.value)) }
       return .record(RecordBox(fields, kind: "evaluation"))
     })
 
@@ -89,6 +88,7 @@ enum EvalVerb {
       sources: context.session.sources, caller: context.session.functionTracer)
     _ = try tracer.trace(rows: nil, isTraining: false)
     var fields = [AbstractField("loss", .number)]
+    if arguments.isGiven("metrics") { return .unknown }
     if data.targetKind == .label { fields.append(AbstractField("accuracy", .number)) }
     return .record(fields, kind: "evaluation")
   }

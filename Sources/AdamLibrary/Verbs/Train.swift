@@ -9,7 +9,7 @@ enum TrainVerb {
   private static let count = NumberRange(from: 0, to: 9_007_199_254_740_992)
 
   /// Options that the language has and this version does not run.
-  private static let later = ["val", "metrics", "stop", "checkpoint"]
+  private static let later = ["checkpoint"]
 
   static let builtin = BuiltinDefinition(
     name: "train", group: "verb", summary: "Fits the model to the data.",
@@ -24,6 +24,12 @@ enum TrainVerb {
         ParameterDefinition("data", .any, "a data set or (x, y)", isImplicit: true),
         ParameterDefinition("loss", .function, "what is made small", isImplicit: true),
         ParameterDefinition("opt", .optimizer, "how it is made small", isImplicit: true),
+        ParameterDefinition(
+          "val", .record, "when the part `val` is looked at: every(n)", default: .some(.none), isKeywordOnly: true),
+        ParameterDefinition(
+          "metrics", .any, "metrics of the part `val`, a list", default: .some(.none), isKeywordOnly: true),
+        ParameterDefinition(
+          "stop", .record, "when to stop before the end: early(…)", default: .some(.none), isKeywordOnly: true),
       ]
         + later.map {
           ParameterDefinition(
@@ -64,6 +70,7 @@ enum TrainVerb {
         AbstractField("val_loss", .unknown), AbstractField("epochs", .number),
         AbstractField("steps", .number), AbstractField("seconds", .number),
         AbstractField("stopped", .string), AbstractField("history", .unknown),
+        AbstractField("best", .unknown),
       ], kind: "run")
   }
 
