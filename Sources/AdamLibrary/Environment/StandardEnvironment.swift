@@ -17,7 +17,7 @@ extension Environment {
   /// The registries, and what only the lowering names.
   package static let standard = Environment(
     builtins: registries.flatMap(\.builtins) + DeclaredLayer.builtins + GradientBuiltins.applied
-      + [OptimizerStep.builtin, OpenSize.builtin])
+      + [OptimizerStep.builtin, OpenSize.builtin, CheckGradVerb.builtin])
 }
 
 /// Ways to make and change data sets.

@@ -96,14 +96,22 @@ extension Lowering {
       assertion(arguments, span)
       return constant(.none, span, into: target)
     }
-    guard let definition = environment[verb.rawValue] else {
-      return moved(unsupported("`\(verb.rawValue)`", span), to: target, span)
+    // `load "f"` fills the model of the scope; `m = load("f")` gives what the file holds.
+    return internalVerb(
+      verb.rawValue, arguments, first: first, takesScope: verb != .load || isStatement, span, into: target)
+  }
+
+  /// A verb by the name of its builtin; what the call leaves out comes from the scope.
+  mutating func internalVerb(
+    _ verb: String, _ arguments: [Argument], first: CallArgument? = nil, takesScope: Bool = true,
+    _ span: Span, into target: Register? = nil
+  ) -> Register {
+    guard let definition = environment[verb] else {
+      return moved(unsupported("`\(verb)`", span), to: target, span)
     }
     var site = CallSite(self.arguments(arguments, first: first, span))
     let given = Set(arguments.compactMap { $0.name?.text })
     var rows: [Register] = []
-    // `load "f"` fills the model of the scope; `m = load("f")` gives what the file holds.
-    let takesScope = verb != .load || isStatement
     for parameter in definition.signature.parameters
     where takesScope && parameter.isImplicit && !given.contains(parameter.name) {
       let register = readIfSet(parameter.name, span, &rows)
@@ -112,7 +120,7 @@ extension Lowering {
     }
     for register in rows { scope.releaseRow(register, 1) }
     let d = target ?? scope.temporary()
-    emit(.verb(d: d, name: name(verb.rawValue), site), span)
+    emit(.verb(d: d, name: name(verb), site), span)
     return d
   }
 

@@ -1,5 +1,6 @@
 // Statements, blocks, loops and branches.
 import AdamIR
+import AdamLibrary
 import AdamSource
 import AdamSyntax
 
@@ -56,7 +57,9 @@ extension Lowering {
     case .param(let name, let shape, let value): parameter(name, shape, value, span)
     case .importFile: return unsupported("`import`", span)
     case .sweep: return unsupported("`sweep`", span)
-    case .checkGrad: return unsupported("`check grad`", span)
+    case .checkGrad(let loss):
+      let given = loss.map { [Argument(name: Name("loss", tree.span($0)), value: $0)] } ?? []
+      return internalVerb(CheckGradVerb.builtinName, given, span)
     default: return unsupported("this statement", span)
     }
     return constant(.none, span)
