@@ -48,8 +48,11 @@ final class ThreadPool {
 /// The current job and who has taken which piece of it.
 ///
 /// The ticket holds the generation of the job (high half) and the next free piece (low half). A
-/// piece is taken by compare-and-swap on the whole ticket: when that succeeds the job is the one
-/// whose fields were read before, because the next job is written only after all pieces are done.
+/// piece is taken by compare-and-swap on the whole ticket. The fields of the next job are written
+/// only while the ticket is closed under its new generation, so when the swap succeeds, what was
+/// read since the ticket was seen belongs to one job. Without the closing, a worker that is late for
+/// a finished job could see fields of the next one under the old ticket and compute a piece of it
+/// twice.
 private final class JobBoard: Sendable {
   private let ticket = Atomic<UInt64>(0)
   private let kernel = Atomic<UInt>(0)
@@ -63,8 +66,13 @@ private final class JobBoard: Sendable {
 
   var generation: UInt64 { ticket.load(ordering: .acquiring) >> 32 }
 
+  /// The low half of a ticket whose job is being written.
+  private static let closed: UInt64 = 0xFFFF_FFFF
+
   func publish(_ kernel: Kernel, _ arguments: UnsafeRawPointer, units: Int, grain: Int) {
     let next = (generation &+ 1) & 0xFFFF_FFFF
+    // An exchange, because no later write may be seen before it.
+    _ = ticket.exchange(next << 32 | Self.closed, ordering: .acquiringAndReleasing)
     self.kernel.store(UInt(bitPattern: unsafeBitCast(kernel, to: Int.self)), ordering: .relaxed)
     self.arguments.store(UInt(bitPattern: arguments), ordering: .relaxed)
     self.units.store(units, ordering: .relaxed)
@@ -85,17 +93,21 @@ private final class JobBoard: Sendable {
     _ generation: UInt64, _ scratch: UnsafeMutableRawPointer?,
     _ own: UnsafeMutablePointer<KernelArguments>
   ) {
-    let kernelBits = Int(bitPattern: kernel.load(ordering: .relaxed))
-    let argumentBits = arguments.load(ordering: .relaxed)
-    let units = units.load(ordering: .relaxed)
-    let grain = grain.load(ordering: .relaxed)
-    var seen = ticket.load(ordering: .acquiring)
-    while seen >> 32 == generation {
+    while true {
+      let seen = ticket.load(ordering: .acquiring)
+      guard seen >> 32 == generation else { return }
+      if seen & 0xFFFF_FFFF == Self.closed {
+        adam_processor_pause()
+        continue
+      }
       let piece = Int(seen & 0xFFFF_FFFF)
+      let kernelBits = Int(bitPattern: kernel.load(ordering: .relaxed))
+      let argumentBits = arguments.load(ordering: .relaxed)
+      let units = units.load(ordering: .relaxed)
+      let grain = grain.load(ordering: .relaxed)
       if piece &* grain >= units { return }
-      let (taken, now) = ticket.compareExchange(
+      let (taken, _) = ticket.compareExchange(
         expected: seen, desired: seen &+ 1, ordering: .acquiringAndReleasing)
-      seen = now
       guard taken, let pointer = UnsafeRawPointer(bitPattern: argumentBits) else { continue }
       let begin = piece &* grain
       var given = pointer
@@ -107,7 +119,6 @@ private final class JobBoard: Sendable {
       }
       unsafeBitCast(kernelBits, to: Kernel.self)(given, begin, min(begin &+ grain, units))
       done.add(1, ordering: .releasing)
-      seen = ticket.load(ordering: .acquiring)
     }
   }
 
