@@ -23,6 +23,7 @@ struct RootCommand: ParsableCommand {
         adam -e 'print 1 + 1'       run a line
         adam check net.adam         find mistakes without training
         adam ir net.adam --stage opt
+        adam doc linear             what a name means
 
       Options of a run:
         --seed N                    replaces the script's first `seed`
@@ -35,10 +36,10 @@ struct RootCommand: ParsableCommand {
         --message-format F          human, short or json
       """,
     version: "adam \(programVersion)",
-    subcommands: [RunCommand.self, CheckCommand.self, IntermediateCommand.self],
+    subcommands: [RunCommand.self, CheckCommand.self, IntermediateCommand.self, DocumentationCommand.self],
     defaultSubcommand: RunCommand.self)
 
-  static let subcommandNames = ["run", "check", "ir", "help"]
+  static let subcommandNames = ["run", "check", "ir", "doc", "help"]
 
   /// For tips; a test holds that each is one of the parser's.
   static let optionNames = [

@@ -77,16 +77,37 @@ public final class REPL {
 
   /// `:help` and its kin; an unknown one names `:help`.
   private func runCommand(_ entry: [UInt8]) -> Bool {
+    if let name = REPL.question(entry) {
+      explain(name)
+      return true
+    }
     guard entry.first == 0x3A else { return false }
     let words = String(decoding: entry, as: UTF8.self).split(separator: " ")
     let name = words.first.map(String.init) ?? ":"
     let candidates = REPL.commands.filter { $0.hasPrefix(name) && name.count > 1 }
     switch candidates.first {
-    case ":help"?: output(REPL.help)
+    case ":help"?: if words.count > 1 { explain(String(words[1])) } else { output(REPL.help) }
     case ":vars"?: output(session.variableTable)
     default: warn("unknown command \(name) (try :help)")
     }
     return true
+  }
+
+  /// The name in `?name` or `name?`.
+  private static func question(_ entry: [UInt8]) -> String? {
+    let word = String(decoding: entry, as: UTF8.self).split { $0 == " " || $0 == "\t" }.joined(separator: " ")
+    guard word.count > 1, word.hasPrefix("?") != word.hasSuffix("?") else { return nil }
+    let name = word.hasPrefix("?") ? word.dropFirst() : word.dropLast()
+    return name.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_") } ? String(name) : nil
+  }
+
+  private func explain(_ name: String) {
+    if let page = Documentation(of: name) {
+      output(page.text)
+    } else {
+      let tip = Documentation.suggestion(for: name).map { "; did you mean `\($0)`?" } ?? ""
+      warn("nothing is called `\(name)`\(tip)")
+    }
   }
 
   private static let commands = [":help", ":quit", ":vars"]
@@ -94,7 +115,7 @@ public final class REPL {
     Type statements; an expression shows its value, `ans` is the last one.
     Tab completes names and keyword arguments. Ctrl-C drops the line or stops a training
     (the weights stay), Ctrl-D leaves.
-      :help   this text
+      :help   this text; `:help linear` or `?linear` tells about a name
       :vars   the variables with their kinds and shapes
       :quit   leave
 

@@ -1,5 +1,6 @@
 // Lowered programs: sound, and printed as text that reads back. Examples of builtins print what they say.
 import AdamIR
+import AdamKit
 import AdamLibrary
 import AdamSemantics
 import AdamSource
@@ -54,7 +55,11 @@ private func allScripts() throws -> [String] {
   }
 
   @Test func `examples of builtins print what they say`() throws {
-    for builtin in CoreBuiltins.all {
+    // These need files or show tables; the tests of the program run them.
+    let elsewhere = ["csv", "save", "load", "show"]
+    let builtins = Environment.registries.flatMap(\.builtins).filter { !elsewhere.contains($0.name) }
+    for builtin in builtins {
+      #expect(Documentation(of: builtin.name)?.text.contains("Example:") == true)
       let expected = builtin.example.components(separatedBy: "\n").compactMap { line in
         line.range(of: "# prints: ").map { String(line[$0.upperBound...]) }
       }

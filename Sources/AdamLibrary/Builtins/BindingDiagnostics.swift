@@ -61,7 +61,7 @@ struct BindingWords {
     return diagnostic
   }
 
-  private var usage: String { signature.parameters.map(\.usageText).joined(separator: ", ") }
+  private var usage: String { signature.text }
 
   func tooMany(given: Int, at place: Span) -> Diagnostic {
     let most = signature.parameters.count { $0.isPositional }
