@@ -42,7 +42,10 @@ final class DecodedFunction {
 final class DecodedProgram {
   let program: Program
   private(set) var functions: [DecodedFunction] = []
-  private(set) var constants: [Value] = []
+  private var constants: [Value] = []
+  /// The constants at a fixed address; complete once the program is decoded.
+  private(set) var constantBase = UnsafeMutablePointer<Value>.allocate(capacity: 1)
+  private var constantCount = 0
   /// Slot of each name of the program.
   let slots: [Int32]
 
@@ -52,6 +55,16 @@ final class DecodedProgram {
     functions = program.functions.map { function in
       DecodedFunction(function, decode(function), owner: self)
     }
+    constantBase.deallocate()
+    constantCount = constants.count
+    constantBase = .allocate(capacity: max(constantCount, 1))
+    constantBase.initialize(from: constants, count: constantCount)
+    constants = []
+  }
+
+  deinit {
+    constantBase.deinitialize(count: constantCount)
+    constantBase.deallocate()
   }
 
   private func decode(_ function: ProgramFunction) -> [Code] {

@@ -17,17 +17,25 @@ extension Interpreter {
     }
   }
 
+  /// The loop keeps plain addresses only: what it holds must fit the processor's registers, and a
+  /// value of several words would be copied through memory at every instruction.
   private func execute(until depth: Int) throws(Diagnostic) -> Value {
-    guard var frame = frames.last else { return .none }
-    var codes = frame.function.codes
-    var registers = stack.base + frame.base
-    var pc = frame.resume
+    guard let first = frames.last else { return .none }
+    var codes = UnsafePointer(first.function.codes)
+    var constants = UnsafePointer(first.owner.constantBase)
+    var registers = stack.base + first.base
+    var cells = globals.values
+    var stamps = UnsafePointer(globals.stamps)
+    var statement = globals.statement
+    var stores = 0
+    var pc = first.resume
+    defer { globals.noteStores(stores) }
     while true {
       let code = codes[pc]
       pc += 1
       switch code.op {
       case .constant:
-        registers[Int(code.a)] = frame.function.owner.constants[Int(code.b)]
+        registers[Int(code.a)] = constants[Int(code.b)]
         continue
       case .move:
         registers[Int(code.a)] = registers[Int(code.b)]
@@ -84,7 +92,7 @@ extension Interpreter {
           continue
         }
       case .loop:
-        try tick(at: frame.function.function.spans[pc - 1])
+        try tick(at: frames[frames.count - 1].function.function.spans[pc - 1])
         pc = Int(code.c)
         continue
       case .nothing: continue
@@ -102,37 +110,48 @@ extension Interpreter {
           continue
         }
       case .loadGlobal:
-        let value = globals.load(Int(code.b))
-        if !value.isUnset {
-          registers[Int(code.a)] = value
-          continue
-        }
+        // A variable; what the name means without one is looked up by the slow way.
+        if case .unset = cells[Int(code.b)] { break }
+        registers[Int(code.a)] = cells[Int(code.b)]
+        continue
       case .storeGlobal:
-        globals.store(Int(code.b), registers[Int(code.a)])
         taken = nil
+        if stamps[Int(code.b)] == statement {
+          stores &+= 1
+          cells[Int(code.b)] = registers[Int(code.a)]
+        } else {
+          globals.store(Int(code.b), registers[Int(code.a)])
+        }
         continue
       case .returnValue:
         let value = registers[Int(code.a)]
+        let destination = frames[frames.count - 1].destination
         popFrame()
         guard frames.count > depth, let caller = frames.last else { return value }
-        (stack.base + caller.base)[Int(frame.destination)] = value
-        frame = caller
-        codes = frame.function.codes
-        registers = stack.base + frame.base
-        pc = frame.resume
+        registers = stack.base + caller.base
+        registers[Int(destination)] = value
+        codes = UnsafePointer(caller.function.codes)
+        constants = UnsafePointer(caller.owner.constantBase)
+        pc = caller.resume
         continue
       case .takeGlobal, .call, .slow: break
       }
       // Only what the fast cases above did not take comes here.
-      frames[frames.count - 1].resume = pc
       let before = frames.count
-      try slow(frame, pc - 1, jump: &pc)
-      if frames.count > before, let callee = frames.last {
-        frame = callee
-        codes = frame.function.codes
+      frames[before - 1].resume = pc
+      globals.noteStores(stores)
+      stores = 0
+      try slow(frames[before - 1], pc - 1, jump: &pc)
+      let running = frames[frames.count - 1]
+      if frames.count > before {
+        codes = UnsafePointer(running.function.codes)
+        constants = UnsafePointer(running.owner.constantBase)
         pc = 0
       }
-      registers = stack.base + frame.base
+      registers = stack.base + running.base
+      cells = globals.values
+      stamps = UnsafePointer(globals.stamps)
+      statement = globals.statement
     }
   }
 }

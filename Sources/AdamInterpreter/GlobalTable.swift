@@ -4,23 +4,50 @@ import AdamLibrary
 final class GlobalTable {
   private var indices: [String: Int] = [:]
   private(set) var names: [String] = []
-  private(set) var values: [Value] = []
+  /// The variables by slot, and for each the statement that last changed it, so that one old value a
+  /// statement is kept. Plain memory, so that the loop of the VM reaches it without ceremony; growing
+  /// moves it.
+  private(set) var values: UnsafeMutablePointer<Value>
+  private(set) var stamps: UnsafeMutablePointer<Int>
+  private var capacity = 64
   /// What the name means while no variable has it: a builtin or constant.
   private var fallbacks: [Value] = []
-  /// The statement that last changed the slot, so that one old value a statement is kept.
-  private var stamps: [Int] = []
-  private var statement = 0
+  private(set) var statement = 0
   private var undo: [(slot: Int, old: Value)] = []
   private let environment: Environment
 
-  init(environment: Environment) { self.environment = environment }
+  init(environment: Environment) {
+    self.environment = environment
+    values = .allocate(capacity: capacity)
+    values.initialize(repeating: .unset, count: capacity)
+    stamps = .allocate(capacity: capacity)
+    stamps.initialize(repeating: -1, count: capacity)
+  }
+
+  deinit {
+    values.deinitialize(count: capacity)
+    values.deallocate()
+    stamps.deallocate()
+  }
+
+  private func grow() {
+    let size = capacity * 2
+    let newValues = UnsafeMutablePointer<Value>.allocate(capacity: size)
+    newValues.moveInitialize(from: values, count: capacity)
+    (newValues + capacity).initialize(repeating: .unset, count: capacity)
+    let newStamps = UnsafeMutablePointer<Int>.allocate(capacity: size)
+    newStamps.moveInitialize(from: stamps, count: capacity)
+    (newStamps + capacity).initialize(repeating: -1, count: capacity)
+    values.deallocate()
+    stamps.deallocate()
+    (values, stamps, capacity) = (newValues, newStamps, size)
+  }
 
   func slot(_ name: String) -> Int {
     if let index = indices[name] { return index }
+    if names.count == capacity { grow() }
     names.append(name)
-    values.append(.unset)
     fallbacks.append(fallback(name))
-    stamps.append(-1)
     indices[name] = names.count - 1
     return names.count - 1
   }
@@ -46,6 +73,9 @@ final class GlobalTable {
 
   /// How often a variable was stored.
   private(set) var changes = 0
+
+  /// Counts stores that the VM made by itself, to slots that the statement had stored before.
+  func noteStores(_ count: Int) { changes &+= count }
 
   func store(_ slot: Int, _ value: Value) {
     changes &+= 1
@@ -77,7 +107,7 @@ final class GlobalTable {
 
   /// Everything that has a value, in order of first mention.
   var variables: [(name: String, value: Value)] {
-    zip(names, values).filter { if case .unset = $0.1 { false } else { true } }
+    zip(names, UnsafeBufferPointer(start: values, count: names.count)).filter { if case .unset = $0.1 { false } else { true } }
       .map { (name: $0.0, value: $0.1) }
   }
 }
