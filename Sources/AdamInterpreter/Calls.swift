@@ -52,7 +52,7 @@ extension Interpreter {
     _ definition: BuiltinDefinition, _ arguments: [GivenArgument<Value>], at span: Span
   ) throws(Diagnostic) -> Value {
     try definition.run(
-      self, try bind(arguments, to: definition.signature, of: definition.name, at: span))
+      self, try bind(arguments, to: definition.signature, of: definition.shownName, at: span))
   }
 
   func verb(

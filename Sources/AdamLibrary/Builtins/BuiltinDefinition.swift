@@ -176,6 +176,8 @@ package struct BuiltinDefinition: Sendable {
     @Sendable (any ExecutionContext, BoundArguments<Value>) throws(Diagnostic) -> Value
 
   package let name: String
+  /// As a message calls it: what only the lowering writes has two underscores before its name.
+  package var shownName: String { name.hasPrefix("__") ? String(name.dropFirst(2)) : name }
   /// Heading in help: `layer`, `loss`, `optimizer`, `verb`, `data`, `math`, `list`, `tensor`.
   package let group: String
   package let summary: String

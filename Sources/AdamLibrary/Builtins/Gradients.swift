@@ -146,6 +146,7 @@ private final class Gradient {
     if outer == nil, case .tensor(let tensor) = operand {
       id = tracer.function.addParameter(
         tensor.type, name: "leaf.\(leaves.count)", role: .input, span: span)
+      if tensor.batchAxis == 0 { tracer.rowSources.insert(id) }
       leaves.append(Leaf(value: id, tensor: tensor, isNumber: value.exactNumber != nil))
     } else {
       // A value of its own: what reaches the result beside the argument does not count.

@@ -18,6 +18,7 @@ package enum RandomBuiltins {
       name: name, group: "random", summary: summary, signature: Signature([sizes]), example: example,
       check: { _, arguments in arguments.knownShape.map { .tensor(TensorType(.f32, $0)) } ?? .unknown },
       run: { context, arguments throws(Diagnostic) in
+        try context.session.mayDraw(at: arguments.span)
         let tensor = try newTensor(.f32, try arguments.sizes(), at: arguments.span)
         let buffer = UnsafeMutableBufferPointer(
           start: tensor.pointer.assumingMemoryBound(to: Float.self), count: tensor.elementCount)
@@ -44,6 +45,7 @@ package enum RandomBuiltins {
     ]),
     example: "seed 0\nprint randint(0, 10, [3])  # prints: [4, 9, 3]",
     run: { context, arguments throws(Diagnostic) in
+      try context.session.mayDraw(at: arguments.span)
       let low = arguments.whole("low")
       let high = arguments.whole("high")
       guard low < high, low >= -2_147_483_648, high <= 2_147_483_648 else {
@@ -71,9 +73,19 @@ package enum RandomBuiltins {
     ]),
     example: "seed 0\nprint randperm(4)  # prints: [0, 1, 3, 2]",
     run: { context, arguments throws(Diagnostic) in
+      try context.session.mayDraw(at: arguments.span)
       let order = context.session.generator.permutation(arguments.whole("n"))
       let tensor = try newTensor(.i32, [order.count], at: arguments.span)
       tensor.write(integers: order.map { Int32(clamping: $0) })
       return .tensor(tensor)
     })
+}
+
+extension SessionState {
+  /// A compiled step is traced once and run often: what is drawn while tracing would be one number
+  /// for all steps.
+  fileprivate func mayDraw(at span: Span) throws(Diagnostic) {
+    guard let tracer, tracer.function.name == "train_step" else { return }
+    throw .notYet("drawing numbers in a compiled step", at: span)
+  }
 }

@@ -139,11 +139,18 @@ enum ShapeBuiltins {
     signature: Signature([
       ParameterDefinition("n", .integer, "rows and columns", range: NumberRange(from: 0, to: 30_000))
     ]),
-    example: "print eye(2)  # prints: [[1, 0], [0, 1]]", isPure: true,
+    example: "print eye(2)  # prints: [[1, 0], [0, 1]]",
+    check: { _, arguments in
+      let size = arguments.number("n").flatMap { Int(exactly: $0) }.map { Dimension($0) } ?? .unknown
+      return .tensor(TensorType(.f32, Shape([size, size])))
+    },
     run: { _, arguments throws(Diagnostic) in
       let n = arguments.whole("n")
-      let floats = (0..<n * n).map { Float($0 / max(n, 1) == $0 % max(n, 1) ? 1 : 0) }
-      do throws(AllocationError) { return .tensor(try Tensor([n, n], floats: floats)) } catch {
+      do throws(AllocationError) {
+        let tensor = try Tensor(.f32, [n, n])
+        for row in 0..<n { tensor.write(floats: [1], at: row * n + row) }
+        return .tensor(tensor)
+      } catch {
         throw ValueError.memory(error, at: arguments.span)
       }
     })

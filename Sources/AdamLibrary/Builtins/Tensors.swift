@@ -122,6 +122,9 @@ package enum TensorBuiltins {
     signature: Signature([x, ParameterDefinition("sizes", .any, "new sizes", isVariadic: true)]),
     example: "print reshape([1, 2, 3, 4], 2, 2)  # prints: [[1, 2], [3, 4]]", isPure: true,
     run: { context, arguments throws(Diagnostic) in
+      if case .number? = arguments["x"], arguments.variadic.contains(where: { $0.value.exactNumber != 1 }) {
+        throw .notYet("`reshape` as a layer (write `fn(x) reshape(x, _, 2, 3)`)", at: arguments.span)
+      }
       let x = try operand(context, arguments)
       return .of(try x.reshaped(to: try reshaped(x, arguments), at: arguments.span))
     })

@@ -27,14 +27,14 @@ extension DataSet {
     return dropsLast ? order.count / size : (order.count + size - 1) / size
   }
 
-  /// `(x, y)` of one batch; `x` alone without targets.
+  /// `(x, y)` of one batch; `y` is none without targets.
   func passElement(_ index: Int, at span: Span) throws(Diagnostic) -> Value {
     let order = passOrder ?? []
     let size = max(1, min(description.batchSize ?? order.count, order.count))
     let start = min(index * size, order.count)
     let rows = order[start..<min(start + size, order.count)].map { Int($0) }
     let x = Value.tensor(try inputs.gathered(rows, at: span).asRows())
-    guard let targets else { return x }
+    guard let targets else { return .tuple(TupleBox([x, .none])) }
     return .tuple(TupleBox([x, .tensor(try targets.gathered(rows, at: span).asRows())]))
   }
 }

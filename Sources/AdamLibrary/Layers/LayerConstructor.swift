@@ -35,6 +35,10 @@ extension LayerDefinition {
     _ context: any CheckContext, _ arguments: BoundArguments<AbstractValue>
   ) -> AbstractValue {
     if arguments.isGiven("input") { return checkApplied(context, arguments) }
+    // What is not known may be a setting or what the layer is applied to.
+    if isApplicable, arguments.entries.contains(where: { $0.isGiven && $0.value?.isUnknown == true }) {
+      return .unknown
+    }
     if let mistake = validate(arguments) {
       context.report(mistake)
       return .unknown

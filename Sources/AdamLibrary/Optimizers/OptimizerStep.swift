@@ -25,7 +25,14 @@ enum OptimizerStep {
       }
       var pairs: [(NamedParameter, Tensor)] = []
       for named in model.namedParameters where !named.parameter.isFrozen {
-        guard case .tensor(let gradient)? = box[named.name] else { continue }
+        guard let value = box[named.name] else { continue }
+        let gradient = try value.asTensor(at: arguments.place(of: "gradients"))
+        guard gradient.type == TensorType(.f32, named.parameter.shape) else {
+          throw Diagnostic(
+            .shapesDisagree,
+            "the gradient of `\(named.name)` must be \(named.parameter.shape.text), found "
+              + gradient.type.shape.text, at: arguments.place(of: "gradients"))
+        }
         pairs.append((named, gradient))
       }
       try update(optimizer, pairs, context.session, at: arguments.span)

@@ -41,7 +41,12 @@ struct LossSides {
 extension ModelTracer {
   /// Throws where the loss would compare what does not belong together.
   func checkSides(_ op: OpDefinition, _ ids: [ValueID], at span: Span) throws(Diagnostic) {
-    guard op.traits.contains(.elementwise), ids.count == 2, lossSides != nil else { return }
+    guard op.traits.contains(.elementwise), ids.count == 2 else { return }
+    if !rowSources.isEmpty, batchPlaces.disagree(ids[0], ids[1], in: function, rowSources) {
+      let shapes = ids.map { function.type($0).shape.text }
+      throw .rowsDisagree(shapes, at: span)
+    }
+    guard lossSides != nil else { return }
     guard lossSides?.stretches(ids[0], ids[1], in: function) == true else { return }
     let shapes = ids.map { function.type($0).shape.text }
     var diagnostic = Diagnostic(

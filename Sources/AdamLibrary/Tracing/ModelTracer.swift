@@ -25,6 +25,9 @@ package final class ModelTracer: TraceBuilder {
   package private(set) var captures: [(name: String, tensor: Tensor)] = []
   /// Set once the prediction is known: what follows is the loss.
   var lossSides: LossSides?
+  /// Values that run over the rows of a data set.
+  var rowSources: Set<ValueID> = []
+  var batchPlaces = BatchPlaces()
   /// A function of the script took part: what it reads from outside may change.
   package var usesScript = false
   /// Runs functions of the script on traced values; nil where none can be met.
@@ -51,6 +54,7 @@ package final class ModelTracer: TraceBuilder {
     let name = "captured.\(captures.count)"
     let value = function.addParameter(tensor.type, name: name, role: .input, span: span)
     captures.append((name, tensor))
+    if tensor.batchAxis == 0 { rowSources.insert(value) }
     values[ObjectIdentifier(tensor)] = value
     return value
   }

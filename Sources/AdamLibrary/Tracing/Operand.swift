@@ -66,6 +66,10 @@ extension Value {
 }
 
 extension Diagnostic {
+  static func insideTrace(_ what: String, at span: Span) -> Diagnostic {
+    Diagnostic(.tracedValue, "a function that is being compiled or differentiated cannot \(what)", at: span)
+  }
+
   static func leavesTrace(at span: Span?) -> Diagnostic {
     var diagnostic = Diagnostic(
       .tracedValue, "this tensor belongs to a step that is compiled, and has no numbers here", at: span)

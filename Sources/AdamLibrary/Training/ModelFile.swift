@@ -8,6 +8,8 @@ import AdamSource
 package enum ModelFile {
   /// The version of the canonical arithmetic that made the weights.
   static let numericsVersion = "1"
+  /// Stands for the text of a model with functions of a script, which a file does not hold.
+  private static let scriptModel = "script"
 
   /// The weights of a model in the order of its parameters.
   package static func encode(_ model: Layer, at span: Span) throws(Diagnostic) -> [UInt8] {
@@ -17,7 +19,7 @@ package enum ModelFile {
       tensors.append(SafetensorsTensor(name: named.name, tensor))
     }
     var metadata = [SafetensorsMetadata("format", "pt"), SafetensorsMetadata("numerics", numericsVersion)]
-    if let text = model.architecture { metadata.append(SafetensorsMetadata("model", text)) }
+    metadata.append(SafetensorsMetadata("model", model.architecture ?? scriptModel))
     return SafetensorsFile(tensors: tensors, metadata: metadata + model.units.metadata).encoded()
   }
 
@@ -61,6 +63,7 @@ package enum ModelFile {
     of file: SafetensorsFile, path: String, at span: Span
   ) throws(Diagnostic) -> Value {
     guard let text = file.value(of: "model") else { return try record(file, at: span) }
+    if text == scriptModel { throw .modelOfScript(path, at: span) }
     let model = try Layer.build(text, at: span)
     try fill(model, from: file, path: path, at: span)
     return .layer(model)
@@ -116,6 +119,13 @@ extension Diagnostic {
     diagnostic.labels = [Label(model.span, "the model")]
     diagnostic.notes = Array(mistakes.dropFirst().prefix(7))
     if mistakes.count > 8 { diagnostic.notes.append("and \(mistakes.count - 8) more") }
+    return diagnostic
+  }
+
+  static func modelOfScript(_ path: String, at span: Span) -> Diagnostic {
+    var diagnostic = Diagnostic(
+      .modelDisagrees, "\(path) holds a model with functions of a script, which it cannot bring back", at: span)
+    diagnostic.helps = [Help("build the model as the script did, then fill it: `load \"\(path)\"`")]
     return diagnostic
   }
 

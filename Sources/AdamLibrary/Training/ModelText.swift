@@ -120,7 +120,8 @@ private struct ModelTextReader {
       }
       guard take(",") || rest.first == ")" else { throw unreadable }
     }
-    let settings = try bind(given, to: definition.signature, of: definition.name, at: span)
+    var settings = try bind(given, to: definition.signature, of: definition.name, at: span)
+    settings.variadic = children.map { (.layer($0), span) }
     if let mistake = definition.validate(settings) { throw mistake }
     let layer = definition.makeLayer(settings, children: children)
     try layer.checkLayers()

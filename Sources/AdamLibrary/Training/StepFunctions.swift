@@ -42,6 +42,7 @@ struct StepTracer {
     tracer.declareParameters(of: model)
     let input = TensorType(data.inputType.element, data.inputType.shape.with(batch))
     let x = tracer.function.addParameter(input, name: "x", role: .input, span: data.span)
+    tracer.rowSources.insert(x)
     let output = try output(tracer, x)
     if loss.function != nil {
       let y = data.targetType.map { target(TensorType($0.element, $0.shape.with(batch)), tracer) }
@@ -65,7 +66,10 @@ struct StepTracer {
   }
 
   private func target(_ type: TensorType, _ tracer: ModelTracer) -> ValueID {
-    tracer.function.addParameter(type, name: "y", role: .target, span: data.targetSpan ?? data.span)
+    let y = tracer.function.addParameter(
+      type, name: "y", role: .target, span: data.targetSpan ?? data.span)
+    if type.shape.rank > 0 { tracer.rowSources.insert(y) }
+    return y
   }
 
   private func output(_ tracer: ModelTracer, _ x: ValueID) throws(Diagnostic) -> ValueID {

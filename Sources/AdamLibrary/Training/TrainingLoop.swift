@@ -283,6 +283,9 @@ final class TrainingLoop {
 
   /// A block may have changed what a function in the step reads.
   private func refreshStep() throws(Diagnostic) {
+    if plans.parameters.contains(where: \.isFrozen) {
+      throw .notYet("freezing in the middle of a training", at: request.span)
+    }
     guard plans.usesScript, context.variableChanges != tracedChanges else { return }
     tracedChanges = context.variableChanges
     try plans.refresh()

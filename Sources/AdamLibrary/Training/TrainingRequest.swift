@@ -43,6 +43,12 @@ struct TrainingRequest {
     data = try whole.trainingRows(at: span)
     validation = try whole.part("val", at: span)
     metrics = try MetricDefinition.list(arguments["metrics"], at: arguments.place(of: "metrics"))
+    if !metrics.isEmpty, validation == nil {
+      session.report(
+        Diagnostic(
+          .noBatch, "the data has no part `val`, so the metrics are not computed while training", at: span,
+          severity: .warning))
+    }
     if let interval = arguments["val"], !interval.isNone {
       validationInterval = try interval.interval("val", at: arguments.place(of: "val"))
     } else if unit == "steps" {

@@ -190,7 +190,7 @@ extension DataDescription {
   fileprivate var passElement: AbstractValue {
     // One column of a table that holds text becomes a class when rows are read.
     if origin == "csv", targetKind == .real { return .tuple([.tensor(inputType), .unknown]) }
-    guard let targetType else { return .tensor(inputType) }
+    guard let targetType else { return .tuple([.tensor(inputType), .known(.none)]) }
     return .tuple([.tensor(inputType), .tensor(targetType)])
   }
 

@@ -31,12 +31,7 @@ enum TensorTags {
     guard op.traits.contains(.elementwise), operands.count > 1 else { return }
     let places = Set(operands.compactMap(\.batchPlace))
     if places.count > 1 {
-      let shapes = operands.map(\.symbolicShape.text)
-      var diagnostic = Diagnostic(
-        .shapesDisagree, "rows do not line up: \(shapes.joined(separator: " and "))", at: span)
-      diagnostic.notes = ["guessing would compare every row with every other"]
-      diagnostic.helps = [Help("`column(y)` makes a column of a vector")]
-      throw diagnostic
+      throw .rowsDisagree(operands.map(\.symbolicShape.text), at: span)
     }
     if Set(operands.compactMap(\.units)).count > 1 { throw .mixedUnits(at: span) }
   }
@@ -68,6 +63,14 @@ enum TensorTags {
 }
 
 extension Diagnostic {
+  static func rowsDisagree(_ shapes: [String], at span: Span) -> Diagnostic {
+    var diagnostic = Diagnostic(
+      .shapesDisagree, "rows do not line up: \(shapes.joined(separator: " and "))", at: span)
+    diagnostic.notes = ["guessing would compare every row with every other"]
+    diagnostic.helps = [Help("`column(y)` makes a column of a vector")]
+    return diagnostic
+  }
+
   static func mixedUnits(at span: Span) -> Diagnostic {
     var diagnostic = Diagnostic(
       .operandKinds, "the file's units do not mix with the network's", at: span)

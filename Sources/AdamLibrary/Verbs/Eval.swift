@@ -21,6 +21,7 @@ enum EvalVerb {
     },
     run: { context, arguments throws(Diagnostic) in
       let session = context.session
+      if session.tracer != nil { throw .insideTrace("evaluate", at: arguments.span) }
       let (model, data) = try operands(arguments, session)
       let output = try TrainingRequest.output(of: model, data.description, session)
       var loss = TrainingLoss(.inferred(target: data.description.targetKind, output: output))

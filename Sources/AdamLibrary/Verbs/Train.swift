@@ -130,6 +130,7 @@ enum TrainVerb {
     try refuseLater(arguments)
     let session = context.session
     if session.isTraining { throw .trainInBlock(at: arguments.span) }
+    if session.tracer != nil { throw .insideTrace("train", at: arguments.span) }
     let request = try TrainingRequest(arguments, session)
     if let observer = session.stageObserver {
       return try showStages(request, session, observer)

@@ -21,6 +21,8 @@ final class CheckEngine: CheckContext {
   var frames: [Frame] = []
   private var results: [Span: [KnownResult]] = [:]
   private var closures: [AbstractFunction] = []
+  /// Functions being followed inside of each other's layers and losses.
+  var traceDepth = 0
   /// Instructions that may still be looked at in functions.
   var stepsLeft = 0
 

@@ -12,6 +12,10 @@ extension CheckEngine: FunctionTracer {
   func trace(
     _ function: LayerFunction, _ inputs: [ValueID?], in tracer: ModelTracer, at span: Span
   ) throws(Diagnostic) -> ValueID {
+    // A loss that evaluates itself would be followed for ever.
+    guard traceDepth < 8 else { throw .shapeUnknown(at: span) }
+    traceDepth += 1
+    defer { traceDepth -= 1 }
     let callee: AbstractValue =
       switch function {
       case .abstract(let function): .function(function)
