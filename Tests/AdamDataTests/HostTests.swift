@@ -133,8 +133,6 @@ private final class Scratch {
   @Test func aFIFOWithoutWriterIsAnEmptyFile() throws {
     let scratch = try Scratch()
     try #require(mkfifo(scratch.path("fifo"), 0o600) == 0)
-    let start = host.now()
     #expect(headerFault(scratch.path("fifo")) == "the file is empty")
-    #expect(host.now() - start < 2)
   }
 }

@@ -2,6 +2,7 @@
 import AdamIR
 import AdamLibrary
 import AdamSource
+import AdamTestSupport
 import Testing
 
 @testable import AdamSemantics
@@ -96,11 +97,9 @@ import Testing
   #expect(CheckedScript("for i in 0..<1_000_000 { x = i }\ntrain 1000000").messages.isEmpty)
 }
 
-/// Seconds that a check takes, parsing and lowering included.
+/// Processor seconds that a check takes, parsing and lowering included.
 private func seconds(_ text: String) -> Double {
-  let clock = ContinuousClock()
-  let elapsed = clock.measure { #expect(CheckedScript(text).errors.isEmpty) }
-  return Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) * 1e-18
+  processorSeconds { #expect(CheckedScript(text).errors.isEmpty) }
 }
 
 @Test(arguments: [

@@ -50,7 +50,7 @@ public final class TerminalSession {
 
   /// Waits until the screen holds `marker`, and returns the screen.
   @discardableResult
-  public func wait(for marker: String, seconds: Double = 20) throws -> String {
+  public func wait(for marker: String, seconds: Double = 90) throws -> String {
     // tmux gives lines without the spaces at their ends.
     var visible = marker
     while visible.last == " " { visible.removeLast() }
@@ -60,7 +60,7 @@ public final class TerminalSession {
   /// Waits until the screen satisfies `condition`; `what` names it in the failure.
   @discardableResult
   public func wait(
-    until what: String, seconds: Double = 20, _ condition: (String) -> Bool
+    until what: String, seconds: Double = 90, _ condition: (String) -> Bool
   ) throws -> String {
     let end = Date().addingTimeInterval(seconds)
     var last = ""
