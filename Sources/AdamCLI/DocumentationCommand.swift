@@ -6,21 +6,36 @@ struct DocumentationCommand: StatusCommand {
   static let configuration = CommandConfiguration(
     commandName: "doc", abstract: "Show what a name of the language means; all names without one.")
 
-  @Argument(help: "Names such as `linear`.")
+  @Argument(help: "Names such as `linear`, or parts of them.")
   var names: [String] = []
+  @Flag(help: "One JSON object for each name.")
+  var json = false
 
   func status() -> ExitStatus {
+    if json { return printJSON() }
     if names.isEmpty {
-      Terminal.printOutput(Documentation.names.joined(separator: "\n") + "\n")
+      Terminal.printOutput(Documentation.overview)
       return .success
     }
     var status = ExitStatus.success
     for (index, name) in names.enumerated() {
+      switch Documentation.answer(to: name) {
+      case .found(let text): Terminal.printOutput((index > 0 ? "\n" : "") + text)
+      case .unknown(let message):
+        Terminal.printError("error: \(message)\n")
+        status = .failure
+      }
+    }
+    return status
+  }
+
+  private func printJSON() -> ExitStatus {
+    var status = ExitStatus.success
+    for name in names.isEmpty ? Documentation.names : names {
       if let page = Documentation(of: name) {
-        Terminal.printOutput((index > 0 ? "\n" : "") + page.text)
+        Terminal.printOutput(page.json)
       } else {
-        let tip = Documentation.suggestion(for: name).map { "; did you mean `\($0)`?" } ?? ""
-        Terminal.printError("error: nothing is called `\(name)`\(tip)\n")
+        Terminal.printError("error: nothing is called `\(name)`\n")
         status = .failure
       }
     }

@@ -43,7 +43,7 @@ struct RootCommand: ParsableCommand {
 
   /// For tips; a test holds that each is one of the parser's.
   static let optionNames = [
-    "--seed", "--strict", "--fail-fast", "--quiet", "--progress", "--color", "--message-format", "--stage",
+    "--seed", "--strict", "--fail-fast", "--quiet", "--progress", "--color", "--message-format", "--stage", "--json",
     "--help", "--version",
   ]
 }

@@ -40,10 +40,7 @@ extension Session {
     return found
   }
 
-  private static let keywords: Set<String> = [
-    "fn", "if", "else", "for", "in", "while", "break", "continue", "return", "and", "or", "not",
-    "true", "false", "none",
-  ]
+  private static let keywords = Set(TokenKind.keywords.map(\.0))
 
   /// Keyword arguments of the innermost open call that are not written yet.
   private func keywordCompletions(_ head: ArraySlice<UInt8>, _ word: String) -> [Completion] {

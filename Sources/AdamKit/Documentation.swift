@@ -1,36 +1,128 @@
-// `adam doc NAME` and `?NAME`: what the registries know of a name, as a page.
+// `adam doc NAME` and `?NAME`: what the registries and the pages say of a name.
 import AdamLibrary
 import AdamSource
+import AdamSyntax
 
 /// A page about a name of the language.
 public struct Documentation: Sendable {
-  public let text: String
+  public let name: String
+  /// `layer`, `loss`, `verb`, `statement` ….
+  public let group: String
+  let forms: [String]
+  let summary: String
+  let page: Page
+  let parameters: [ParameterDefinition]
+  public let example: String
+  /// What a registry knows beside the definition.
+  let derived: Page
 
-  /// nil when nothing has this name.
+  /// nil when nothing has this name. `grammar` words such as `for` have pages too.
   public init?(of name: String) {
-    let environment = Environment.standard
-    guard !name.hasPrefix("__"), let builtin = environment[name] else { return nil }
-    text = Documentation.page(builtin)
+    if let builtin = Environment.standard[name], !name.hasPrefix("__") {
+      self.init(builtin)
+    } else if let word = LanguageWords.all.first(where: { $0.name == name }) {
+      self.init(word)
+    } else {
+      return nil
+    }
   }
 
+  private init(_ builtin: BuiltinDefinition) {
+    name = builtin.name
+    group = builtin.group
+    forms = ["\(builtin.name)(\(builtin.signature.text))"]
+    summary = builtin.summary
+    page = builtin.page
+    parameters = builtin.signature.parameters
+    example = builtin.example
+    derived = Page.derived(of: builtin)
+  }
+
+  private init(_ word: LanguageWord) {
+    name = word.name
+    group = word.group
+    forms = word.forms
+    summary = word.summary
+    page = word.page
+    parameters = []
+    example = word.example
+    derived = Page()
+  }
+
+  /// The written part where there is one, else the derived one.
+  func text(_ part: KeyPath<Page, String>) -> String {
+    page[keyPath: part].isEmpty ? derived[keyPath: part] : page[keyPath: part]
+  }
+
+  /// Names to see also: those of the page, else the neighbours.
+  public var related: [String] { page.related.isEmpty ? derived.related : page.related }
+
+  // MARK: All names
+
   /// Every name that has a page, in byte order.
-  public static var names: [String] { Environment.standard.names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) } }
+  public static var names: [String] {
+    let words = LanguageWords.all.map(\.name).filter { Environment.standard[$0] == nil }
+    return (Environment.standard.names + words).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+  }
+
+  /// The groups in the order of the list, each with its pages.
+  static var groups: [(name: String, pages: [Documentation])] {
+    let listed = Environment.registries.flatMap(\.builtins).map(\.name) + LanguageWords.all.map(\.name)
+    var groups: [(name: String, pages: [Documentation])] = []
+    var seen: Set<String> = []
+    for name in listed where seen.insert(name).inserted {
+      guard let page = Documentation(of: name) else { continue }
+      if let index = groups.firstIndex(where: { $0.name == page.group }) {
+        groups[index].pages.append(page)
+      } else {
+        groups.append((page.group, [page]))
+      }
+    }
+    return groups
+  }
+
+  /// All names by group, one line each.
+  public static var overview: String {
+    groups.map { "\($0.name)\n" + rows($0.pages) }.joined(separator: "\n")
+      + "\n`adam doc NAME` shows a page, `adam doc PART` the names with this part.\n"
+  }
 
   /// The name that was most likely meant.
   public static func suggestion(for name: String) -> String? { nearest(name, in: names) }
 
-  private static func page(_ builtin: BuiltinDefinition) -> String {
-    var lines = ["\(builtin.name)(\(builtin.signature.text))", "\(builtin.group): \(builtin.summary)", ""]
-    let rows = builtin.signature.parameters.map { ($0.name, $0.documentation) }
-    let width = rows.map(\.0.count).max() ?? 0
-    lines += rows.map { "  \($0)\(String(repeating: " ", count: width - $0.count))  \($1)" }
-    if !rows.isEmpty { lines.append("") }
-    if let layer = LayerRegistry[builtin.name] { lines.append("Shape: \(layer.shapeRule)") }
-    if let rule = OptimizerDocumentation(builtin.name) {
-      lines += ["Formula: \(rule.formula)", "Source: \(rule.source)"]
+  // MARK: Answers
+
+  /// What a question about a word finds.
+  public enum Answer: Sendable {
+    /// A page, or the names that contain the word.
+    case found(String)
+    /// One line that says so, with what was meant if that is likely.
+    case unknown(String)
+  }
+
+  /// The page of a name; names with this part; what to write here for a word of another language.
+  public static func answer(to word: String) -> Answer {
+    let others = matches(word).filter { $0.name != word }
+    if let page = Documentation(of: word) {
+      return .found(page.text + (others.isEmpty ? "" : "\nOther names with `\(word)`:\n" + rows(others)))
     }
-    lines.append("Example:")
-    lines += builtin.example.split(separator: "\n").map { "  \($0)" }
-    return lines.joined(separator: "\n") + "\n"
+    if let foreign = Phrasebook.word(word) { return .found("`\(word)` is of another language: \(foreign.help)\n") }
+    if !others.isEmpty { return .found("Names with `\(word)`:\n" + rows(others)) }
+    let tip = suggestion(for: word).map { "; did you mean `\($0)`?" } ?? ""
+    return .unknown("nothing is called `\(word)`\(tip)")
+  }
+
+  /// Pages whose name has the part; without any, those whose summary has it.
+  private static func matches(_ part: String) -> [Documentation] {
+    let wanted = part.lowercased()
+    guard wanted.utf8.count > 1 else { return [] }
+    let all = groups.flatMap(\.pages)
+    let named = all.filter { $0.name.contains(wanted) }
+    return named.isEmpty && wanted.utf8.count > 3 ? all.filter { $0.summary.lowercased().contains(wanted) } : named
+  }
+
+  private static func rows(_ pages: [Documentation]) -> String {
+    let width = pages.map(\.name.count).max() ?? 0
+    return pages.map { PageText.row($0.name, PageText.brief($0.summary, 76 - width), width: width) }.joined()
   }
 }

@@ -102,11 +102,9 @@ public final class REPL {
   }
 
   private func explain(_ name: String) {
-    if let page = Documentation(of: name) {
-      output(page.text)
-    } else {
-      let tip = Documentation.suggestion(for: name).map { "; did you mean `\($0)`?" } ?? ""
-      warn("nothing is called `\(name)`\(tip)")
+    switch Documentation.answer(to: name) {
+    case .found(let text): output(text)
+    case .unknown(let message): warn(message)
     }
   }
 

@@ -25,7 +25,7 @@ package enum TokenKind: Hashable, Sendable {
 
 extension TokenKind {
   /// Spellings of the keywords, in the order of the language reference.
-  static let keywords: [(String, TokenKind)] = [
+  package static let keywords: [(String, TokenKind)] = [
     ("fn", .fn), ("if", .if), ("else", .else), ("for", .for), ("in", .in), ("while", .while),
     ("break", .break), ("continue", .continue), ("return", .return), ("import", .import),
     ("and", .and), ("or", .or), ("not", .not), ("true", .true), ("false", .false), ("none", .none),

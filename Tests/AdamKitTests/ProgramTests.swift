@@ -53,18 +53,4 @@ private func allScripts() throws -> [String] {
     #expect(program("fn f(c) { if c { x = 1 }; x }").printed().contains("require_set"))
     #expect(program("fn f(c) { while c { x = 1 }; x }").printed().contains("require_set"))
   }
-
-  @Test func `examples of builtins print what they say`() throws {
-    // These need files or show tables; the tests of the program run them.
-    let elsewhere = ["csv", "save", "load", "show"]
-    let builtins = Environment.registries.flatMap(\.builtins).filter { !elsewhere.contains($0.name) }
-    for builtin in builtins {
-      #expect(Documentation(of: builtin.name)?.text.contains("Example:") == true)
-      let expected = builtin.example.components(separatedBy: "\n").compactMap { line in
-        line.range(of: "# prints: ").map { String(line[$0.upperBound...]) }
-      }
-      let run = ScriptRun(builtin.example)
-      #expect(run.text == expected.map { $0 + "\n" }.joined(), "\(builtin.name)")
-    }
-  }
 }

@@ -1,5 +1,6 @@
 // Runs scripts in this process with everything outside replaced by memory.
 import AdamKit
+import Foundation
 import Synchronization
 
 /// Collects what a session writes and reports.
@@ -17,19 +18,49 @@ public final class ScriptRecord: Sendable {
   }
 }
 
+/// Files in memory, over the repository's own tables: what a script saves it can load again, and
+/// nothing reaches the disk.
+public final class ScratchFiles: Sendable {
+  private let files = Mutex<[String: [UInt8]]>([:])
+  public init() {}
+
+  func open(_ path: String) throws(HostError) -> any ByteSource {
+    if let bytes = files.withLock({ $0[path] }) { return ScratchSource(bytes) }
+    guard path.hasPrefix("scripts/data/"), let bytes = FileManager.default.contents(atPath: AdamProgram.root + "/" + path)
+    else { throw HostError(.cannotOpen, path: path, reason: "No such file or directory") }
+    return ScratchSource(Array(bytes))
+  }
+
+  func replace(_ path: String, _ bytes: [UInt8]) { files.withLock { $0[path] = bytes } }
+}
+
+private final class ScratchSource: ByteSource {
+  private var bytes: ArraySlice<UInt8>
+  let isReopenable = true
+  init(_ bytes: [UInt8]) { self.bytes = bytes[...] }
+
+  func read(into buffer: inout [UInt8], limit: Int) throws(HostError) -> Bool {
+    let part = bytes.prefix(max(1, limit))
+    buffer += part
+    bytes = bytes.dropFirst(part.count)
+    return !part.isEmpty
+  }
+}
+
 extension Session {
-  /// A session without files whose output and diagnostics go to `record`; notes are left out.
+  /// A session whose output and diagnostics go to `record`; notes are left out. Without `files` there are none.
   public static func recorded(
-    _ record: ScriptRecord, options: Options = Options(),
+    _ record: ScriptRecord, options: Options = Options(), files: ScratchFiles? = nil,
     isCancelled: @escaping @Sendable () -> Bool = { false }
   ) -> Session {
     let host = Host(
       write: { (bytes) throws(HostError) in record.write(bytes) },
       flush: { () throws(HostError) in }, progress: { _ in },
       open: { (path) throws(HostError) -> any ByteSource in
+        if let files { return try files.open(path) }
         throw HostError(.cannotOpen, path: path, reason: "No such file or directory")
       },
-      replaceFile: { (_, _) throws(HostError) in }, now: { 0 }, isCancelled: isCancelled)
+      replaceFile: { (path, bytes) throws(HostError) in files?.replace(path, bytes) }, now: { 0 }, isCancelled: isCancelled)
     return Session(host: host, options: options) { diagnostic, sources in
       if diagnostic.severity != .note { record.note(shortText(diagnostic, sources)) }
     }
@@ -55,11 +86,11 @@ public struct ScriptRun: Sendable {
   public var outcome: Session.Outcome
 
   /// - Parameter budget: operations, so that no test hangs.
-  public init(_ script: String, budget: Int? = 10_000_000) {
+  public init(_ script: String, budget: Int? = 10_000_000, files: ScratchFiles? = nil) {
     let record = ScriptRecord()
     var options = Session.Options()
     options.operationBudget = budget
-    let session = Session.recorded(record, options: options)
+    let session = Session.recorded(record, options: options, files: files)
     outcome = session.execute(Array(script.utf8), name: "test.adam")
     output = record.output
     messages = record.messages

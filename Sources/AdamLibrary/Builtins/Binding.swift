@@ -248,9 +248,12 @@ extension NumberRange {
 
   /// `at least 0 and less than 1`
   package var text: String {
-    let low = lower.map { (includesLower ? "at least " : "above ") + messageText($0) }
-    let high = upper.map { (includesUpper ? "at most " : "below ") + messageText($0) }
+    let low = lower.map { (includesLower ? "at least " : "above ") + NumberRange.bound($0) }
+    let high = upper.map { (includesUpper ? "at most " : "below ") + NumberRange.bound($0) }
     let both = [low, high].compactMap(\.self)
     return both.isEmpty ? "a finite number" : both.joined(separator: " and ")
   }
+
+  /// Numbers beyond which not every whole number can be told apart are a power.
+  private static func bound(_ x: Double) -> String { x == 0x1p53 ? "2^53" : messageText(x) }
 }

@@ -182,8 +182,10 @@ package struct BuiltinDefinition: Sendable {
   package let group: String
   package let summary: String
   package let signature: Signature
-  /// A runnable script with what it prints as comments `# prints: …`.
+  /// A runnable script with what it prints as comments `# prints: …`, one for each line.
   package let example: String
+  /// What the documentation says beyond all this.
+  package let page: Page
   /// Depends on its arguments only, so the checker may run it on constants.
   package let isPure: Bool
   /// The result as the checker sees it when arguments are not constants; nil: derived as `unknown`.
@@ -191,7 +193,7 @@ package struct BuiltinDefinition: Sendable {
   package let run: Run
 
   package init(
-    name: String, group: String, summary: String, signature: Signature, example: String,
+    name: String, group: String, summary: String, signature: Signature, example: String, page: Page = Page(),
     isPure: Bool = false, check: Check? = nil, run: @escaping Run
   ) {
     self.name = name
@@ -199,6 +201,7 @@ package struct BuiltinDefinition: Sendable {
     self.summary = summary
     self.signature = signature
     self.example = example
+    self.page = page
     self.isPure = isPure
     self.check = check
     self.run = run

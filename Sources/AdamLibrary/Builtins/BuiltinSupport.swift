@@ -6,13 +6,13 @@ import AdamSource
 extension BuiltinDefinition {
   /// A function of a number or tensor, element by element.
   static func elementwise(
-    _ name: String, _ summary: String, example: String, op: OpDefinition,
+    _ name: String, _ summary: String, example: String, page: Page = Page(), op: OpDefinition,
     number: @escaping @Sendable (Double, Span) throws(Diagnostic) -> Double
   ) -> BuiltinDefinition {
     BuiltinDefinition(
       name: name, group: "math", summary: summary,
       signature: Signature([ParameterDefinition("x", .tensorLike, "number, tensor or list")]),
-      example: example, isPure: true,
+      example: example, page: page, isPure: true,
       check: { _, arguments in arguments["x"]?.elementwiseResult ?? .unknown },
       run: { context, arguments throws(Diagnostic) in
         let value = arguments["x"] ?? .none

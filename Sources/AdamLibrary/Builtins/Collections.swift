@@ -11,7 +11,8 @@ package enum CollectionBuiltins {
 
   static let len = BuiltinDefinition(
     name: "len", group: "list", summary: "Number of elements, rows, characters or layers.",
-    signature: Signature([sequence]), example: "print len([1, 2])  # prints: 2", isPure: true,
+    signature: Signature([sequence]), example: "print len([1, 2])  # prints: 2",
+    page: Page(source: "len of Python", see: ["shape", "range"]), isPure: true,
     run: { _, arguments throws(Diagnostic) in
       switch arguments["xs"] {
       case .layer(let layer)?: return .number(Double(max(1, layer.children.count)))
@@ -34,7 +35,8 @@ package enum CollectionBuiltins {
       ParameterDefinition("end", .integer, "first number left out", default: Constant.none),
       ParameterDefinition("step", .integer, "distance, not 0", default: .number(1)),
     ]),
-    example: "print range(0, 10, 5)  # prints: [0, 5]", isPure: true,
+    example: "print range(0, 10, 5)  # prints: [0, 5]",
+    page: Page(source: "range of Python", see: ["arange", "linspace", "for"]), isPure: true,
     run: { _, arguments throws(Diagnostic) in
       let first = arguments.number("start") ?? 0
       let isSingle = arguments.number("end") == nil
@@ -55,7 +57,8 @@ package enum CollectionBuiltins {
   static let enumerate = BuiltinDefinition(
     name: "enumerate", group: "list", summary: "Pairs (index, element), from 0.",
     signature: Signature([sequence]),
-    example: "for i, x in enumerate([\"a\"]) { print i, x }  # prints: 0 a", isPure: true,
+    example: "for i, x in enumerate([\"a\"]) { print i, x }  # prints: 0 a",
+    page: Page(source: "enumerate of Python", see: ["for", "zip"]), isPure: true,
     run: { _, arguments throws(Diagnostic) in
       let values = try (arguments["xs"] ?? .none).listed(at: arguments.place(of: "xs"))
       return .list(
@@ -65,7 +68,8 @@ package enum CollectionBuiltins {
   static let zip = BuiltinDefinition(
     name: "zip", group: "list", summary: "Tuples of the elements at the same place; lengths must agree.",
     signature: Signature([ParameterDefinition("xs", .any, "sequences", isVariadic: true)]),
-    example: "print zip([1, 2], [3, 4])  # prints: [(1, 3), (2, 4)]", isPure: true,
+    example: "print zip([1, 2], [3, 4])  # prints: [(1, 3), (2, 4)]",
+    page: Page(source: "zip of Python", see: ["for", "enumerate"]), isPure: true,
     run: { _, arguments throws(Diagnostic) in
       var columns: [[Value]] = []
       for (value, span) in arguments.variadic { columns.append(try value.listed(at: span)) }
@@ -83,6 +87,7 @@ package enum CollectionBuiltins {
     name: "map", group: "list", summary: "The list of f(x) for every element.",
     signature: Signature([sequence, function]),
     example: "print map([1, 2], fn(x) x * 10)  # prints: [10, 20]",
+    page: Page(source: "map of Python", see: ["filter", "fn"]),
     run: { context, arguments throws(Diagnostic) in
       var result: [Value] = []
       for value in try (arguments["xs"] ?? .none).listed(at: arguments.place(of: "xs")) {
@@ -95,6 +100,7 @@ package enum CollectionBuiltins {
     name: "filter", group: "list", summary: "The elements for which f(x) is true.",
     signature: Signature([sequence, function]),
     example: "print filter([1, 2, 3], fn(x) x > 1)  # prints: [2, 3]",
+    page: Page(source: "filter of Python", see: ["map", "fn"]),
     run: { context, arguments throws(Diagnostic) in
       var result: [Value] = []
       for value in try (arguments["xs"] ?? .none).listed(at: arguments.place(of: "xs")) {
@@ -112,7 +118,10 @@ package enum CollectionBuiltins {
   static let append = BuiltinDefinition(
     name: "append", group: "list", summary: "The list with one more element.",
     signature: Signature([list, ParameterDefinition("value", .any, "new last element")]),
-    example: "xs = [1]\nxs.append(2)\nprint xs  # prints: [1, 2]", isPure: true,
+    example: "xs = [1]\nxs.append(2)\nprint xs  # prints: [1, 2]",
+    page: Page(
+      "As a statement on a variable it changes the variable; as an expression it gives the new list.",
+      source: "list.append of Python", see: ["extend", "insert", "pop"]), isPure: true,
     run: { _, arguments throws(Diagnostic) in
       var list = arguments["xs"] ?? .none
       try list.append(arguments["value"] ?? .none, at: arguments.span)
@@ -122,7 +131,10 @@ package enum CollectionBuiltins {
   static let extend = BuiltinDefinition(
     name: "extend", group: "list", summary: "The list with the elements of another behind it.",
     signature: Signature([list, ParameterDefinition("values", .any, "more elements")]),
-    example: "xs = [1]\nxs.extend([2, 3])\nprint xs  # prints: [1, 2, 3]", isPure: true,
+    example: "xs = [1]\nxs.extend([2, 3])\nprint xs  # prints: [1, 2, 3]",
+    page: Page(
+      "As a statement on a variable it changes the variable; `a ++ b` joins two lists.",
+      source: "list.extend of Python", see: ["append", "insert"]), isPure: true,
     run: { _, arguments throws(Diagnostic) in
       let more = try (arguments["values"] ?? .none).listed(at: arguments.place(of: "values"))
       let list = arguments["xs"]?.elements ?? []
@@ -136,7 +148,10 @@ package enum CollectionBuiltins {
       list, ParameterDefinition("index", .integer, "place of the new element"),
       ParameterDefinition("value", .any, "new element"),
     ]),
-    example: "xs = [1, 3]\nxs.insert(1, 2)\nprint xs  # prints: [1, 2, 3]", isPure: true,
+    example: "xs = [1, 3]\nxs.insert(1, 2)\nprint xs  # prints: [1, 2, 3]",
+    page: Page(
+      "As a statement on a variable it changes the variable.", source: "list.insert of Python",
+      see: ["append", "pop"]), isPure: true,
     run: { _, arguments throws(Diagnostic) in
       var elements = arguments["xs"]?.elements ?? []
       let index = arguments.whole("index")
@@ -153,7 +168,10 @@ package enum CollectionBuiltins {
   static let pop = BuiltinDefinition(
     name: "pop", group: "list", summary: "The list without one element, the last by default.",
     signature: Signature([list, ParameterDefinition("index", .integer, "place", default: .number(-1))]),
-    example: "xs = [1, 2]\nxs.pop()\nprint xs  # prints: [1]", isPure: true,
+    example: "xs = [1, 2]\nxs.pop()\nprint xs  # prints: [1]",
+    page: Page(
+      "As a statement on a variable it changes the variable.", source: "list.pop of Python",
+      see: ["append", "insert"]), isPure: true,
     run: { _, arguments throws(Diagnostic) in
       var elements = arguments["xs"]?.elements ?? []
       let count = elements.count
@@ -165,14 +183,16 @@ package enum CollectionBuiltins {
 
   static let reversed = BuiltinDefinition(
     name: "reversed", group: "list", summary: "The elements from last to first.",
-    signature: Signature([sequence]), example: "print reversed([1, 2])  # prints: [2, 1]", isPure: true,
+    signature: Signature([sequence]), example: "print reversed([1, 2])  # prints: [2, 1]",
+    page: Page(source: "reversed of Python", see: ["sorted"]), isPure: true,
     run: { _, arguments throws(Diagnostic) in
       .list(ListBox(try (arguments["xs"] ?? .none).listed(at: arguments.place(of: "xs")).reversed()))
     })
 
   static let sorted = BuiltinDefinition(
     name: "sorted", group: "list", summary: "Numbers or strings in ascending order.",
-    signature: Signature([sequence]), example: "print sorted([2, 1])  # prints: [1, 2]", isPure: true,
+    signature: Signature([sequence]), example: "print sorted([2, 1])  # prints: [1, 2]",
+    page: Page(source: "sorted of Python", see: ["reversed", "topk"]), isPure: true,
     run: { _, arguments throws(Diagnostic) in
       let values = try (arguments["xs"] ?? .none).listed(at: arguments.place(of: "xs"))
       let numbers = values.compactMap(\.exactNumber)

@@ -29,6 +29,13 @@ enum GradientBuiltins {
         ParameterDefinition("arguments", .any, "with these it is applied at once", isVariadic: true),
       ]),
       example: example,
+      page: Page(
+        "The derivative has the structure of the argument: a number, tensor, list, record or model. Derivatives of "
+          + "derivatives work alike.",
+        shape: "f: [..] → a number; the derivative: [..] → [..]",
+        source: "torch.func.\(hasValue ? "grad_and_value" : name)",
+        deviation: hasValue ? "the value comes first" : "",
+        see: [hasValue ? "grad" : "value_and_grad", "check", "layer"]),
       run: { context, arguments throws(Diagnostic) in
         let function = arguments["f"] ?? .none
         if arguments.variadic.isEmpty {

@@ -47,7 +47,8 @@ package enum MathBuiltins {
       ParameterDefinition("x", .tensorLike, "base"),
       ParameterDefinition("y", .tensorLike, "exponent"),
     ]),
-    example: "print pow(2, 10)  # prints: 1024", isPure: true,
+    example: "print pow(2, 10)  # prints: 1024",
+    page: Page("Squares, cubes, inverses and roots are computed as such.", see: ["sqrt", "exp"]), isPure: true,
     run: { context, arguments throws(Diagnostic) in
       try TensorArithmetic(context.session).operate(
         .power, arguments["x"] ?? .none, arguments["y"] ?? .none, at: arguments.span)
@@ -65,7 +66,10 @@ package enum MathBuiltins {
         "atol", .number, "absolute tolerance", range: NumberRange(from: 0), default: .number(1e-8),
         isKeywordOnly: true),
     ]),
-    example: "print close(0.1 + 0.2, 0.3)  # prints: true", isPure: true,
+    example: "print close(0.1 + 0.2, 0.3)  # prints: true",
+    page: Page(
+      shape: "[..], [..] → true or false", formula: "|a - b| <= atol + rtol · |b| for every element",
+      source: "torch.allclose", see: ["all", "assert"]), isPure: true,
     check: { _, _ in .bool },
     run: { _, arguments throws(Diagnostic) in
       let rtol = arguments.number("rtol") ?? 0

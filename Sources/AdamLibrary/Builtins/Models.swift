@@ -13,6 +13,7 @@ enum ModelBuiltins {
     name: "copy", group: "model", summary: "A model of its own with the same weights.",
     signature: Signature([model]),
     example: "a = linear(2, 1)\nb = copy(a)\nprint b([[1, 2]]) == a([[1, 2]])  # prints: [[true]]",
+    page: Page(source: "copy.deepcopy of Python", see: ["reset", "load"]),
     check: { _, arguments in arguments["model"] ?? .unknown },
     run: { _, arguments throws(Diagnostic) in
       guard let layer = arguments["model"]?.asLayer else { throw .notYet("copying this", at: arguments.span) }
@@ -23,6 +24,7 @@ enum ModelBuiltins {
     name: "reset", group: "model", summary: "Draws new initial weights for a model, in torch's order.",
     signature: Signature([model]),
     example: "seed 1\na = linear(1, 1)\nseed 1\nreset(a)\nprint a.bias  # prints: [-0.44137824]",
+    page: Page(source: "reset_parameters of torch", see: ["seed", "copy"]),
     check: { _, _ in .known(.none) },
     run: { context, arguments throws(Diagnostic) in
       guard let layer = arguments["model"]?.asLayer else { throw .notYet("resetting this", at: arguments.span) }
@@ -44,6 +46,7 @@ enum ModelBuiltins {
   ) -> BuiltinDefinition {
     BuiltinDefinition(
       name: name, group: "model", summary: summary, signature: Signature([model]), example: example,
+      page: Page(source: "requires_grad_ of torch", see: [isFrozen ? "unfreeze" : "freeze", "train", "load"]),
       check: { _, arguments in arguments["model"] ?? .unknown },
       run: { _, arguments throws(Diagnostic) in
         guard let layer = arguments["model"]?.asLayer else { throw .notYet("freezing this", at: arguments.span) }

@@ -10,6 +10,10 @@ package enum OutputBuiltins {
     name: "print", group: "verb", summary: "Writes values, separated by one space, and a newline.",
     signature: Signature([ParameterDefinition("values", .any, "what is written", isVariadic: true)]),
     example: "print 1, \"two\"  # prints: 1 two",
+    page: Page(
+      "A number has as many digits as read back to it; a tensor is a nested list. In a string `{x:.3f}` "
+          + "writes a value in a form.",
+      see: ["show", "str"]),
     check: { _, _ in .known(.none) },
     run: { context, arguments throws(Diagnostic) in
       for (value, span) in arguments.variadic {
@@ -35,7 +39,11 @@ package enum OutputBuiltins {
         "n", .integer, "whole number from 0 to 2^53",
         range: NumberRange(from: 0, to: 9_007_199_254_740_992))
     ]),
-    example: "seed 42",
+    example: "seed 42\nprint rand(1)  # prints: [0.88226926]",
+    page: Page(
+      "Initial weights, shuffles, splits and dropout masks are drawn from it in torch's order. Without it "
+          + "the seed is 0.",
+      source: "torch.manual_seed", see: ["rand", "randn", "reset"]),
     check: { _, _ in .known(.none) },
     run: { context, arguments throws(Diagnostic) in
       context.session.restartGenerator(seed: UInt64(arguments.whole("n").magnitude))

@@ -16,6 +16,7 @@ package enum RandomBuiltins {
   ) -> BuiltinDefinition {
     BuiltinDefinition(
       name: name, group: "random", summary: summary, signature: Signature([sizes]), example: example,
+      page: Page(shape: "→ [sizes], or a number", source: "torch.\(name)", see: ["randint", "randperm", "seed"]),
       check: { _, arguments in arguments.knownShape.map { .tensor(TensorType(.f32, $0)) } ?? .unknown },
       run: { context, arguments throws(Diagnostic) in
         try context.session.mayDraw(at: arguments.span)
@@ -44,6 +45,7 @@ package enum RandomBuiltins {
       ParameterDefinition("shape", .oneOf([.list, .integer]), "sizes; a number without", default: Constant.none),
     ]),
     example: "seed 0\nprint randint(0, 10, [3])  # prints: [4, 9, 3]",
+    page: Page(shape: "→ [shape], or a number", source: "torch.randint", see: ["rand", "randperm", "seed"]),
     run: { context, arguments throws(Diagnostic) in
       try context.session.mayDraw(at: arguments.span)
       let low = arguments.whole("low")
@@ -72,6 +74,7 @@ package enum RandomBuiltins {
       ParameterDefinition("n", .integer, "how many", range: NumberRange(from: 0, to: 100_000_000))
     ]),
     example: "seed 0\nprint randperm(4)  # prints: [0, 1, 3, 2]",
+    page: Page(shape: "→ [n]", source: "torch.randperm", see: ["randint", "seed"]),
     run: { context, arguments throws(Diagnostic) in
       try context.session.mayDraw(at: arguments.span)
       let order = context.session.generator.permutation(arguments.whole("n"))

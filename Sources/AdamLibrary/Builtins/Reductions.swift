@@ -5,12 +5,14 @@ import AdamSource
 
 package enum ReductionBuiltins {
   package static let all: [BuiltinDefinition] = [
-    reduction("sum", "Sum of all elements, or along an axis.", .sum, "print sum([1, 2, 3])  # prints: 6"),
-    reduction("mean", "Mean of all elements, or along an axis.", .mean, "print mean([1, 2])  # prints: 1.5"),
+    reduction("sum", "Sum of all elements, or along an axis.", .sum,
+      "print sum([1, 2, 3])  # prints: 6", see: ["mean", "norm", "var"]),
+    reduction("mean", "Mean of all elements, or along an axis.", .mean,
+      "print mean([1, 2])  # prints: 1.5", see: ["sum", "var", "std"]),
     extreme("min", "Smallest of several values, or of the elements of one.", .min, .minimum,
-      "print min(3, 1)  # prints: 1"),
+      "print min(3, 1)  # prints: 1", see: ["max", "argmin", "clamp"]),
     extreme("max", "Largest of several values, or of the elements of one.", .max, .maximum,
-      "print max([3, 1])  # prints: 3"),
+      "print max([3, 1])  # prints: 3", see: ["min", "argmax", "clamp"]),
     place("argmax", "Index of the largest element along an axis.", .argmax),
     place("argmin", "Index of the smallest element along an axis.", .argmin),
     truth("all", "Whether all elements are true.", isAll: true),
@@ -23,6 +25,8 @@ package enum ReductionBuiltins {
     ParameterDefinition(
       "keepdims", .bool, "keeps the axis with size 1", default: .bool(false), isKeywordOnly: true),
   ]
+
+  private static let reducedShape = "[..] → a number, or [..] without the axis"
 
   /// Numbers of a list of numbers; nil for everything else.
   private static func plainNumbers(_ value: Value?) -> [Double]? {
@@ -58,13 +62,13 @@ package enum ReductionBuiltins {
   }
 
   private static func reduction(
-    _ name: String, _ summary: String, _ op: OpDefinition, _ example: String
+    _ name: String, _ summary: String, _ op: OpDefinition, _ example: String, see related: [String]
   ) -> BuiltinDefinition {
     BuiltinDefinition(
       name: name, group: "math", summary: summary,
       signature: Signature(
         [ParameterDefinition("x", .tensorLike, "list or tensor")] + axisParameters),
-      example: example, isPure: true,
+      example: example, page: Page(shape: reducedShape, see: related), isPure: true,
       run: { context, arguments throws(Diagnostic) in
         if !arguments.isGiven("axis"), let numbers = plainNumbers(arguments["x"]) {
           return try ofNumbers(name, numbers, at: arguments.span)
@@ -101,13 +105,14 @@ package enum ReductionBuiltins {
   }
 
   private static func extreme(
-    _ name: String, _ summary: String, _ op: OpDefinition, _ pair: OpDefinition, _ example: String
+    _ name: String, _ summary: String, _ op: OpDefinition, _ pair: OpDefinition, _ example: String,
+    see related: [String]
   ) -> BuiltinDefinition {
     BuiltinDefinition(
       name: name, group: "math", summary: summary,
       signature: Signature(
         [ParameterDefinition("x", .tensorLike, "values", isVariadic: true)] + axisParameters),
-      example: example, isPure: true,
+      example: example, page: Page(shape: reducedShape, see: related), isPure: true,
       run: { context, arguments throws(Diagnostic) in
         let values = arguments.variadic.map(\.value)
         guard let first = values.first else {
@@ -147,7 +152,10 @@ package enum ReductionBuiltins {
         ParameterDefinition("x", .tensorLike, "list or tensor"),
         ParameterDefinition("axis", .integer, "axis; the last without it", default: .number(-1)),
       ]),
-      example: "print \(name)([1, 3, 2])  # prints: \(name == "argmax" ? 1 : 0)", isPure: true,
+      example: "print \(name)([1, 3, 2])  # prints: \(name == "argmax" ? 1 : 0)",
+      page: Page(
+        "The first of equal elements counts.", shape: "[..] → [..] without the axis",
+        see: [name == "argmax" ? "max" : "min", "topk"]), isPure: true,
       run: { context, arguments throws(Diagnostic) in
         let tensors = TensorArithmetic(context.session)
         let real = try tensors.real(arguments["x"] ?? .none, at: arguments.place(of: "x"))
@@ -170,7 +178,9 @@ package enum ReductionBuiltins {
     BuiltinDefinition(
       name: name, group: "math", summary: summary,
       signature: Signature([ParameterDefinition("x", .any, "list of bools or bool tensor")]),
-      example: "print \(name)([true, true])  # prints: true", isPure: true,
+      example: "print \(name)([true, true])  # prints: true",
+      page: Page(shape: "[..] → true or false", source: "torch.\(name)", see: [isAll ? "any" : "all", "where"]),
+      isPure: true,
       check: { _, _ in .bool },
       run: { _, arguments throws(Diagnostic) in
         var flags: [Bool] = []

@@ -1,29 +1,22 @@
 // Signatures and parameters as documentation shows them.
-import AdamFormulas
-import AdamIR
 
 extension Signature {
   /// `in, out, bias=true`
-  package var text: String { parameters.map(\.usageText).joined(separator: ", ") }
+  package var text: String { parameters.map(\.usage).joined(separator: ", ") }
 }
 
 extension ParameterDefinition {
-  /// `a whole number, at least 1: numbers per example that come in`
-  package var documentation: String {
-    let bounds = range.map { ", \($0.text)" } ?? ""
-    let scope = isImplicit ? " (from the scope when left out)" : ""
-    return "\(kind.text)\(bounds): \(summary)\(scope)"
+  /// `in`, `bias=true`, `target=none`, `layers…`
+  package var usage: String {
+    if case .none? = defaultValue, !isVariadic { return "\(name)=none" }
+    return usageText
   }
-}
 
-/// What an optimizer's formula says of itself.
-package struct OptimizerDocumentation {
-  package let formula: String
-  package let source: String
-
-  package init?(_ name: String) {
-    guard let rule = OptimizerRules.named(name) else { return nil }
-    formula = rule.formula
-    source = rule.reference
+  /// `a whole number, at least 1: numbers per example that come in`. A verb takes what is not given
+  /// from variables of these names.
+  package func documentation(ofVerb: Bool) -> String {
+    let bounds = range.map { ", \($0.text)" } ?? ""
+    let scope = isImplicit && ofVerb ? "; without it, the variable `\(name)`" : ""
+    return "\(kind.text)\(bounds): \(summary)\(scope)"
   }
 }

@@ -55,7 +55,9 @@ enum ShapeBuiltins {
     signature: Signature([
       ParameterDefinition("xs", .any, "tensors, or one list of them", isVariadic: true), axisParameter(0),
     ]),
-    example: "print concat([1, 2], [3])  # prints: [1, 2, 3]", isPure: true,
+    example: "print concat([1, 2], [3])  # prints: [1, 2, 3]",
+    page: Page(shape: "[a, ..], [b, ..] → [a + b, ..]", source: "torch.cat", see: ["stack", "parallel"]),
+    isPure: true,
     run: { context, arguments throws(Diagnostic) in
       let parts = try operands(context, arguments)
       let axis = try axis("axis", arguments, rank: parts[0].shape.rank)
@@ -67,7 +69,8 @@ enum ShapeBuiltins {
     signature: Signature([
       ParameterDefinition("xs", .any, "tensors, or one list of them", isVariadic: true), axisParameter(0),
     ]),
-    example: "print stack([1, 2], [3, 4])  # prints: [[1, 2], [3, 4]]", isPure: true,
+    example: "print stack([1, 2], [3, 4])  # prints: [[1, 2], [3, 4]]",
+    page: Page(shape: "n of [..] → [n, ..]", source: "torch.stack", see: ["concat", "unsqueeze"]), isPure: true,
     run: { context, arguments throws(Diagnostic) in
       let parts = try operands(context, arguments)
       let axis = try axis("axis", arguments, rank: parts[0].shape.rank + 1)
@@ -84,7 +87,9 @@ enum ShapeBuiltins {
   static let permute = BuiltinDefinition(
     name: "permute", group: "tensor", summary: "The axes in another order.",
     signature: Signature([x, ParameterDefinition("axes", .any, "the old axes in their new order", isVariadic: true)]),
-    example: "print permute([[1, 2]], 1, 0)  # prints: [[1], [2]]", isPure: true,
+    example: "print permute([[1, 2]], 1, 0)  # prints: [[1], [2]]",
+    page: Page(shape: "[a, b, c] by 2, 0, 1 → [c, a, b]", source: "torch.permute", see: ["transpose", "reshape"]),
+    isPure: true,
     run: { context, arguments throws(Diagnostic) in
       let tensors = TensorArithmetic(context.session)
       let x = try tensors.operand(arguments["x"] ?? .none, at: arguments.place(of: "x"))
@@ -109,7 +114,10 @@ enum ShapeBuiltins {
           "axis", .integer, "axis, counted from the end when negative",
           default: standard.map { .number($0) } ?? (name == "squeeze" ? .some(.none) : nil)),
       ]),
-      example: example, isPure: true,
+      example: example,
+      page: Page(
+        shape: name == "squeeze" ? "[n, 1] → [n]" : "[n] → [1, n]", source: "torch.\(name)",
+        see: [name == "squeeze" ? "unsqueeze" : "squeeze", "reshape"]), isPure: true,
       run: { context, arguments throws(Diagnostic) in
         let x = try TensorArithmetic(context.session).operand(
           arguments["x"] ?? .none, at: arguments.place(of: "x"))
@@ -140,6 +148,7 @@ enum ShapeBuiltins {
       ParameterDefinition("n", .integer, "rows and columns", range: NumberRange(from: 0, to: 30_000))
     ]),
     example: "print eye(2)  # prints: [[1, 0], [0, 1]]",
+    page: Page(shape: "→ [n, n]", source: "torch.eye", see: ["zeros", "ones", "full"]),
     check: { _, arguments in
       let size = arguments.number("n").flatMap { Int(exactly: $0) }.map { Dimension($0) } ?? .unknown
       return .tensor(TensorType(.f32, Shape([size, size])))
@@ -161,7 +170,10 @@ enum ShapeBuiltins {
       x, ParameterDefinition("min", .number, "lower bound", default: .some(.none)),
       ParameterDefinition("max", .number, "upper bound", default: .some(.none)),
     ]),
-    example: "print clamp([-1, 0.5, 3], 0, 1)  # prints: [0, 0.5, 1]", isPure: true,
+    example: "print clamp([-1, 0.5, 3], 0, 1)  # prints: [0, 0.5, 1]",
+    page: Page(
+      shape: "[..] → [..]", formula: "min(max(x, lower), upper)", source: "torch.clamp",
+      see: ["min", "max", "where"]), isPure: true,
     run: { context, arguments throws(Diagnostic) in
       let tensors = TensorArithmetic(context.session)
       var result = try tensors.real(arguments["x"] ?? .none, at: arguments.place(of: "x"))
@@ -209,11 +221,17 @@ enum ShapeBuiltins {
   static let variance = BuiltinDefinition(
     name: "var", group: "math", summary: "Variance of all elements or along an axis (torch.var).",
     signature: spreadSignature, example: "print var([1, 2, 3])  # prints: 1",
+    page: Page(
+      shape: "[..] → a number, or [..] without the axis", formula: "Σ(x - mean)² / (n - correction)",
+      source: "torch.var", see: ["std", "mean"]),
     run: { context, arguments throws(Diagnostic) in .of(try spread(context, arguments)) })
 
   static let std = BuiltinDefinition(
     name: "std", group: "math", summary: "Standard deviation of all elements or along an axis (torch.std).",
     signature: spreadSignature, example: "print std([1, 3])  # prints: 1.4142135",
+    page: Page(
+      shape: "[..] → a number, or [..] without the axis", formula: "√(Σ(x - mean)² / (n - correction))",
+      source: "torch.std", see: ["var", "mean"]),
     run: { context, arguments throws(Diagnostic) in
       .of(
         try TensorArithmetic(context.session).apply(
@@ -223,6 +241,9 @@ enum ShapeBuiltins {
   static let norm = BuiltinDefinition(
     name: "norm", group: "math", summary: "Square root of the sum of squares.",
     signature: Signature([x] + ReductionBuiltins.axisParameters), example: "print norm([3, 4])  # prints: 5",
+    page: Page(
+      shape: "[..] → a number, or [..] without the axis", formula: "√Σx²", source: "torch.linalg.vector_norm",
+      see: ["sum", "sqrt", "layer_norm"]),
     run: { context, arguments throws(Diagnostic) in
       let tensors = TensorArithmetic(context.session)
       let x = try tensors.real(arguments["x"] ?? .none, at: arguments.place(of: "x"))
@@ -242,7 +263,10 @@ enum ShapeBuiltins {
       ParameterDefinition("labels", .tensorLike, "class numbers"),
       ParameterDefinition("classes", .integer, "number of classes", range: NumberRange(from: 1, to: 1_000_000)),
     ]),
-    example: "print one_hot([0, 2], 3)  # prints: [[1, 0, 0], [0, 0, 1]]", isPure: true,
+    example: "print one_hot([0, 2], 3)  # prints: [[1, 0, 0], [0, 0, 1]]",
+    page: Page(
+      shape: "[..] → [.., classes]", source: "torch.nn.functional.one_hot", see: ["cross_entropy", "argmax"]),
+    isPure: true,
     run: { _, arguments throws(Diagnostic) in
       let labels = try (arguments["labels"] ?? .none).asTensor(at: arguments.place(of: "labels"))
       let classes = arguments.whole("classes")
@@ -267,7 +291,10 @@ enum ShapeBuiltins {
     signature: Signature([
       x, ParameterDefinition("k", .integer, "how many", range: NumberRange(from: 0)),
     ]),
-    example: "print topk([3, 1, 2], 2).indices  # prints: [0, 2]", isPure: true,
+    example: "print topk([3, 1, 2], 2).indices  # prints: [0, 2]",
+    page: Page(
+      "Gives `.values` and `.indices`; of equal elements the first comes first.", shape: "[n] → [k] and [k]",
+      source: "torch.topk", see: ["sorted", "argmax", "max"]), isPure: true,
     run: { _, arguments throws(Diagnostic) in
       let tensor = try (arguments["x"] ?? .none).asTensor(at: arguments.place(of: "x"))
       let k = arguments.whole("k")

@@ -14,7 +14,9 @@ package enum TensorBuiltins {
   static let tensor = BuiltinDefinition(
     name: "tensor", group: "tensor", summary: "An f32 tensor of nested lists of numbers.",
     signature: Signature([ParameterDefinition("x", .tensorLike, "numbers")]),
-    example: "print tensor([1, 2]) * 2  # prints: [2, 4]", isPure: true,
+    example: "print tensor([1, 2]) * 2  # prints: [2, 4]",
+    page: Page(shape: "nested lists → their shape", source: "torch.tensor", see: ["zeros", "ones", "full"]),
+    isPure: true,
     run: { _, arguments throws(Diagnostic) in
       .tensor(try (arguments["x"] ?? .none).asTensor(at: arguments.place(of: "x")))
     })
@@ -24,7 +26,7 @@ package enum TensorBuiltins {
   ) -> BuiltinDefinition {
     BuiltinDefinition(
       name: name, group: "tensor", summary: summary, signature: Signature([sizes]),
-      example: example,
+      example: example, page: Page(shape: "→ [sizes]", source: "torch.\(name)", see: ["full", "tensor", "eye"]),
       check: { _, arguments in arguments.knownShape.map { .tensor(TensorType(.f32, $0)) } ?? .unknown },
       run: { _, arguments throws(Diagnostic) in
         let tensor = try newTensor(.f32, try arguments.sizes(), at: arguments.span)
@@ -43,6 +45,7 @@ package enum TensorBuiltins {
       ParameterDefinition("value", .number, "the number"),
     ]),
     example: "print full([2], 7)  # prints: [7, 7]",
+    page: Page(shape: "→ [sizes]", source: "torch.full", see: ["zeros", "ones"]),
     run: { _, arguments throws(Diagnostic) in
       let shape = BoundArguments<Value>(
         names: [], entries: [],
@@ -64,6 +67,7 @@ package enum TensorBuiltins {
       ParameterDefinition("step", .number, "distance, not 0", default: .number(1)),
     ]),
     example: "print arange(3)  # prints: [0, 1, 2]",
+    page: Page(shape: "→ [ceil((end - start) / step)]", source: "torch.arange", see: ["linspace", "range"]),
     run: { _, arguments throws(Diagnostic) in
       let first = arguments.number("start") ?? 0
       let lower = arguments.number("end") == nil ? 0 : first
@@ -87,6 +91,7 @@ package enum TensorBuiltins {
       ParameterDefinition("count", .integer, "how many", range: NumberRange(from: 1, to: most)),
     ]),
     example: "print linspace(0, 1, 3)  # prints: [0, 0.5, 1]",
+    page: Page(shape: "→ [count]", source: "torch.linspace", see: ["arange"]),
     run: { _, arguments throws(Diagnostic) in
       let lower = Float(arguments.number("start") ?? 0)
       let upper = Float(arguments.number("end") ?? 0)
@@ -110,7 +115,9 @@ package enum TensorBuiltins {
 
   static let shape = BuiltinDefinition(
     name: "shape", group: "tensor", summary: "The sizes of a tensor as a list.",
-    signature: Signature([x]), example: "print shape([[1, 2]])  # prints: [1, 2]", isPure: true,
+    signature: Signature([x]), example: "print shape([[1, 2]])  # prints: [1, 2]",
+    page: Page(shape: "[a, b] → the list [a, b]", source: "Tensor.shape of torch", see: ["reshape", "len"]),
+    isPure: true,
     run: { context, arguments throws(Diagnostic) in
       let x = try operand(context, arguments)
       return .list(ListBox(try x.sizes(at: arguments.span).map { .number(Double($0)) }))
@@ -120,7 +127,10 @@ package enum TensorBuiltins {
     name: "reshape", group: "tensor",
     summary: "The same elements under other sizes; one size may be -1.",
     signature: Signature([x, ParameterDefinition("sizes", .any, "new sizes", isVariadic: true)]),
-    example: "print reshape([1, 2, 3, 4], 2, 2)  # prints: [[1, 2], [3, 4]]", isPure: true,
+    example: "print reshape([1, 2, 3, 4], 2, 2)  # prints: [[1, 2], [3, 4]]",
+    page: Page(
+      shape: "[..] → [sizes], equally many elements", source: "torch.reshape",
+      see: ["flatten", "squeeze", "permute", "shape"]), isPure: true,
     run: { context, arguments throws(Diagnostic) in
       if case .number? = arguments["x"], arguments.variadic.contains(where: { $0.value.exactNumber != 1 }) {
         throw .notYet("`reshape` as a layer (write `fn(x) reshape(x, _, 2, 3)`)", at: arguments.span)
@@ -167,7 +177,9 @@ package enum TensorBuiltins {
 
   static let transpose = BuiltinDefinition(
     name: "transpose", group: "tensor", summary: "Exchanges the last two axes.",
-    signature: Signature([x]), example: "print transpose([[1, 2]])  # prints: [[1], [2]]", isPure: true,
+    signature: Signature([x]), example: "print transpose([[1, 2]])  # prints: [[1], [2]]",
+    page: Page(shape: "[.., a, b] → [.., b, a]", source: "Tensor.mT of torch", see: ["permute", "reshape"]),
+    isPure: true,
     run: { context, arguments throws(Diagnostic) in
       let x = try operand(context, arguments)
       let rank = x.shape.rank
@@ -184,7 +196,9 @@ package enum TensorBuiltins {
 
   static let column = BuiltinDefinition(
     name: "column", group: "tensor", summary: "A tensor [n] as a column [n, 1].",
-    signature: Signature([x]), example: "print column([1, 2])  # prints: [[1], [2]]", isPure: true,
+    signature: Signature([x]), example: "print column([1, 2])  # prints: [[1], [2]]",
+    page: Page(shape: "[n] → [n, 1]", source: "Tensor.unsqueeze(1) of torch", see: ["reshape", "unsqueeze"]),
+    isPure: true,
     run: { context, arguments throws(Diagnostic) in
       let x = try operand(context, arguments)
       return .of(try x.reshaped(to: try x.sizes(at: arguments.span) + [1], at: arguments.span))
@@ -197,7 +211,8 @@ package enum TensorBuiltins {
       ParameterDefinition("a", .tensorLike, "taken where true"),
       ParameterDefinition("b", .tensorLike, "taken where false"),
     ]),
-    example: "x = tensor([-1, 2])\nprint where(x > 0, x, 0)  # prints: [0, 2]", isPure: true,
+    example: "x = tensor([-1, 2])\nprint where(x > 0, x, 0)  # prints: [0, 2]",
+    page: Page(shape: "[..], [..], [..] → the shape that all stretch to", see: ["if", "clamp", "max"]), isPure: true,
     run: { context, arguments throws(Diagnostic) in
       let tensors = TensorArithmetic(context.session)
       let place = arguments.place(of: "condition")

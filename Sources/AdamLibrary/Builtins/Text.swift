@@ -9,7 +9,8 @@ package enum TextBuiltins {
   static let number = BuiltinDefinition(
     name: "number", group: "text", summary: "A number of a string, bool or one-element tensor.",
     signature: Signature([ParameterDefinition("x", .any, "what is converted")]),
-    example: "print number(\"3.5\") + 1  # prints: 4.5", isPure: true,
+    example: "print number(\"3.5\") + 1  # prints: 4.5",
+    page: Page(source: "float of Python", see: ["str", "int"]), isPure: true,
     check: { _, _ in .number },
     run: { _, arguments throws(Diagnostic) in
       let value = arguments["x"] ?? .none
@@ -36,7 +37,8 @@ package enum TextBuiltins {
   static let str = BuiltinDefinition(
     name: "str", group: "text", summary: "A value as `print` shows it.",
     signature: Signature([ParameterDefinition("x", .any, "what is converted")]),
-    example: "print str(3) + \"!\"  # prints: 3!", isPure: true,
+    example: "print str(3) + \"!\"  # prints: 3!",
+    page: Page(source: "str of Python", see: ["number", "print"]), isPure: true,
     check: { _, _ in .string },
     run: { _, arguments throws(Diagnostic) in
       .string(StringBox((arguments["x"] ?? .none).printed))
@@ -48,7 +50,8 @@ package enum TextBuiltins {
     signature: Signature([
       ParameterDefinition("x", .oneOf([.tensorLike, .string]), "what is converted")
     ]),
-    example: "print int(2.9)  # prints: 2", isPure: true,
+    example: "print int(2.9)  # prints: 2",
+    page: Page(source: "int of Python, Tensor.int of torch", see: ["number", "floor", "round"]), isPure: true,
     run: { _, arguments throws(Diagnostic) in
       let value = arguments["x"] ?? .none
       if let x = value.exactNumber ?? value.exactString.flatMap(parsed) {

@@ -18,6 +18,10 @@ enum BatchData {
         isKeywordOnly: true),
     ]),
     example: "data = ([[1], [2]], [[1], [2]]) |> batch(1)\nprint data.rows  # prints: 2",
+    page: Page(
+      "Only the training part is shuffled. Without it every step uses all rows.",
+      shape: "[rows, ..] → steps of [size, ..]", source: "torch.utils.data.DataLoader",
+      deviation: "shuffles unless told otherwise", see: ["csv", "split", "train"]),
     check: { _, arguments in
       guard let value = arguments["data"],
         var description = DataDescription.of(value, at: arguments.place(of: "data"))

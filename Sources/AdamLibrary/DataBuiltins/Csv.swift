@@ -22,6 +22,11 @@ enum CsvData {
     ]),
     example: "data = csv(\"scripts/data/iris.csv\", label=\"species\")\n"
       + "print data.features  # prints: 4",
+    page: Page(
+      "The header is read when the script is checked, so a wrong column is found before training. `target` "
+          + "names real numbers, `label` a class; all other columns are inputs.",
+      shape: "rows of the file → x [rows, features], y [rows, targets] or [rows]",
+      see: ["split", "standardize", "batch", "train"]),
     check: { context, arguments in
       guard let path = arguments.string("path"), !arguments.hasUnknownColumns else {
         return .unknown

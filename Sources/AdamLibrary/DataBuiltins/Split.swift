@@ -24,6 +24,10 @@ enum SplitData {
     ]),
     example: "data = ([[1], [2], [3], [4]], [[1], [2], [3], [4]]) |> split(train=0.5, test=0.5)\n"
       + "print data.train.rows  # prints: 2",
+    page: Page(
+      "The rows are drawn by the seed; what the shares leave over stays unused.",
+      formula: "part i gets floor(share · rows), the rest one by one from the first",
+      source: "torch.utils.data.random_split", see: ["csv", "standardize", "batch"]),
     check: { context, arguments in
       guard let value = arguments["data"],
         var description = DataDescription.of(value, at: arguments.place(of: "data"))

@@ -9,19 +9,26 @@ enum ScalingData {
 
   static let standardize = builtin(
     "standardize", "Scales the inputs to mean 0 and deviation 1, fitted on the training rows.",
-    example: "data = ([[1], [3]], [[1], [3]]) |> standardize\nprint data.x  # prints: [[-1], [1]]"
+    example: "data = ([[1], [3]], [[1], [3]]) |> standardize\nprint data.x  # prints: [[-1], [1]]",
+    page: Page(
+      formula: "(x - mean) / std of each column, std with the count as its divisor",
+      source: "sklearn.preprocessing.StandardScaler", see: ["minmax", "split", "predict"])
   ) { ColumnScaling.standardize($0, columns: $1, fittedOn: $2) }
 
   static let minmax = builtin(
     "minmax", "Scales the inputs to 0 … 1, fitted on the training rows.",
-    example: "data = ([[1], [3]], [[1], [3]]) |> minmax\nprint data.x  # prints: [[0], [1]]"
+    example: "data = ([[1], [3]], [[1], [3]]) |> minmax\nprint data.x  # prints: [[0], [1]]",
+    page: Page(
+      formula: "(x - min) / (max - min) of each column", source: "sklearn.preprocessing.MinMaxScaler",
+      see: ["standardize", "split", "predict"])
   ) { ColumnScaling.minmax($0, columns: $1, fittedOn: $2) }
 
   private static func builtin(
-    _ name: String, _ summary: String, example: String, _ fit: @escaping Fit
+    _ name: String, _ summary: String, example: String, page: Page, _ fit: @escaping Fit
   ) -> BuiltinDefinition {
     BuiltinDefinition(
       name: name, group: "data", summary: summary, signature: signature, example: example,
+      page: page,
       check: { context, arguments in
         guard let value = arguments["data"],
           var description = DataDescription.of(value, at: arguments.place(of: "data"))

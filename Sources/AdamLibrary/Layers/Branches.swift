@@ -12,6 +12,7 @@ extension LayerDefinition {
     name: "residual", summary: "The input plus what the layers make of it.",
     shapeRule: "x [..] -> [..]", signature: layers("layers in order, keeping the shape"),
     example: "model = residual(linear(2, 2))\nprint model([[1, 2]]).shape  # prints: [1, 2]",
+    page: Page(formula: "y = x + f(x)", source: "He et al. 2015", see: ["seq", "parallel", "layer_norm"]),
     inputShape: { layer in layer.children.first.flatMap { $0.layer.definition.inputShape($0.layer) } },
     forward: { builder, layer, input throws(Diagnostic) in
       var value = input
@@ -33,6 +34,9 @@ extension LayerDefinition {
     name: "parallel", summary: "Several layers on one input, their outputs joined along the last axis.",
     shapeRule: "x -> the layers' outputs", signature: layers("layers that get the same input"),
     example: "model = parallel(linear(2, 3), linear(2, 1))\nprint model([[1, 2]]).shape  # prints: [1, 4]",
+    page: Page(
+      formula: "y = concat(f_1(x), f_2(x), …) along the last axis",
+      source: "Szegedy et al. 2014, branches joined as in Inception", see: ["seq", "residual", "concat"]),
     inputShape: { layer in layer.children.first.flatMap { $0.layer.definition.inputShape($0.layer) } },
     validate: { settings in
       settings.variadic.isEmpty

@@ -14,6 +14,10 @@ extension LayerDefinition {
         default: .number(0.5))
     ]),
     example: "print dropout([1, 2], p=0.1)  # prints: [1, 2]",
+    page: Page(
+      "Outside of training it changes nothing and draws nothing.",
+      formula: "y = x · mask / (1 - p), mask 0 with chance p", source: "torch.nn.Dropout; Srivastava et al. 2014",
+      see: ["train", "seq", "seed"]),
     forward: { builder, layer, input throws(Diagnostic) in
       let p = layer.settings.number("p") ?? 0.5
       guard builder.isTraining, p > 0 else { return input }

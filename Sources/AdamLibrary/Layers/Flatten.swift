@@ -7,6 +7,7 @@ extension LayerDefinition {
     name: "flatten", summary: "Joins all axes but the batch into one.",
     shapeRule: "x [n, ..] -> [n, product of ..]", signature: Signature([]),
     example: "print flatten([[[1, 2], [3, 4]]])  # prints: [[1, 2, 3, 4]]",
+    page: Page(source: "torch.nn.Flatten", see: ["reshape", "linear"]),
     forward: { builder, layer, input throws(Diagnostic) in
       let shape = builder.function.type(input).shape
       guard shape.rank != 2 else { return input }

@@ -12,6 +12,7 @@ extension LayerDefinition {
         default: .string("none"), isKeywordOnly: true)
     ]),
     example: "print gelu([0])  # prints: [0]",
+    page: Page(source: "torch.nn.GELU; Hendrycks and Gimpel 2016", see: ["relu", "tanh", "sigmoid"]),
     validate: { settings in
       guard let form = settings.string("approximate"), form != "none", form != "tanh" else {
         return nil

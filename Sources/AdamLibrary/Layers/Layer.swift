@@ -72,6 +72,7 @@ package struct LayerDefinition: Sendable {
   package let shapeRule: String
   package let signature: Signature
   package let example: String
+  package let page: Page
   /// Shapes of the parameters, in the order in which they are drawn and saved.
   package let parameters:
     @Sendable (BoundArguments<AbstractValue>) -> [(name: String, shape: Shape)]
@@ -93,7 +94,7 @@ package struct LayerDefinition: Sendable {
   }
 
   package init(
-    name: String, summary: String, shapeRule: String, signature: Signature, example: String,
+    name: String, summary: String, shapeRule: String, signature: Signature, example: String, page: Page = Page(),
     parameters: @escaping @Sendable (BoundArguments<AbstractValue>) -> [(name: String, shape: Shape)] = { _ in [] },
     initialize: @escaping @Sendable (Layer, inout Generator) -> Void = { _, _ in },
     inputShape: @escaping @Sendable (Layer) -> Shape? = { _ in nil },
@@ -105,6 +106,7 @@ package struct LayerDefinition: Sendable {
     self.shapeRule = shapeRule
     self.signature = signature
     self.example = example
+    self.page = page
     self.parameters = parameters
     self.initialize = initialize
     self.inputShape = inputShape

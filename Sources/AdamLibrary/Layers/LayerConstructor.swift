@@ -11,7 +11,7 @@ extension LayerDefinition {
   package var builtin: BuiltinDefinition {
     BuiltinDefinition(
       name: name, group: "layer", summary: summary, signature: constructorSignature,
-      example: example,
+      example: example, page: page,
       check: { context, arguments in checkConstructor(context, arguments) },
       run: { context, arguments throws(Diagnostic) in try runConstructor(context, arguments) })
   }

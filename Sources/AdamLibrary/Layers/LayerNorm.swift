@@ -17,6 +17,10 @@ extension LayerDefinition {
         isKeywordOnly: true),
     ]),
     example: "print layer_norm(2)([[1, 3]]).shape  # prints: [1, 2]",
+    page: Page(
+      formula: "y = (x - mean) / √(var + eps) · weight + bias, over the last axis",
+      source: "torch.nn.LayerNorm; Ba et al. 2016", deviation: "the last axis only; torch takes several",
+      see: ["linear", "norm", "standardize"]),
     parameters: { settings in
       let shape = Shape([settings.dimension("size")])
       return [(name: "weight", shape: shape), (name: "bias", shape: shape)]

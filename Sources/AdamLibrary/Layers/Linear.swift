@@ -16,6 +16,9 @@ extension LayerDefinition {
       ParameterDefinition("bias", .bool, "adds a trainable offset", default: .bool(true)),
     ]),
     example: "model = linear(2, 3)\nprint model([[1, 2]]).shape  # prints: [1, 3]",
+    page: Page(
+      "Initial weights are uniform within ±1/√in, the bias too, drawn weight first.",
+      formula: "y = x Wᵀ + b, W [out, in]", source: "torch.nn.Linear", see: ["seq", "layer_norm", "relu", "_"]),
     parameters: { settings in
       let (inputs, outputs) = (settings.dimension("in"), settings.dimension("out"))
       let weight = (name: "weight", shape: Shape([outputs, inputs]))

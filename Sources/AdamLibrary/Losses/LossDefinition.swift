@@ -19,6 +19,7 @@ package struct LossDefinition: Sendable {
   package let target: LossTarget
   package let signature: Signature
   package let example: String
+  package var page = Page()
   /// Appends the loss, a rank-0 value. Nothing stretches: shapes are equal or it throws.
   package let trace:
     @Sendable (inout TensorFunction, ValueID, ValueID, Span?) throws(ShapeError) -> ValueID

@@ -16,6 +16,7 @@ extension LossDefinition {
   package var builtin: BuiltinDefinition {
     BuiltinDefinition(
       name: name, group: "loss", summary: summary, signature: signature, example: example,
+      page: page,
       check: { context, arguments in checkCall(context, arguments) },
       run: { context, arguments throws(Diagnostic) in try runCall(context, arguments) })
   }

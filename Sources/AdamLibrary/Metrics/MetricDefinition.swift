@@ -23,11 +23,12 @@ package struct MetricDefinition: Sendable {
   /// Needs scores instead of decided classes.
   let needsScores: Bool
   let example: String
+  let page: Page
   let value: @Sendable (MetricInput) -> Double
 
   init(
     _ name: String, _ summary: String, isLargerBetter: Bool, isOfClasses: Bool = false,
-    needsScores: Bool = false, example: String, value: @escaping @Sendable (MetricInput) -> Double
+    needsScores: Bool = false, example: String, page: Page = Page(), value: @escaping @Sendable (MetricInput) -> Double
   ) {
     self.name = name
     self.summary = summary
@@ -35,6 +36,7 @@ package struct MetricDefinition: Sendable {
     self.isOfClasses = isOfClasses
     self.needsScores = needsScores
     self.example = example
+    self.page = page
     self.value = value
   }
 }
@@ -49,7 +51,9 @@ package enum MetricRegistry {
 extension MetricDefinition {
   static let accuracy = MetricDefinition(
     "accuracy", "Share of rows whose class is right.", isLargerBetter: true, isOfClasses: true,
-    example: "print accuracy(int([1, 0, 1]), int([1, 1, 1]))  # prints: 0.6666666666666666"
+    example: "print accuracy(int([1, 0, 1]), int([1, 1, 1]))  # prints: 0.6666666666666666",
+    page: Page(
+      formula: "right rows / rows", source: "torchmetrics.Accuracy", see: ["f1", "precision", "recall", "eval"])
   ) { input in
     Double(zip(input.predicted, input.expected).count { $0 == $1 }) / Double(input.expected.count)
   }
@@ -65,7 +69,9 @@ extension MetricDefinition {
 
   static let precision = MetricDefinition(
     "precision", "Share of predicted positives that are right; 0 without any.", isLargerBetter: true,
-    isOfClasses: true, example: "print precision(int([1, 1, 0]), int([1, 0, 1]))  # prints: 0.5"
+    isOfClasses: true, example: "print precision(int([1, 1, 0]), int([1, 0, 1]))  # prints: 0.5",
+    page: Page(
+      formula: "right positives / predicted positives", source: "torchmetrics.Precision", see: ["recall", "f1"])
   ) { input in
     let (right, wrong, _) = counts(input)
     return right + wrong == 0 ? 0 : right / (right + wrong)
@@ -73,7 +79,8 @@ extension MetricDefinition {
 
   static let recall = MetricDefinition(
     "recall", "Share of positives that are found; 0 without any.", isLargerBetter: true,
-    isOfClasses: true, example: "print recall(int([1, 1, 0]), int([1, 0, 1]))  # prints: 0.5"
+    isOfClasses: true, example: "print recall(int([1, 1, 0]), int([1, 0, 1]))  # prints: 0.5",
+    page: Page(formula: "right positives / positives", source: "torchmetrics.Recall", see: ["precision", "f1"])
   ) { input in
     let (right, _, missed) = counts(input)
     return right + missed == 0 ? 0 : right / (right + missed)
@@ -81,7 +88,10 @@ extension MetricDefinition {
 
   static let f1 = MetricDefinition(
     "f1", "Harmonic mean of precision and recall; 0 without right positives.", isLargerBetter: true,
-    isOfClasses: true, example: "print f1(int([1, 1, 0]), int([1, 0, 1]))  # prints: 0.5"
+    isOfClasses: true, example: "print f1(int([1, 1, 0]), int([1, 0, 1]))  # prints: 0.5",
+    page: Page(
+      formula: "2 · precision · recall / (precision + recall)", source: "torchmetrics.F1Score",
+      see: ["precision", "recall", "accuracy"])
   ) { input in
     let (right, wrong, missed) = counts(input)
     return right == 0 ? 0 : 2 * right / (2 * right + wrong + missed)
@@ -92,7 +102,10 @@ extension MetricDefinition {
   static let auroc = MetricDefinition(
     "auroc", "Area under the ROC curve: the chance that a positive is scored above a negative.",
     isLargerBetter: true, isOfClasses: true, needsScores: true,
-    example: "print auroc([0.1, 0.4, 0.35, 0.8], int([0, 0, 1, 1]))  # prints: 0.75"
+    example: "print auroc([0.1, 0.4, 0.35, 0.8], int([0, 0, 1, 1]))  # prints: 0.75",
+    page: Page(
+      "Scores that are equal count half.", formula: "chance that a positive is scored above a negative",
+      source: "torchmetrics.AUROC", see: ["f1", "accuracy", "bce_with_logits"])
   ) { input in
     let order = input.scores.indices.sorted { input.scores[$0] < input.scores[$1] }
     var ranks = 0.0
@@ -111,14 +124,18 @@ extension MetricDefinition {
 
   static let mae = MetricDefinition(
     "mae", "Mean of the absolute differences.", isLargerBetter: false,
-    example: "print mae([[1], [2]], [[2], [4]])  # prints: 1.5"
+    example: "print mae([[1], [2]], [[2], [4]])  # prints: 1.5",
+    page: Page(formula: "mean(|pred - target|)", source: "torch.nn.L1Loss", see: ["rmse", "r2", "mse"])
   ) { input in
     zip(input.predicted, input.expected).reduce(0) { $0 + abs($1.0 - $1.1) } / Double(input.expected.count)
   }
 
   static let rmse = MetricDefinition(
     "rmse", "Square root of the mean squared difference.", isLargerBetter: false,
-    example: "print rmse([[0], [0]], [[3], [3]])  # prints: 3"
+    example: "print rmse([[0], [0]], [[3], [3]])  # prints: 3",
+    page: Page(
+      formula: "√mean((pred - target)²)", source: "torchmetrics.MeanSquaredError, squared=False",
+      see: ["mae", "r2", "mse"])
   ) { input in
     let squares = zip(input.predicted, input.expected).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
     return (squares / Double(input.expected.count)).squareRoot()
@@ -127,7 +144,10 @@ extension MetricDefinition {
   /// 1 − squared error / squared distance from the mean.
   static let r2 = MetricDefinition(
     "r2", "Share of the target's variance that the prediction explains.", isLargerBetter: true,
-    example: "print r2([[1], [2], [3]], [[1], [2], [3]])  # prints: 1"
+    example: "print r2([[1], [2], [3]], [[1], [2], [3]])  # prints: 1",
+    page: Page(
+      formula: "1 - Σ(target - pred)² / Σ(target - mean target)²", source: "torchmetrics.R2Score",
+      see: ["mae", "rmse"])
   ) { input in
     let mean = input.expected.reduce(0, +) / Double(input.expected.count)
     let total = input.expected.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }

@@ -11,7 +11,7 @@ extension MetricDefinition {
         ParameterDefinition("pred", .tensorLike, "what was predicted"),
         ParameterDefinition("target", .tensorLike, "what is right"),
       ]),
-      example: example,
+      example: example, page: page,
       check: { _, _ in .number },
       run: { _, arguments throws(Diagnostic) in try run(arguments) })
   }

@@ -12,9 +12,13 @@ package enum OptimizerRegistry {
     // The closures hold data only: a metatype is not sendable.
     let (name, hyperparameters) = (rule.name, rule.hyperparameters)
     return BuiltinDefinition(
-      name: name, group: "optimizer", summary: rule.summary,
+      name: name, group: "optimizer", summary: rule.summary.asSentence,
       signature: Signature(hyperparameters.map(\.parameter)),
       example: "opt = \(name)(lr=0.01)\nprint opt.lr  # prints: 0.01",
+      page: Page(
+        "The state belongs to parameters and goes on from `train` to `train`. `opt.lr = x` changes a setting and keeps "
+          + "the state.",
+        see: OptimizerRules.all.map { $0.name }.filter { $0 != name } + ["train"]),
       check: { context, arguments in
         let optimizer = Optimizer(
           rule: name, settings: arguments.settings(hyperparameters), span: arguments.span)
@@ -28,6 +32,11 @@ package enum OptimizerRegistry {
         return .optimizer(optimizer)
       })
   }
+}
+
+extension String {
+  /// With a capital letter and a full stop.
+  fileprivate var asSentence: String { prefix(1).uppercased() + dropFirst() + (hasSuffix(".") ? "" : ".") }
 }
 
 extension Hyperparameter {

@@ -11,6 +11,7 @@ enum ScheduleBuiltins {
       ParameterDefinition("n", .integer, "how many", range: NumberRange(from: 1, to: 9_007_199_254_740_992))
     ]),
     example: "model = linear(1, 1)\nr = train 6, val=every(3)\nprint r.epochs  # prints: 6",
+    page: Page("For `val=` and `checkpoint=` of `train`.", see: ["train", "early", "on"]),
     run: { _, arguments in
       .record(RecordBox([.init("n", .number(arguments.number("n") ?? 1))], kind: "every"))
     })
@@ -28,6 +29,10 @@ enum ScheduleBuiltins {
         isKeywordOnly: true),
     ]),
     example: "model = linear(1, 1)\nr = train 6, stop=early(\"loss\", patience=2)\nprint r.best.epoch  # prints: 6",
+    page: Page(
+      "What counts as better follows from the number: smaller for losses and errors, larger for metrics "
+          + "such as accuracy. The best weights come back with their optimizer state.",
+      source: "Prechelt 1998, Early Stopping - But When?", see: ["train", "every"]),
     run: { _, arguments in
       .record(
         RecordBox(

@@ -12,6 +12,7 @@ enum AssertVerb {
       ParameterDefinition("message", .string, "what the error says instead", default: .some(.none)),
     ]),
     example: "x = 3\nassert x > 2, \"x is too small\"\nprint x  # prints: 3",
+    page: Page("A comparison is shown with the values of both sides.", see: ["if", "print"]),
     check: { _, _ in .known(.none) },
     run: { _, arguments throws(Diagnostic) in
       if arguments["condition"]?.exactBool == true { return .none }

@@ -13,6 +13,9 @@ enum EvalVerb {
       ParameterDefinition("metrics", .any, "a list of metrics", default: .some(.none), isKeywordOnly: true),
     ]),
     example: "model = linear(1, 1)\ndata = ([[1]], [[1]])\nprint eval(data).loss > 0  # prints: true",
+    page: Page(
+      "In evaluation mode, drawing nothing. Metrics are in the units of the target.",
+      see: ["train", "predict", "accuracy", "mae"]),
     check: { context, arguments in
       do throws(Diagnostic) { return try check(context, arguments) } catch {
         context.report(error)

@@ -14,7 +14,12 @@ extension BuiltinDefinition {
         "model", .layer, "the model to fill", default: .some(.none), isKeywordOnly: true,
         isImplicit: true),
     ]),
-    example: "model = linear(2, 1)\nsave \"example.safetensors\"\nload \"example.safetensors\"",
+    example: "model = linear(2, 1)\n"
+      + "w = model.weight; save \"line.safetensors\"\n"
+      + "reset(model)\nload \"line.safetensors\"\nprint model.weight == w  # prints: [[true, true]]",
+    page: Page(
+      "`m = load(\"f\")` gives the saved model instead, or a record of tensors for a file that is not of adam.",
+      source: "torch.nn.Module.load_state_dict", see: ["save", "copy"]),
     check: { context, arguments in
       do throws(Diagnostic) {
         let files = try FileArguments(arguments, verb: "load")

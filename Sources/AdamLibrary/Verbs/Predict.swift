@@ -15,6 +15,9 @@ enum PredictVerb {
         isKeywordOnly: true),
     ]),
     example: "model = linear(1, 1)\nprint predict([[1], [2]]).shape  # prints: [2, 1]",
+    page: Page(
+      "Inputs are scaled as the training data were, real answers scaled back, classes named as in the file.",
+      shape: "[rows, features] → [rows, outputs], or a list of labels", see: ["eval", "train", "standardize"]),
     check: { context, arguments in
       if arguments["model"] == nil { context.report(.noModel("predict", at: arguments.span)) }
       return .unknown

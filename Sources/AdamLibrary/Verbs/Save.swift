@@ -12,7 +12,12 @@ extension BuiltinDefinition {
       ParameterDefinition(
         "model", .layer, "the model", default: .some(.none), isKeywordOnly: true, isImplicit: true),
     ]),
-    example: "model = linear(2, 1)\nsave \"example.safetensors\"\nload \"example.safetensors\"",
+    example: "model = linear(2, 1)\n"
+      + "save \"line.safetensors\"\n"
+      + "print load(\"line.safetensors\").weight == model.weight  # prints: [[true, true]]",
+    page: Page(
+      "The file is replaced as one step, so it is never half written.",
+      source: "torch.nn.Module.state_dict, its names and layouts", see: ["load", "train"]),
     check: { context, arguments in
       do throws(Diagnostic) {
         _ = try FileArguments(arguments, verb: "save")

@@ -7,7 +7,9 @@ enum ShowVerb {
   static let builtin = BuiltinDefinition(
     name: "show", group: "verb", summary: "Shows a model, data set or optimizer as a table.",
     signature: Signature([ParameterDefinition("value", .any, "what is shown")]),
-    example: "model = linear(2, 1)\nshow model",
+    example: "data = ([[1, 2], [3, 4]], [[1], [0]]) |> batch(2)\n"
+      + "show data\n# prints: 2 rows, 2 inputs\n# prints: batch    2",
+    page: Page(see: ["print", "eval"]),
     check: { _, _ in .known(.none) },
     run: { context, arguments throws(Diagnostic) in
       guard let text = (arguments["value"] ?? .none).tableText(context.session) else {

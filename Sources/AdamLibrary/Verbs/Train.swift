@@ -36,6 +36,13 @@ enum TrainVerb {
             $0, .any, "not in this version", default: .some(.none), isKeywordOnly: true)
         }),
     example: "model = linear(2, 1)\nr = train 5\nprint r.epochs  # prints: 5",
+    page: Page(
+      "Goes on where the last training ended: weights, moments and step counts stay. What is not given "
+          + "comes from the variables `model`, `data`, `loss` and `opt`; without a loss the target's kind "
+          + "decides, without an optimizer it is adam(lr=1e-3). Ctrl-C and a loss that is not finite keep the "
+          + "weights of the last whole step. The result has loss, losses, val_loss, epochs, steps, seconds, "
+          + "stopped, history and best.",
+      see: ["eval", "early", "every", "on", "adam", "seed"]),
     check: { context, arguments in checkTrain(context, arguments) },
     run: { context, arguments throws(Diagnostic) in try train(context, arguments) })
 

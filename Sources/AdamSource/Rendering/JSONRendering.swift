@@ -59,30 +59,7 @@ struct JSONRendering {
     return quoted(text)
   }
 
-  private func object(_ fields: [(String, String)]) -> String {
-    "{" + fields.map { "\(quoted($0.0)):\($0.1)" }.joined(separator: ",") + "}"
-  }
-
-  private func array(_ items: [String]) -> String { "[" + items.joined(separator: ",") + "]" }
-
-  private func quoted(_ text: String) -> String {
-    var result = "\""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "\"": result += "\\\""
-      case "\\": result += "\\\\"
-      case "\n": result += "\\n"
-      case "\t": result += "\\t"
-      case "\r": result += "\\r"
-      default:
-        if scalar.value < 0x20 || scalar.value == 0x7F {
-          let digits = String(scalar.value, radix: 16)
-          result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-        } else {
-          result.unicodeScalars.append(scalar)
-        }
-      }
-    }
-    return result + "\""
-  }
+  private func object(_ fields: [(String, String)]) -> String { JSONText.object(fields) }
+  private func array(_ items: [String]) -> String { JSONText.array(items) }
+  private func quoted(_ text: String) -> String { JSONText.quoted(text) }
 }
