@@ -102,6 +102,7 @@ struct Execution {
     let diagnostics = DiagnosticOutput(options: output) { progress.clearRow() }
     var options = Session.Options()
     options.isStrict = request.isStrict
+    options.warningLevels = request.warningLevels
     options.isInteractive = Execution.ownsTerminal && (request.staysInteractive || request.inputs.isEmpty)
     options.seed = request.seed
     options.threads = Terminal.variable("ADAM_THREADS").flatMap { Int($0) }

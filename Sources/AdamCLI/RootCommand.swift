@@ -24,10 +24,12 @@ struct RootCommand: ParsableCommand {
         adam check net.adam         find mistakes without training
         adam ir net.adam --stage opt
         adam doc linear             what a name means
+        adam explain E0301          what a message means
 
       Options of a run:
         --seed N                    replaces the script's first `seed`
         --strict                    what the script leaves out is an error
+        --allow W, --deny W         a warning left out, a warning as an error
         -e CODE, -i                 a line to run; a prompt afterwards
         -x, --fail-fast             stop at the first script that fails
         -q, --quiet                 no notes, no progress
@@ -36,14 +38,15 @@ struct RootCommand: ParsableCommand {
         --message-format F          human, short or json
       """,
     version: "adam \(programVersion)",
-    subcommands: [RunCommand.self, CheckCommand.self, IntermediateCommand.self, DocumentationCommand.self],
+    subcommands: [RunCommand.self, CheckCommand.self, IntermediateCommand.self, DocumentationCommand.self, ExplainCommand.self],
     defaultSubcommand: RunCommand.self)
 
-  static let subcommandNames = ["run", "check", "ir", "doc", "help"]
+  static let subcommandNames = ["run", "check", "ir", "doc", "explain", "help"]
 
   /// For tips; a test holds that each is one of the parser's.
   static let optionNames = [
     "--seed", "--strict", "--fail-fast", "--quiet", "--progress", "--color", "--message-format", "--stage", "--json",
+    "--allow", "--deny", "--schema",
     "--help", "--version",
   ]
 }
@@ -76,10 +79,13 @@ struct RunCommand: StatusCommand {
   var failFast = false
   @Option(help: "Progress: auto, bar, plain, json or none.")
   var progress = ProgressChoice.auto
+  @OptionGroup var warnings: WarningOptions
   @OptionGroup var messages: MessageOptions
 
   func status() -> ExitStatus {
+    guard let levels = warnings.levels() else { return .usage }
     var request = RunRequest()
+    request.warningLevels = levels
     for line in code { request.addCode(line) }
     request.inputs += files.map { $0 == "-" ? .standardInput : .file($0) }
     request.seed = seed
@@ -100,10 +106,13 @@ struct CheckCommand: StatusCommand {
   var files: [String]
   @Flag(help: "Make notes about missing data, loss or optimizer errors.")
   var strict = false
+  @OptionGroup var warnings: WarningOptions
   @OptionGroup var messages: MessageOptions
 
   func status() -> ExitStatus {
+    guard let levels = warnings.levels() else { return .usage }
     var request = RunRequest()
+    request.warningLevels = levels
     request.isStrict = strict
     request.inputs = files.map { $0 == "-" ? .standardInput : .file($0) }
     request.output = OutputOptions(

@@ -35,6 +35,7 @@ struct RunRequest: Equatable {
   var inputs: [ScriptInput] = []
   var seed: UInt64?
   var isStrict = false
+  var warningLevels = WarningLevels()
   /// `-i`: a prompt after the scripts.
   var staysInteractive = false
   var stopsAtFirstFailure = false

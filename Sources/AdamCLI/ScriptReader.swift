@@ -48,7 +48,7 @@ enum ScriptReader {
 
   /// `; did you mean adam check?` for a word one slip away from a command.
   private static func commandTip(_ path: String) -> String {
-    guard let near = nearest(path, in: ["run", "check", "ir"]) else { return "" }
+    guard let near = nearest(path, in: RootCommand.subcommandNames) else { return "" }
     return "; did you mean `adam \(near)`?"
   }
 

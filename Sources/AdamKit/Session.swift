@@ -13,6 +13,8 @@ public final class Session {
   public struct Options: Sendable {
     /// Notes become errors.
     public var isStrict = false
+    /// Warnings that are left out or count as errors.
+    public var warningLevels = WarningLevels()
     /// Replaces the number of the first top-level `seed` and the default seed 0.
     public var seed: UInt64?
     /// Operations before an execution is stopped; nil for no limit.
@@ -83,6 +85,7 @@ public final class Session {
     let state = SessionState(
       host: host, environment: environment, options: machine, report: { _ in })
     state.isStrict = options.isStrict
+    state.warningLevels = options.warningLevels
     if let seed = options.seed {
       state.forcedSeed = seed
       state.seed = seed
@@ -147,8 +150,9 @@ public final class Session {
     for (name, value) in interpreter.variables { globals[name] = .abstract(of: value) }
     var checker = Checker(session: state, globals: globals, isInteractive: options.isInteractive)
     let result = checker.check(program)
-    for diagnostic in result.diagnostics { tell(diagnostic) }
-    return result.hasErrors ? nil : program
+    let wished = result.diagnostics.compactMap { options.warningLevels.applied(to: $0) }
+    for diagnostic in wished { tell(diagnostic) }
+    return wished.contains { $0.severity == .error } ? nil : program
   }
 
   private func end(with error: Diagnostic) -> Outcome {

@@ -19,6 +19,8 @@ package final class SessionState {
   package var forcedSeed: UInt64?
   /// Notes are errors: no sanity sample, no inferred loss, no default optimizer.
   package var isStrict = false
+  /// Which warnings are left out and which are errors.
+  package var warningLevels = WarningLevels()
   package var hooks: [Hook] = []
   /// The texts of the session, so that messages can quote what was written.
   package var sources = SourceMap()

@@ -3,7 +3,15 @@
 /// A stable code such as `E0301`. Each stage declares its codes in an extension of this type.
 public struct DiagnosticCode: Hashable, Sendable {
   public let text: String
-  public init(_ text: String) { self.text = text }
+  /// What a warning is called where it is silenced or made an error, `shadow-builtin`; nil for errors.
+  public let name: String?
+  public init(_ text: String, name: String? = nil) {
+    self.text = text
+    self.name = name
+  }
+
+  public static func == (a: DiagnosticCode, b: DiagnosticCode) -> Bool { a.text == b.text }
+  public func hash(into hasher: inout Hasher) { hasher.combine(text) }
 }
 
 public enum Severity: String, Sendable { case error, warning, note }

@@ -2,16 +2,16 @@
 import AdamSource
 
 extension DiagnosticCode {
-  static let foreignCharacter = DiagnosticCode("E0103")
-  static let unclosedString = DiagnosticCode("E0104")
-  static let malformedNumber = DiagnosticCode("E0105")
-  static let unknownEscape = DiagnosticCode("E0106")
-  static let doubledBrace = DiagnosticCode("E0107")
-  static let brokenInterpolation = DiagnosticCode("E0108")
-  static let formatSpec = DiagnosticCode("E0109")
-  static let foreignToken = DiagnosticCode("E0110")
-  static let encoding = DiagnosticCode("E0115")
-  static let tooLarge = DiagnosticCode("E0116")
+  package static let foreignCharacter = DiagnosticCode("E0103")
+  package static let unclosedString = DiagnosticCode("E0104")
+  package static let malformedNumber = DiagnosticCode("E0105")
+  package static let unknownEscape = DiagnosticCode("E0106")
+  package static let doubledBrace = DiagnosticCode("E0107")
+  package static let brokenInterpolation = DiagnosticCode("E0108")
+  package static let formatSpec = DiagnosticCode("E0109")
+  package static let foreignToken = DiagnosticCode("E0110")
+  package static let encoding = DiagnosticCode("E0115")
+  package static let tooLarge = DiagnosticCode("E0116")
 }
 
 extension Diagnostic {

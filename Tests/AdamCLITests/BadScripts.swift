@@ -81,7 +81,7 @@ enum BadScripts {
     training("on epoch every 0 { 1 }", "E0211"), training("on epoch { nope }", "E0201"),
     training("on epoch { train 1 }\ntrain 1", "E0218"), training("on epoch { x = [1][5] }\ntrain 2", "E0209"),
     training("predict \"a\"", "E0210"), training("eval 3", "E0304"), training("model(\"a\")", "E0210"),
-    training("print model[5]", "E0207"), training("print model.foo", "E020"), training("model.weight = 3", "E0227"),
+    training("print model[5]", "E0209"), training("print model.foo", "E020"), training("model.weight = 3", "E0227"),
     training("opt.lr = -1", "E0211"),
     training("opt = sgd(lr=0.1, nesterov=true)", "E0211"), training("x = int([1]); x[0] = 1e10", "E0220"), training("opt.foo = 1", "E0208"),
     training("data = data |> split(train=0, test=1)\ntrain 1", "E05"),

@@ -147,6 +147,30 @@ struct CommandLineTests {
     #expect(try AdamProgram.run(["--seed", "-1", "-e", "1"]).errors.contains("'-1' is invalid"))
   }
 
+  @Test("`explain` shows pages, lists codes and knows what was meant")
+  func explain() throws {
+    let page = try AdamProgram.run(["explain", "e0301"])
+    #expect(page.status == 0 && page.output.hasPrefix("E0301: ") && page.output.contains("Wrong:"))
+    let list = try AdamProgram.run(["explain"]).output
+    #expect(list.contains("\nW0203 shadow-builtin  "))
+    let unknown = try AdamProgram.run(["explain", "shadow-bultin"])
+    #expect(unknown.status == 2 && unknown.errors.contains("did you mean `shadow-builtin`?"))
+    #expect(try AdamProgram.run(["explain", "--schema"]).output.hasPrefix("{\n"))
+  }
+
+  @Test("a warning is silenced or denied by name, in run and check", arguments: ["run", "check"])
+  func warningLevels(_ command: String) throws {
+    let folder = try TemporaryFolder()
+    let script = try folder.file("x.adam", "print 1\nmax = 3\nprint max\n")
+    #expect(try AdamProgram.run([command, script]).errors.contains("warning[W0203 shadow-builtin]: "))
+    let allowed = try AdamProgram.run([command, "--deny", "warnings", "--allow", "W0203", script])
+    #expect(allowed.status == 0 && allowed.errors == "")
+    let denied = try AdamProgram.run([command, "--deny", "shadow-builtin", script])
+    #expect(denied.status == 1 && denied.output == "" && denied.errors.contains("error[W0203 shadow-builtin]: "))
+    let unknown = try AdamProgram.run([command, "--deny", "shadow-bultin", script])
+    #expect(unknown.status == 2 && unknown.errors.contains("did you mean `shadow-builtin`?"))
+  }
+
   @Test("`-i` without a terminal runs what comes in, in the same session")
   func interactiveFilter() throws {
     let result = try AdamProgram.run(["-i", "-e", "x = 1"], input: "print x + 1\n")

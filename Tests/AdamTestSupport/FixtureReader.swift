@@ -15,6 +15,15 @@ package enum ProjectFiles {
   package static func bytes(of path: String) throws -> [UInt8] {
     [UInt8](try Data(contentsOf: root.appendingPathComponent(path)))
   }
+
+  /// The scripts of a folder's `.adam` files, which `---` lines separate.
+  package static func scripts(in folder: String) throws -> [String] {
+    let place = root.appendingPathComponent(folder)
+    let names = try FileManager.default.contentsOfDirectory(atPath: place.path).filter { $0.hasSuffix(".adam") }
+    return try names.sorted().flatMap { name in
+      try String(contentsOf: place.appendingPathComponent(name), encoding: .utf8).components(separatedBy: "---\n")
+    }
+  }
 }
 
 /// A JSON value of a fixture file. Reading something that is not there gives `.null`, so that a test

@@ -4,7 +4,6 @@ import AdamRuntime
 import AdamSource
 
 extension DiagnosticCode {
-  package static let indexOutOfRange = DiagnosticCode("E0207")
   package static let notYet = DiagnosticCode("E0216")
   package static let unknownChoice = DiagnosticCode("E0230")
 }
@@ -38,11 +37,11 @@ extension Diagnostic {
     let count = layer.children.count
     let range = count == 0 ? "it has no layers" : "it has the layers 0 to \(count - 1)"
     return Diagnostic(
-      .indexOutOfRange, "there is no layer \(index): \(range)", at: span)
+      .badIndex, "there is no layer \(index): \(range)", at: span)
   }
 
   /// Something the language has and this version does not run yet.
-  static func notYet(_ what: String, at span: Span) -> Diagnostic {
+  package static func notYet(_ what: String, at span: Span) -> Diagnostic {
     Diagnostic(.notYet, "\(what) is not there yet", at: span, label: "not supported in this version")
   }
 }

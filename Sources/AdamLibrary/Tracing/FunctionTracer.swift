@@ -23,7 +23,7 @@ package protocol FunctionTracer: AnyObject {
 
 extension DiagnosticCode {
   /// Never shown: what follows from here on is not known before running.
-  package static let shapeUnknown = DiagnosticCode("E0000")
+  package static let shapeUnknown = DiagnosticCode("unknown shape")
 }
 
 extension Diagnostic {

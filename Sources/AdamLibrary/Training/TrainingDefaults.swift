@@ -65,6 +65,11 @@ extension SessionState {
     if diagnostic.severity == .error { throw diagnostic }
     report(diagnostic)
   }
+
+  /// A warning as the session wishes it: left out, reported, or thrown as an error.
+  func warn(_ diagnostic: Diagnostic) throws(Diagnostic) {
+    if let wished = warningLevels.applied(to: diagnostic) { try note(wished) }
+  }
 }
 
 extension CheckContext {

@@ -44,9 +44,9 @@ struct TrainingRequest {
     validation = try whole.part("val", at: span)
     metrics = try MetricDefinition.list(arguments["metrics"], at: arguments.place(of: "metrics"))
     if !metrics.isEmpty, validation == nil {
-      session.report(
+      try session.warn(
         Diagnostic(
-          .noBatch, "the data has no part `val`, so the metrics are not computed while training", at: span,
+          .noValidation, "the data has no part `val`, so the metrics are not computed while training", at: span,
           severity: .warning))
     }
     if let interval = arguments["val"], !interval.isNone {

@@ -5,7 +5,6 @@ import AdamSource
 
 extension DiagnosticCode {
   package static let undefinedName = DiagnosticCode("E0201")
-  package static let valueUnset = DiagnosticCode("E0218")
   package static let numberOverflow = DiagnosticCode("E0219")
   package static let badConversion = DiagnosticCode("E0220")
   package static let badFormat = DiagnosticCode("E0221")
@@ -26,7 +25,6 @@ extension DiagnosticCode {
   static let runCount = DiagnosticCode("E0215")
   static let runCall = DiagnosticCode("E0206")
   static let runShapes = DiagnosticCode("E0304")
-  static let runNotYet = DiagnosticCode("E0290")
 }
 
 /// Names of value diagnostics, each built in one place.
@@ -39,7 +37,7 @@ package enum ValueError {
 
   package static func unset(_ name: String, at span: Span) -> Diagnostic {
     var result = Diagnostic(
-      .valueUnset, "`\(name)` has no value yet", at: span, label: "read before it is assigned")
+      .undefinedName, "`\(name)` has no value yet", at: span, label: "read before it is assigned")
     result.notes = ["a function never rebinds names outside it: an assignment makes a local"]
     result.helps = [Help("take `\(name)` as a parameter and return the new value")]
     return result
@@ -90,7 +88,7 @@ package enum ValueError {
     case .allocation(let error): memory(error, at: span)
     case .shape(let error): shapes(error, at: span)
     case .index: Diagnostic(.runIndex, error.message, at: span)
-    default: Diagnostic(.runNotYet, error.message, at: span)
+    default: Diagnostic(.notYet, error.message, at: span)
     }
   }
 
@@ -184,7 +182,7 @@ package enum ValueError {
   }
 
   package static func notYet(_ what: String, at span: Span) -> Diagnostic {
-    Diagnostic(.runNotYet, "\(what) is not there yet", at: span)
+    .notYet(what, at: span)
   }
 
   static func format(_ message: String, at span: Span) -> Diagnostic {

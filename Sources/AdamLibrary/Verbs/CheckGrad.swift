@@ -147,6 +147,6 @@ private struct GradientCheck {
 }
 
 extension DiagnosticCode {
-  static let gradientsAgree = DiagnosticCode("N0401")
-  static let gradientsDisagree = DiagnosticCode("E0408")
+  package static let gradientsAgree = DiagnosticCode("N0401")
+  package static let gradientsDisagree = DiagnosticCode("E0408")
 }

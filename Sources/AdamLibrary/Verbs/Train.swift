@@ -143,8 +143,8 @@ enum TrainVerb {
       return try showStages(request, session, observer)
     }
     let loop = try TrainingLoop(request, context)
-    if loop.newParameters > 0 { session.report(.newParameters(loop.newParameters, request.span)) }
-    noteManyRows(request, session)
+    if loop.newParameters > 0 { try session.warn(.newParameters(loop.newParameters, request.span)) }
+    try noteManyRows(request, session)
     session.isTraining = true
     defer { session.isTraining = false }
     // The model is what predict and save see afterwards, whatever ends the training.
@@ -178,10 +178,10 @@ enum TrainVerb {
     try? session.host.flush()
   }
 
-  private static func noteManyRows(_ request: TrainingRequest, _ session: SessionState) {
+  private static func noteManyRows(_ request: TrainingRequest, _ session: SessionState) throws(Diagnostic) {
     let rows = request.data.rowCount
     guard request.data.description.batchSize == nil, rows > 1024 else { return }
-    session.report(
+    try session.warn(
       Diagnostic(
         .noBatch, "no `batch`: every step uses all \(rows) rows", at: request.span, severity: .note))
   }
@@ -215,8 +215,9 @@ enum TrainVerb {
 }
 
 extension DiagnosticCode {
-  package static let noBatch = DiagnosticCode("W0401")
-  package static let newParameters = DiagnosticCode("W0402")
+  package static let noBatch = DiagnosticCode("W0401", name: "no-batch")
+  package static let newParameters = DiagnosticCode("W0402", name: "new-parameters")
+  package static let noValidation = DiagnosticCode("W0403", name: "no-validation")
   package static let trainInBlock = DiagnosticCode("E0406")
 }
 

@@ -149,7 +149,7 @@ private final class FoldingContext: ExecutionContext {
 
   func call(_ callee: Value, _ arguments: [Value], at span: Span) throws(Diagnostic) -> Value {
     hasCalled = true
-    throw Diagnostic(.unsupported, "a function is called", at: span)
+    throw .notYet("calling a function", at: span)
   }
 
   var variableChanges: Int { 0 }

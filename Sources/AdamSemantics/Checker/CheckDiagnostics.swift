@@ -5,12 +5,11 @@ import AdamSyntax
 
 extension DiagnosticCode {
   package static let unknownName = DiagnosticCode("E0201")
-  package static let unsupported = DiagnosticCode("E0216")
   package static let forbiddenInHook = DiagnosticCode("E0218")
-  package static let maybeUnset = DiagnosticCode("W0201")
-  package static let unusedValue = DiagnosticCode("W0202")
-  package static let shadowsBuiltin = DiagnosticCode("W0203")
-  package static let unreachable = DiagnosticCode("W0204")
+  package static let maybeUnset = DiagnosticCode("W0201", name: "maybe-unset")
+  package static let unusedValue = DiagnosticCode("W0202", name: "unused-value")
+  package static let shadowsBuiltin = DiagnosticCode("W0203", name: "shadow-builtin")
+  package static let unreachable = DiagnosticCode("W0204", name: "unreachable")
 }
 
 extension Diagnostic {
@@ -63,19 +62,13 @@ extension Diagnostic {
   }
 
   static func shadowsBuiltin(_ name: String, at span: Span) -> Diagnostic {
-    var result = Diagnostic(
+    Diagnostic(
       .shadowsBuiltin, "the variable `\(name)` hides the function `\(name)`", at: span,
       severity: .warning)
-    result.notes.append("shadow-builtin")
-    return result
   }
 
   static func unreachable(at span: Span) -> Diagnostic {
     Diagnostic(.unreachable, "this is never run", at: span, severity: .warning)
-  }
-
-  static func unsupported(_ what: String, at span: Span) -> Diagnostic {
-    Diagnostic(.unsupported, "\(what) is not supported yet", at: span)
   }
 
   static func forbiddenInHook(_ what: String, at span: Span) -> Diagnostic {

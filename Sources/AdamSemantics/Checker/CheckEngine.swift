@@ -61,7 +61,7 @@ final class CheckEngine: CheckContext {
   /// In code that is certainly never run only names and options are worth a word.
   func report(_ diagnostic: Diagnostic) {
     if diagnostic.code == .shapeUnknown { return }
-    if isDead && diagnostic.code != .unknownOption && diagnostic.code != .unsupported { return }
+    if isDead && diagnostic.code != .unknownOption && diagnostic.code != .notYet { return }
     add(diagnostic)
   }
 

@@ -48,9 +48,9 @@ package struct Checker {
     var result = CheckResult(diagnostics: engine.diagnostics, trainings: engine.trainings)
     result.diagnostics.sort { $0.order < $1.order }
     // What is not supported has no value, and what that leads to at the same place says nothing new.
-    let open = Set(result.diagnostics.compactMap { $0.code == .unsupported ? $0.span : nil })
+    let open = Set(result.diagnostics.compactMap { $0.code == .notYet ? $0.span : nil })
     result.diagnostics.removeAll { diagnostic in
-      diagnostic.code != .unsupported && diagnostic.span.map(open.contains) == true
+      diagnostic.code != .notYet && diagnostic.span.map(open.contains) == true
     }
     let forbidden = Set(result.diagnostics.compactMap { $0.code == .forbiddenInHook ? $0.span : nil })
     result.diagnostics.removeAll { diagnostic in

@@ -21,7 +21,7 @@ extension Frame {
     case .returnValue(let register): returnValue(register)
     case .statement: startStatement()
     case .result(let register): showResult(register)
-    case .unsupported(let what): engine.report(.unsupported(what, at: span))
+    case .unsupported(let what): engine.report(.notYet(what, at: span))
     case .requireBool(let register): requireBool(register)
     case .assert(let condition, _, _): checked { () throws(Diagnostic) in _ = try self.value(condition).condition(at: self.span) }
     case .hook(let d, let site): hook(d, site)
@@ -67,7 +67,7 @@ extension Frame {
     case .verb(let d, let name, let site):
       let text = self.name(name)
       guard let definition = engine.session.environment[text] else {
-        engine.report(.unsupported("`\(text)`", at: span))
+        engine.report(.notYet("`\(text)`", at: span))
         return write(d, .unknown)
       }
       write(d, Call(engine: engine, span: span).apply(definition, [], arguments(site)))

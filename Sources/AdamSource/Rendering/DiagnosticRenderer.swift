@@ -61,7 +61,9 @@ func firstLine(_ diagnostic: Diagnostic, _ sources: SourceMap, _ palette: Palett
     let position = source.position(of: span.start)
     place = "\(source.name):\(position.line):\(position.column): "
   }
-  let level = palette.level("\(diagnostic.severity.rawValue)[\(diagnostic.code.text)]", diagnostic.severity)
+  let name = diagnostic.code.name.map { " \($0)" } ?? ""
+  let level = palette.level(
+    "\(diagnostic.severity.rawValue)[\(diagnostic.code.text)\(name)]", diagnostic.severity)
   return palette.bold(place) + level + palette.bold(": \(diagnostic.message)")
 }
 

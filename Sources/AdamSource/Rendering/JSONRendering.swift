@@ -11,10 +11,9 @@ struct JSONRendering {
   }
 
   var text: String {
-    var fields = [
-      ("schema", "1"), ("code", quoted(diagnostic.code.text)),
-      ("level", quoted(diagnostic.severity.rawValue)), ("message", quoted(diagnostic.message)),
-    ]
+    var fields = [("schema", "1"), ("code", quoted(diagnostic.code.text))]
+    if let name = diagnostic.code.name { fields.append(("name", quoted(name))) }
+    fields += [("level", quoted(diagnostic.severity.rawValue)), ("message", quoted(diagnostic.message))]
     if let span = diagnostic.span { fields += place(span) }
     fields += [
       ("primary", quoted(diagnostic.label)),
