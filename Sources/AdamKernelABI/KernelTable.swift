@@ -38,6 +38,38 @@ public struct KernelTable: Sendable {
   /// - n0 rows, n1 terms, n2 stride of x from row to row. Unit: a row.
   public var dot16: Kernel
 
+  // MARK: Convolutions and poolings. A plane is one channel of one image.
+
+  /// Zeros with the elements of a plane among them. p0: x [n0, n1, n2], p1: out [n0, n3, n4]; element
+  /// (0, 0) goes to row n5, column n6 (what falls outside is left out), neighbours n7 rows, n8 columns
+  /// apart. Unit: a plane.
+  public var padPlanes: Kernel
+  /// Weights in the tile order of `conv`: `convRows` rows side by side, zeros beyond the last.
+  /// - p0: w, p1: packed [groups, blocks, n1·n2, convRows]
+  /// - n0 rows of a group, n1 outer terms, n2 inner terms (side by side); strides n3 from row to row,
+  ///   n4 from outer term to term, n5 from group to group. Unit: a block of rows of a group.
+  public var convPack: Kernel
+  /// y[i, g, r, p, q] = Σ_t w[g, r, t]·x[i, g, offset[t] + p·n8 + q·n9] (+ bias), rule 1.
+  /// - p0: x, p1: w from `convPack`, p2: y [n0, n3, n1, n6, n7], p3: bias [n3·n1] or nil,
+  ///   p4: i32 offsets [n2]
+  /// - n0 images, n1 rows of a group, n2 terms, n3 groups; n4, n5 strides of x from image to image and
+  ///   group to group; n6, n7 rows and columns of a plane of y
+  /// - unit: n10 rows of the planes of one group of one image. With n7 smaller than a vector, up to a
+  ///   vector (n9 of them apart) is read behind the last element.
+  public var conv: Kernel
+  /// sums[g, t, r] = Σ_(i, p, q) g[i, p, q, g, r]·x[i, g, offset[t] + p·n8 + q·n9], rule 1 in order of
+  /// (i, p, q).
+  /// - p0: g [n0, n6, n7, n3, n2], p1: x, p2: sums [n3, n1, n2 rounded up to vectors], p3: i32 offsets [n1]
+  /// - n0 images, n1 terms, n2 channels of a group, n3 groups; n4, n5 strides of x as for `conv`
+  /// - unit: `convTerms` terms and `panelColumns` channels of a group. Behind g a vector may be read.
+  public var convWeights: Kernel
+  /// The largest element of every window; NaN wins, the first among equals.
+  /// - p0: x [.., n0, n1], p1: y [.., n2, n3]; windows n4 × n5, n6 and n7 apart, n8 and n9 of padding,
+  ///   elements n10 and n11 apart. Unit: a plane.
+  public var maxPool: Kernel
+  /// Its gradient. p0: g [.., n2, n3], p1: x [.., n0, n1], p2: out [.., n0, n1]; as `maxPool`.
+  public var maxPoolGrad: Kernel
+
   // MARK: Reductions
 
   /// Sums along the contiguous last axis, rule 3.
@@ -103,6 +135,9 @@ public struct KernelTable: Sendable {
   /// Rows and columns of C in a unit of `gemm`.
   public var blockRows: Int
   public var blockColumns: Int
+  /// Output channels of a register tile of `conv`, and terms of one of `convWeights`.
+  public var convRows: Int
+  public var convTerms: Int
 
   /// Units of a kernel whose unit is `chunk` elements.
   public static func chunks(_ count: Int) -> Int { blocks(count, of: chunk) }
@@ -127,7 +162,8 @@ public struct KernelTable: Sendable {
     sumFirst: Kernel, extreme: Kernel, softmax: Kernel, logSoftmax: Kernel, softmaxGrad: Kernel,
     logSoftmaxGrad: Kernel, nllLoss: Kernel, nllLossGrad: Kernel, mseLoss: Kernel,
     bceWithLogits: Kernel, stridedCopy: Kernel, indexSelect: Kernel, indexAdd: Kernel,
-    adam: Kernel, adamw: Kernel, sgd: Kernel
+    adam: Kernel, adamw: Kernel, sgd: Kernel, convRows: Int, convTerms: Int, padPlanes: Kernel,
+    convPack: Kernel, conv: Kernel, convWeights: Kernel, maxPool: Kernel, maxPoolGrad: Kernel
   ) {
     self.level = level
     self.panelColumns = panelColumns
@@ -155,5 +191,13 @@ public struct KernelTable: Sendable {
     self.adam = adam
     self.adamw = adamw
     self.sgd = sgd
+    self.convRows = convRows
+    self.convTerms = convTerms
+    self.padPlanes = padPlanes
+    self.convPack = convPack
+    self.conv = conv
+    self.convWeights = convWeights
+    self.maxPool = maxPool
+    self.maxPoolGrad = maxPoolGrad
   }
 }

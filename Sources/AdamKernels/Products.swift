@@ -5,10 +5,13 @@ import AdamKernelABI
 /// Vectors of one register and the shape of the register tile: `rows` × 2 vectors.
 #if ADAM_V4
   typealias TileVector = SIMD16<Float>
+  typealias TileHalf = SIMD8<Float>
 #elseif ADAM_V3
   typealias TileVector = SIMD8<Float>
+  typealias TileHalf = SIMD4<Float>
 #else
   typealias TileVector = SIMD4<Float>
+  typealias TileHalf = SIMD2<Float>
 #endif
 
 enum Tile {

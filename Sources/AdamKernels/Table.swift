@@ -18,5 +18,7 @@ private func makeTable(_ level: String) -> KernelTable {
     softmax: softmax, logSoftmax: logSoftmax, softmaxGrad: softmaxGrad,
     logSoftmaxGrad: logSoftmaxGrad, nllLoss: nllLoss, nllLossGrad: nllLossGrad, mseLoss: mseLoss,
     bceWithLogits: bceWithLogits, stridedCopy: stridedCopy, indexSelect: indexSelect,
-    indexAdd: indexAdd, adam: adam, adamw: adamw, sgd: sgd)
+    indexAdd: indexAdd, adam: adam, adamw: adamw, sgd: sgd,
+    convRows: ConvTile.rows, convTerms: WeightTile.rows, padPlanes: padPlanes, convPack: convPack,
+    conv: conv, convWeights: convWeights, maxPool: maxPool, maxPoolGrad: maxPoolGrad)
 }

@@ -52,7 +52,7 @@ struct OpSample: Sendable {
 
   /// Samples by op, or nil for an op that has none yet (a test refuses that).
   static func of(_ op: OpDefinition) -> [OpSample]? {
-    unary(op) ?? binary(op) ?? movement(op) ?? reduction(op) ?? network(op)
+    unary(op) ?? binary(op) ?? movement(op) ?? reduction(op) ?? network(op) ?? windowed(op)
   }
 
   private static func unary(_ op: OpDefinition) -> [OpSample]? {
@@ -172,6 +172,54 @@ struct OpSample: Sendable {
       ]
     case .softmaxGrad, .logSoftmaxGrad:
       return [OpSample([.f32(2, 3), .f32(2, 3)], ["axis": .int(1)])]
+    default: return nil
+    }
+  }
+
+  private static func windowed(_ op: OpDefinition) -> [OpSample]? {
+    func window(
+      _ stride: [Int], _ padding: [Int], _ dilation: [Int], groups: Int, _ more: [Attributes.Entry] = []
+    ) -> Attributes {
+      let all: Attributes = [
+        "stride": .ints(stride), "padding": .ints(padding), "dilation": .ints(dilation),
+        "groups": .int(groups),
+      ]
+      return Attributes(all.entries + more)
+    }
+    func pool(_ kernel: [Int], _ stride: [Int], _ padding: [Int], partial: Bool) -> Attributes {
+      [
+        "kernel": .ints(kernel), "stride": .ints(stride), "padding": .ints(padding),
+        "dilation": .ints([1, 1]), "ceil_mode": .bool(partial),
+      ]
+    }
+    let kernel = [Attributes.Entry("kernel", .ints([2, 3]))]
+    let size = [Attributes.Entry("size", .ints([4, 5]))]
+    switch op {
+    case .conv2d:
+      return [
+        OpSample([.f32(2, 2, 4, 5), .f32(3, 2, 2, 3), .f32(3)], window([1, 1], [0, 0], [1, 1], groups: 1)),
+        OpSample([.f32(1, 4, 5, 4), .f32(4, 2, 2, 2)], window([2, 1], [1, 0], [2, 1], groups: 2)),
+      ]
+    case .conv2dInputGrad:
+      return [
+        OpSample([.f32(2, 3, 3, 3), .f32(3, 2, 2, 3)], window([1, 1], [0, 0], [1, 1], groups: 1, size)),
+        OpSample([.f32(1, 4, 3, 2), .f32(4, 1, 2, 3)], window([2, 2], [1, 0], [1, 1], groups: 2, size)),
+      ]
+    case .conv2dWeightGrad:
+      return [
+        OpSample([.f32(2, 3, 3, 3), .f32(2, 2, 4, 5)], window([1, 1], [0, 0], [1, 1], groups: 1, kernel)),
+        OpSample([.f32(1, 4, 3, 2), .f32(1, 2, 4, 5)], window([2, 2], [1, 0], [1, 1], groups: 2, kernel)),
+      ]
+    case .maxPool2d:
+      return [
+        OpSample([.f32(1, 2, 4, 4)], pool([2, 2], [2, 2], [0, 0], partial: false)),
+        OpSample([.f32(1, 1, 5, 4)], pool([3, 2], [2, 1], [1, 1], partial: true)),
+      ]
+    case .maxPool2dGrad:
+      return [
+        OpSample([.f32(1, 2, 2, 2), .f32(1, 2, 4, 4)], pool([2, 2], [2, 2], [0, 0], partial: false)),
+        OpSample([.f32(1, 1, 3, 3), .f32(1, 1, 4, 4)], pool([2, 2], [1, 1], [0, 0], partial: false)),
+      ]
     default: return nil
     }
   }

@@ -110,11 +110,13 @@ import Testing
     let inner = try bench.layer("linear", 4, 4)
     let arguments: [String: [Value]] = [
       "linear": [.number(4), .number(3)], "layer_norm": [.number(4)], "residual": [inner],
-      "parallel": [inner, inner],
+      "parallel": [inner, inner], "conv2d": [.number(1), .number(2), .number(3)], "max_pool2d": [.number(2)],
     ]
     for definition in LayerRegistry.all where definition.name != "seq" {
       let layer = try #require(try bench.run(definition.name, arguments[definition.name] ?? []).asLayer)
-      let input = TensorType(.f32, Shape([.batch, Dimension(4)]))
+      let rows = TensorType(.f32, Shape([.batch, Dimension(4)]))
+      let images = TensorType(.f32, Shape([.batch, Dimension(1), Dimension(6), Dimension(6)]))
+      let input = definition.shapeRule.contains("h, w") ? images : rows
       let output = try layer.traced(on: input, caller: nil).outputType
       #expect(definition.keepsShape == (output == input) || definition.name == "flatten")
       #expect(!definition.summary.isEmpty && definition.example.contains("# prints:"))

@@ -32,6 +32,7 @@ struct OpCase: Sendable, CustomTestStringConvertible {
 
   static let all: [OpCase] =
     unary + binary + comparisons + gradients + casts + movement + reductions + products + losses
+    + convolutions + poolings
 
   static func i32(_ sizes: Int...) -> TensorType { TensorType(.i32, Shape(sizes: sizes)) }
   static func truth(_ sizes: Int...) -> TensorType { TensorType(.bool, Shape(sizes: sizes)) }
@@ -191,6 +192,57 @@ struct OpCase: Sendable, CustomTestStringConvertible {
       OpCase(.matmul, [.f32(5), .f32(5, 3)], plain, within: 1e-5),
       OpCase(.matmul, [.f32(6), .f32(6)], plain, within: 1e-5),
     ]
+  }()
+
+  /// Images, output channels, window, stride, padding, dilation, groups.
+  static let convolutions: [OpCase] = {
+    let shapes: [([Int], Int, [Int], [Int], [Int], [Int], Int)] = [
+      ([2, 1, 28, 28], 16, [3, 3], [1, 1], [1, 1], [1, 1], 1),
+      ([3, 16, 14, 14], 32, [3, 3], [1, 1], [1, 1], [1, 1], 1),
+      ([2, 3, 9, 33], 5, [3, 2], [1, 1], [0, 0], [1, 1], 1),
+      ([1, 4, 40, 20], 6, [3, 3], [2, 2], [1, 2], [1, 1], 2),
+      ([2, 4, 7, 8], 8, [2, 3], [1, 2], [2, 0], [2, 1], 4),
+      ([2, 50, 6, 5], 9, [3, 3], [1, 1], [1, 1], [1, 1], 1),
+      ([17, 2, 3, 3], 40, [1, 1], [1, 1], [0, 0], [1, 1], 1),
+      ([0, 2, 5, 5], 3, [3, 3], [1, 1], [0, 0], [1, 1], 1),
+    ]
+    return shapes.flatMap { x, outputs, kernel, stride, padding, dilation, groups -> [OpCase] in
+      var attributes: Attributes = [
+        "stride": .ints(stride), "padding": .ints(padding), "dilation": .ints(dilation),
+        "groups": .int(groups),
+      ]
+      let images = TensorType(.f32, Shape(sizes: x))
+      let weights = TensorType(.f32, Shape(sizes: [outputs, x[1] / groups] + kernel))
+      guard let y = try? OpDefinition.conv2d.inferTypes([images, weights], attributes)[0] else { return [] }
+      let plain = OpCase(.conv2d, [images, weights, .f32(outputs)], attributes, within: 1e-4)
+      let bare = attributes
+      attributes.entries.append(.init("size", .ints([x[2], x[3]])))
+      let input = OpCase(.conv2dInputGrad, [y, weights], attributes, within: 1e-4)
+      attributes = bare
+      attributes.entries.append(.init("kernel", .ints(kernel)))
+      return [plain, input, OpCase(.conv2dWeightGrad, [y, images], attributes, within: 3e-4)]
+    }
+  }()
+
+  /// Images, window, stride, padding, dilation, whether partial windows count.
+  static let poolings: [OpCase] = {
+    let shapes: [([Int], [Int], [Int], [Int], [Int], Bool)] = [
+      ([2, 3, 28, 28], [2, 2], [2, 2], [0, 0], [1, 1], false),
+      ([1, 2, 5, 70], [2, 2], [2, 2], [0, 0], [1, 1], true),
+      ([2, 2, 9, 7], [3, 2], [1, 2], [1, 0], [1, 1], false),
+      ([1, 1, 8, 8], [2, 3], [2, 2], [0, 1], [2, 1], true),
+    ]
+    return shapes.flatMap { x, kernel, stride, padding, dilation, partial -> [OpCase] in
+      let attributes: Attributes = [
+        "kernel": .ints(kernel), "stride": .ints(stride), "padding": .ints(padding),
+        "dilation": .ints(dilation), "ceil_mode": .bool(partial),
+      ]
+      let images = TensorType(.f32, Shape(sizes: x))
+      guard let y = try? OpDefinition.maxPool2d.inferTypes([images], attributes)[0] else { return [] }
+      return [
+        OpCase(.maxPool2d, [images], attributes), OpCase(.maxPool2dGrad, [y, images], attributes, within: 1e-5),
+      ]
+    }
   }()
 
   static let losses: [OpCase] = {

@@ -120,6 +120,11 @@ private struct Traced {
       return try emit(op, [try value("x"), try value("target")])
     case "where":
       return try emit(.where, [try value("cond"), try value("a"), try value("b")])
+    case "conv2d":
+      let bias = values["bias"].map { [$0] } ?? []
+      return try emit(.conv2d, [try value("x"), try value("weight")] + bias, window(fixture, "groups"))
+    case "max_pool2d":
+      return try emit(.maxPool2d, [try value("x")], window(fixture, "ceil_mode"))
     case "cat": return try emit(.concat, [try value("a"), try value("b")], ["axis": .int(1)])
     case "index_select":
       return try emit(.indexSelect, [try value("x"), try value("index")], ["axis": .int(0)])
@@ -127,6 +132,24 @@ private struct Traced {
     case "slice": return try slice(fixture)
     default: return try applyOther(fixture)
     }
+  }
+
+  /// One number stands for both axes, as in torch; a pooling's stride is its window when not given.
+  private func window(_ fixture: OpFixture, _ last: String) -> Attributes {
+    func pair(_ name: String, _ missing: [Int]) -> [Int] {
+      fixture.attrs[name]?.ints ?? fixture.attrs[name]?.int.map { [$0, $0] } ?? missing
+    }
+    let kernel = pair("kernel_size", [1, 1])
+    let isPool = last == "ceil_mode"
+    var attributes = Attributes(isPool ? [.init("kernel", .ints(kernel))] : [])
+    attributes.entries += [
+      .init("stride", .ints(pair("stride", isPool ? kernel : [1, 1]))),
+      .init("padding", .ints(pair("padding", [0, 0]))), .init("dilation", .ints(pair("dilation", [1, 1]))),
+      isPool
+        ? .init(last, .bool(fixture.attrs[last]?.bool ?? false))
+        : .init(last, .int(fixture.attrs[last]?.int ?? 1)),
+    ]
+    return attributes
   }
 
   private mutating func slice(_ fixture: OpFixture) throws -> ValueID {

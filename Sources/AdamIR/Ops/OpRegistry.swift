@@ -63,6 +63,8 @@ package struct OpRegistry: Sendable {
     .argmin,
     .linear,
     .matmul,
+    .conv2d, .conv2dInputGrad, .conv2dWeightGrad,
+    .maxPool2d, .maxPool2dGrad,
     .softmax, .softmaxGrad,
     .logSoftmax, .logSoftmaxGrad,
     .nllLoss, .nllLossGrad,

@@ -14,7 +14,7 @@ extension LayerDefinition {
       let rest = Shape(Array(shape.dimensions.dropFirst())).elementCount
       let sizes = [shape.dimensions.first?.size ?? -1, rest ?? -1]
       // Two open sizes cannot be solved: the result is unknown until rows are there.
-      guard sizes != [-1, -1] else { throw .cannotFlatten(shape, at: layer) }
+      guard sizes != [-1, -1] else { throw .shapeUnknown(at: layer.span) }
       return try builder.emit(.reshape, [input], ["shape": .ints(sizes)], at: layer)
     })
 }

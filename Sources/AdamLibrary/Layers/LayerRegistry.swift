@@ -13,6 +13,8 @@ package enum LayerRegistry {
     .dropout,
     .flatten,
     .layerNorm,
+    .conv2d,
+    .maxPool2d,
     .residual,
     .parallel,
   ]

@@ -15,21 +15,20 @@ extension Diagnostic {
   static func layersDisagree(
     place: String, layer: Layer, takes: Shape, trail: [TrailStep], found: TensorType
   ) -> Diagnostic {
-    let expected = takes.dimensions.last?.text ?? "?"
-    let produced = found.shape.dimensions.last?.text ?? "?"
+    let clash = takes.clash(with: found.shape)
+    let (expected, produced) = (clash.wanted.text, clash.found.text)
     let before = trail.last?.place ?? "1"
     let maker = trail.lastIndex { !$0.keeps } ?? trail.startIndex
     var diagnostic = Diagnostic(
       .layersDisagree,
-      "layer \(place) takes \(counted(expected, "input")) but layer \(before) produces \(produced)",
+      "layer \(place) takes \(counted(expected, clash.noun)) but layer \(before) produces \(produced)",
       at: layer.span, label: "takes \(takes.text)")
     for step in trail[maker...] {
       let verb = step.keeps ? "keeps" : "makes"
       diagnostic.labels.append(Label(step.layer.span, "\(verb) \(step.output.shape.text)"))
     }
     diagnostic.helps = repairs(
-      taker: layer, maker: trail[maker], expected: takes.dimensions.last?.size,
-      found: found.shape.dimensions.last?.size)
+      taker: layer, maker: trail[maker], expected: clash.wanted.size, found: clash.found.size)
     diagnostic.arguments = [
       .init("expected", expected), .init("found", produced), .init("layer", place),
     ]
@@ -56,14 +55,12 @@ extension Diagnostic {
 
   /// The input does not come from a layer: whoever knows where it comes from says so.
   static func inputDisagrees(layer: Layer, takes: Shape, found: TensorType) -> Diagnostic {
-    let expected = takes.dimensions.last?.text ?? "?"
+    let clash = takes.clash(with: found.shape)
+    let wanted = takes.rank > found.shape.rank + 1 ? takes.imageText : counted(clash.wanted.text, clash.noun)
     var diagnostic = Diagnostic(
-      .inputDisagrees,
-      "the input is \(found.shape.text) but the first layer takes \(counted(expected, "input"))",
+      .inputDisagrees, "the input is \(found.shape.text) but the first layer takes \(wanted)",
       at: layer.span, label: "takes \(takes.text)")
-    diagnostic.arguments = [
-      .init("expected", expected), .init("found", found.shape.dimensions.last?.text ?? "none"),
-    ]
+    diagnostic.arguments = [.init("expected", clash.wanted.text), .init("found", clash.found.text)]
     return diagnostic
   }
 
@@ -72,11 +69,19 @@ extension Diagnostic {
     if !error.hint.isEmpty { diagnostic.helps = [Help(error.hint)] }
     return diagnostic
   }
+}
 
-  static func cannotFlatten(_ shape: Shape, at layer: Layer) -> Diagnostic {
-    Diagnostic(
-      .shapesDisagree, "cannot flatten \(shape.text): its sizes are not known", at: layer.span)
+extension Shape {
+  /// Where `self`, what a layer takes, and another shape differ first (from the last axis), in words.
+  fileprivate func clash(with other: Shape) -> (wanted: Dimension, found: Dimension, noun: String) {
+    let pairs = zip(dimensions.dropFirst().reversed(), other.dimensions.reversed())
+    let place = pairs.enumerated().first { !$0.element.0.mayEqual($0.element.1) }?.offset ?? 0
+    let noun = rank == 4 ? ["column", "row", "channel"][min(place, 2)] : "input"
+    let fromEnd = { (shape: Shape) in shape.dimensions.dropLast(place).last ?? .unknown }
+    return (fromEnd(self), fromEnd(other), noun)
   }
+
+  fileprivate var imageText: String { "images, [n, channels, height, width]" }
 }
 
 /// `1 input`, `8 inputs`.

@@ -107,11 +107,23 @@ enum TrainVerb {
     } else {
       data = try DataDescription.sample(for: model, context.session, at: span)
     }
-    guard let data, let loss = try checkedLoss(context, arguments, model, data) else { return }
+    guard let data else { return try checkInputs(context, arguments, model) }
+    guard let loss = try checkedLoss(context, arguments, model, data) else { return }
     let tracer = StepTracer(
       model: model, data: data, loss: loss, verb: "train", span: span,
       sources: context.session.sources, caller: context.session.functionTracer)
     _ = try tracer.trace(rows: nil, isTraining: true)
+  }
+
+  /// Inputs alone tell whether the layers fit, and the sizes that were left open.
+  private static func checkInputs(
+    _ context: any CheckContext, _ arguments: BoundArguments<AbstractValue>, _ model: Layer
+  ) throws(Diagnostic) {
+    guard let parts = arguments["data"]?.asElements, parts.count == 2, let x = parts[0].tensorType,
+      x.shape.rank > 0
+    else { return }
+    let input = DataDescription.memory(x: x, y: nil, at: arguments.place(of: "data")).inputType
+    _ = try model.traced(on: input, isTraining: true, caller: context.session.functionTracer)
   }
 
   /// nil when the loss is not known.

@@ -24,6 +24,11 @@ enum EmitterTable {
   static let products = [
     Emitter("linear", emitLinear),
     Emitter("matmul", emitMatmul),
+    Emitter("conv2d", emitConv2d),
+    Emitter("conv2d_input_grad", emitConv2dInputGrad),
+    Emitter("conv2d_weight_grad", emitConv2dWeightGrad),
+    Emitter("max_pool2d", emitMaxPool2d),
+    Emitter("max_pool2d_grad", emitMaxPool2dGrad),
   ]
 
   static let reductions = [

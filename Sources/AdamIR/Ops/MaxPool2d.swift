@@ -1,0 +1,84 @@
+// max_pool2d: the largest element of every window, torch's `max_pool2d`, and its gradient.
+
+extension OpDefinition {
+  private static let pooled = ["kernel"] + WindowGeometry.attributeNames + ["ceil_mode"]
+
+  /// x [n, c, h, w] → [n, c, h', w']. Padding never wins. NaN wins; of equal elements the first in
+  /// row-major order gets the gradient.
+  package static let maxPool2d: OpDefinition = .init(
+    name: "max_pool2d", summary: "The largest element of every window.",
+    formula: "y[n, c, i, j] = max over u, v of x[n, c, i*s + u*d - p, j*s + v*d - p]",
+    traits: .reduction, operandCount: 1...1, attributeNames: pooled,
+    inferTypes: { types, attributes throws(ShapeError) in
+      try poolTypes("max_pool2d", types[0], attributes)
+    },
+    pullback: pullback { function, g, context throws(ShapeError) in
+      [try function.emit(.maxPool2dGrad, [g, context.operands[0]], context.attributes)]
+    },
+    reference: { operands, attributes, types in
+      let x = operands[0]
+      let groups = Pooling(x.sizes, sizes(types), attributes).windows
+      return [ReferenceTensor(sizes(types), groups.map { x.values[Pooling.first(x.values, $0)] })]
+    })
+
+  /// Gradients of windows that share their largest element are added in row-major order of the windows.
+  package static let maxPool2dGrad: OpDefinition = .init(
+    name: "max_pool2d_grad", summary: "Gradient of max_pool2d: to the first of the largest elements.",
+    formula: "x' = sum of g over the windows whose first largest element it is",
+    operandCount: 2...2, attributeNames: pooled,
+    inferTypes: { types, attributes throws(ShapeError) in
+      let pooled = try poolTypes("max_pool2d_grad", types[1], attributes)
+      _ = try TypeRules.same("max_pool2d_grad", types[0].shape, pooled[0].shape, operands: [0, 1])
+      return [types[1]]
+    },
+    reference: { operands, attributes, types in
+      let (g, x) = (operands[0], operands[1])
+      var result = ReferenceTensor(x.sizes, x.values.map { _ in 0 })
+      for (window, value) in zip(Pooling(x.sizes, g.sizes, attributes).windows, g.values) {
+        result.values[Pooling.first(x.values, window)] += value
+      }
+      return [result]
+    })
+
+  private static func poolTypes(
+    _ op: String, _ type: TensorType, _ attributes: Attributes
+  ) throws(ShapeError) -> [TensorType] {
+    try TypeRules.numbers(op, [type])
+    try WindowGeometry.images(op, type)
+    let kernel = try WindowGeometry.pair(op, "kernel", attributes, from: 1)
+    let window = try WindowGeometry(op, kernel: kernel, attributes)
+    guard zip(window.padding, kernel).allSatisfy({ $0 * 2 <= $1 }) else {
+      throw ShapeError("`\(op)` takes at most half its window as padding", operands: [0])
+    }
+    let sizes = try window.results(op, type.shape)
+    return [TensorType(.f32, Shape(Array(type.shape.dimensions.prefix(2)) + sizes))]
+  }
+}
+
+/// The windows of a pooling.
+private struct Pooling {
+  /// Offsets of the elements of each window, in row-major order of the results.
+  let windows: [[Int]]
+
+  init(_ x: [Int], _ y: [Int], _ attributes: Attributes) {
+    let (kernel, stride) = (attributes.ints("kernel") ?? [1, 1], attributes.ints("stride") ?? [1, 1])
+    let (padding, dilation) = (attributes.ints("padding") ?? [0, 0], attributes.ints("dilation") ?? [1, 1])
+    func places(_ index: Int, _ axis: Int) -> [Int] {
+      (0..<kernel[axis]).map { index * stride[axis] + $0 * dilation[axis] - padding[axis] }
+        .filter { $0 >= 0 && $0 < x[axis + 2] }
+    }
+    windows = (0..<y[0] * y[1]).flatMap { plane in
+      (0..<y[2]).flatMap { i in
+        (0..<y[3]).map { j in
+          places(i, 0).flatMap { row in places(j, 1).map { (plane * x[2] + row) * x[3] + $0 } }
+        }
+      }
+    }
+  }
+
+  /// Place of the first largest element; the first NaN wins.
+  static func first(_ values: [Double], _ window: [Int]) -> Int {
+    let best = OpDefinition.first(window.map { values[$0] }, >)
+    return window[best]
+  }
+}

@@ -1,0 +1,182 @@
+// Convolutions: images with their padding in scratch memory, terms as offsets into them.
+import AdamIR
+import AdamKernelABI
+
+/// Sizes of one convolution: x [n, in, h, w] → y [n, out, rows, columns].
+private struct ConvolutionSizes {
+  var x: [Int]
+  var w: [Int]
+  var y: [Int]
+  var stride: [Int]
+  var padding: [Int]
+  var dilation: [Int]
+  var groups: Int
+
+  init(_ x: [Int], _ w: [Int], _ y: [Int], _ attributes: Attributes) {
+    (self.x, self.w, self.y) = (x, w, y)
+    stride = attributes.ints("stride") ?? [1, 1]
+    padding = attributes.ints("padding") ?? [0, 0]
+    dilation = attributes.ints("dilation") ?? [1, 1]
+    groups = max(1, attributes.int("groups") ?? 1)
+  }
+
+  var inputsPerGroup: Int { w[1] }
+  var outputsPerGroup: Int { w[0] / groups }
+  /// Rows and columns of the weights' window.
+  var window: (Int, Int) { (w[2], w[3]) }
+  var flops: Double { 2 * Double(y.reduce(1, *)) * Double(w[1] * w[2] * w[3]) }
+}
+
+/// Planes in memory, row major, with room behind them for a vector that reads too far.
+private struct Planes {
+  var place: Place
+  var channels: Int
+  var rows: Int
+  var columns: Int
+
+  /// Offsets of a window's elements, channel after channel.
+  func offsets(channels: Int, window: (Int, Int), steps: [Int], isReversed: Bool) -> [Int32] {
+    var offsets: [Int32] = []
+    for c in 0..<channels {
+      for u in 0..<window.0 {
+        for v in 0..<window.1 {
+          let (i, j) = isReversed ? (window.0 - 1 - u, window.1 - 1 - v) : (u, v)
+          let offset = c * rows * columns + i * steps[0] * columns + j * steps[1]
+          offsets.append(Int32(truncatingIfNeeded: offset))
+        }
+      }
+    }
+    return offsets
+  }
+}
+
+/// The images with `padding` zeros around; themselves where nothing has to be added.
+private func padded(
+  _ e: inout Emission, _ place: Place, _ sizes: [Int], _ padding: [Int], columnsOut: Int, columnStride: Int
+) -> Planes {
+  let lanes = e.kernels.panelColumns / 2
+  if padding == [0, 0], columnsOut >= lanes {
+    return Planes(place: place, channels: sizes[1], rows: sizes[2], columns: sizes[3])
+  }
+  return spread(
+    &e, place, sizes, to: [sizes[2] + 2 * padding[0], sizes[3] + 2 * padding[1]], first: padding,
+    step: [1, 1], slack: lanes * columnStride)
+}
+
+/// Planes of `size` with the elements of `place` from `first` on, `step` apart, zeros elsewhere.
+private func spread(
+  _ e: inout Emission, _ place: Place, _ sizes: [Int], to size: [Int], first: [Int], step: [Int], slack: Int
+) -> Planes {
+  let planes = sizes[0] * sizes[1]
+  let target = e.scratch(planes * size[0] * size[1] + slack)
+  let cost = 20 * Double(planes) + 0.2 * Double(planes * size[0] * size[1])
+  e.emit(e.kernels.padPlanes, [place, target], units: planes, cost: cost) {
+    ($0.n1, $0.n2, $0.n3, $0.n4) = (sizes[2], sizes[3], size[0], size[1])
+    ($0.n5, $0.n6, $0.n7, $0.n8) = (first[0], first[1], step[0], step[1])
+  }
+  return Planes(place: target, channels: sizes[1], rows: size[0], columns: size[1])
+}
+
+/// Weights seen as rows of terms: `outer` × the window.
+private struct WeightRows {
+  var rows: Int
+  var outer: Int
+  var rowStride: Int
+  var outerStride: Int
+  var groupStride: Int
+}
+
+/// One convolution kernel call over padded planes.
+private func emitConv(
+  _ e: inout Emission, _ planes: Planes, _ w: Place, _ rows: WeightRows, _ c: ConvolutionSizes,
+  to target: Place, sizes: [Int], bias: Place?, offsets: [Int32], stride: [Int]
+) {
+  let window = c.window.0 * c.window.1
+  let terms = rows.outer * window
+  let blocks = c.groups * ((rows.rows + e.kernels.convRows - 1) / e.kernels.convRows)
+  let packed = e.scratch(blocks * e.kernels.convRows * terms)
+  e.emit(e.kernels.convPack, [w, packed], units: blocks, cost: Double(blocks * terms * e.kernels.convRows)) {
+    ($0.n0, $0.n1, $0.n2) = (rows.rows, rows.outer, window)
+    ($0.n3, $0.n4, $0.n5) = (rows.rowStride, rows.outerStride, rows.groupStride)
+  }
+  let table = e.pool.store(offsets)
+  // Few images are cut into rows, so that threads find work.
+  let slices = sizes[0] * c.groups
+  let perUnit = slices >= 16 ? sizes[2] : max(1, min(sizes[2], 4))
+  let units = slices * ((sizes[2] + perUnit - 1) / perUnit)
+  let channelStride = planes.rows * planes.columns
+  e.emit(
+    e.kernels.conv, [planes.place, packed, target, bias, table], units: sizes[2] > 0 && sizes[3] > 0 ? units : 0,
+    cost: 50 * Double(units) + c.flops * 0.01
+  ) {
+    ($0.n0, $0.n1, $0.n2, $0.n3) = (sizes[0], rows.rows, terms, c.groups)
+    ($0.n4, $0.n5) = (planes.channels * channelStride, rows.outer * channelStride)
+    ($0.n6, $0.n7) = (sizes[2], sizes[3])
+    ($0.n8, $0.n9, $0.n10) = (stride[0] * planes.columns, stride[1], perUnit)
+  }
+}
+
+@Sendable func emitConv2d(_ e: inout Emission) throws(RuntimeError) {
+  let c = ConvolutionSizes(e.operandSizes(0), e.operandSizes(1), e.resultSizes(), e.attributes)
+  let (x, w, y) = (e.operand(0), e.operand(1), e.result())
+  let bias = e.operation.operands.count > 2 ? e.operand(2) : nil
+  let planes = padded(&e, x, c.x, c.padding, columnsOut: c.y[3], columnStride: c.stride[1])
+  let inner = c.w[2] * c.w[3]
+  let rows = WeightRows(
+    rows: c.outputsPerGroup, outer: c.inputsPerGroup, rowStride: c.inputsPerGroup * inner,
+    outerStride: inner, groupStride: c.outputsPerGroup * c.inputsPerGroup * inner)
+  let offsets = planes.offsets(
+    channels: c.inputsPerGroup, window: c.window, steps: c.dilation, isReversed: false)
+  emitConv(
+    &e, planes, w, rows, c, to: y, sizes: c.y, bias: bias, offsets: offsets, stride: c.stride)
+}
+
+/// The gradient of the images is a convolution of the output's gradient, spread by the stride, with the
+/// window turned round.
+@Sendable func emitConv2dInputGrad(_ e: inout Emission) throws(RuntimeError) {
+  let c = ConvolutionSizes(e.resultSizes(), e.operandSizes(1), e.operandSizes(0), e.attributes)
+  let (g, w, x) = (e.operand(0), e.operand(1), e.result())
+  let reach = [0, 1].map { c.dilation[$0] * (c.w[$0 + 2] - 1) }
+  let planes = spread(
+    &e, g, c.y, to: [c.x[2] + reach[0], c.x[3] + reach[1]],
+    first: [reach[0] - c.padding[0], reach[1] - c.padding[1]], step: c.stride,
+    slack: e.kernels.panelColumns)
+  let inner = c.w[2] * c.w[3]
+  let rows = WeightRows(
+    rows: c.inputsPerGroup, outer: c.outputsPerGroup, rowStride: inner,
+    outerStride: c.inputsPerGroup * inner, groupStride: c.outputsPerGroup * c.inputsPerGroup * inner)
+  let offsets = planes.offsets(
+    channels: c.outputsPerGroup, window: c.window, steps: c.dilation, isReversed: true)
+  emitConv(
+    &e, planes, w, rows, c, to: x, sizes: c.x, bias: nil, offsets: offsets, stride: [1, 1])
+}
+
+@Sendable func emitConv2dWeightGrad(_ e: inout Emission) throws(RuntimeError) {
+  let c = ConvolutionSizes(e.operandSizes(1), e.resultSizes(), e.operandSizes(0), e.attributes)
+  let (g, x, target) = (e.operand(0), e.operand(1), e.result())
+  // Only single elements of x are read here: nothing behind the planes.
+  let planes = padded(&e, x, c.x, c.padding, columnsOut: Int.max, columnStride: 1)
+  let lanes = e.kernels.panelColumns / 2
+  let terms = c.inputsPerGroup * c.w[2] * c.w[3]
+  let (images, places) = (c.y[0], c.y[2] * c.y[3])
+  let rows = e.scratch(images * places * c.y[1] + 2 * lanes)
+  try emitCopy(
+    &e, from: g, [c.y[1] * places, 1, places], to: rows, [c.y[1] * places, c.y[1], 1],
+    sizes: [images, places, c.y[1]])
+  let width = (c.outputsPerGroup + lanes - 1) / lanes * lanes
+  let sums = e.scratch(c.groups * terms * width + lanes)
+  let table = e.pool.store(
+    planes.offsets(channels: c.inputsPerGroup, window: c.window, steps: c.dilation, isReversed: false))
+  let units = c.groups * blocks(terms, e.kernels.convTerms) * blocks(c.outputsPerGroup, 2 * lanes)
+  e.emit(e.kernels.convWeights, [rows, planes.place, sums, table], units: units, cost: c.flops * 0.012) {
+    ($0.n0, $0.n1, $0.n2, $0.n3) = (images, terms, c.outputsPerGroup, c.groups)
+    ($0.n4, $0.n5) = (planes.channels * planes.rows * planes.columns, c.inputsPerGroup * planes.rows * planes.columns)
+    ($0.n6, $0.n7) = (c.y[2], c.y[3])
+    ($0.n8, $0.n9) = (c.stride[0] * planes.columns, c.stride[1])
+  }
+  try emitCopy(
+    &e, from: sums, [terms * width, 1, width], to: target, [c.outputsPerGroup * terms, terms, 1],
+    sizes: [c.groups, c.outputsPerGroup, terms])
+}
+
+private func blocks(_ count: Int, _ size: Int) -> Int { (count + size - 1) / size }

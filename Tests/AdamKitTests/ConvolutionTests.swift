@@ -1,0 +1,38 @@
+// Convolutional networks as scripts write them. The losses are PyTorch 2.13's for the same script.
+import AdamTestSupport
+import Testing
+
+@Suite struct ConvolutionTests {
+  @Test func `a small convnet trains as in PyTorch`() {
+    let run = ScriptRun(
+      """
+      seed 0
+      x = rand(64, 1, 8, 8)
+      data = (x, mean(x.reshape(64, 64), axis=1).reshape(64, 1))
+      model = seq(conv2d(1, 8, 3, padding=1), relu, max_pool2d(2), conv2d(8, 16, 3), relu, flatten, linear(_, 1))
+      opt = adam(lr=1e-2)
+      on epoch every 5 { print "{loss:.6f}" }
+      train 20
+      """)
+    #expect(run.output == "0.053568\n0.016769\n0.008178\n0.004263\n", "\(run.messages)")
+  }
+
+  @Test func `channels that do not fit are counted in words`() {
+    let run = ScriptRun("m = seq(conv2d(1, 4, 3), relu, conv2d(3, 4, 3))")
+    #expect(run.messages.count == 1)
+    #expect(run.messages.first?.contains("layer 3 takes 3 channels but layer 2 produces 4") == true)
+  }
+
+  @Test(arguments: [
+    ("conv2d(1, 4, 9)(zeros(2, 1, 8, 8))", "covers 9 rows at a time, and [2, 1, 8, 8] has 8"),
+    ("conv2d(3, 4, 3, groups=2)", "3 is no multiple of 2"),
+    ("conv2d(1, 4, (3, 2.5))", "whole numbers"),
+    ("max_pool2d(2, padding=2)(zeros(2, 1, 8, 8))", "at most half its window"),
+    ("conv2d(1, 4, 3)(zeros(2, 8))", "[2, 8]"),
+  ])
+  func `windows that do not fit are errors`(script: String, message: String) {
+    let run = ScriptRun("print \(script)")
+    #expect(run.outcome == .failed && run.messages.count == 1)
+    #expect(run.messages.first?.contains(message) == true, "\(run.messages)")
+  }
+}
