@@ -93,7 +93,7 @@ let package = Package(
     .testTarget(
       name: "AdamKernelsTests",
       dependencies: ["AdamFormulas", "AdamKernelABI", "AdamKernels", "AdamKernelsV3", "AdamKernelsV4", "CFloatState"]),
-    .testTarget(name: "AdamIRTests", dependencies: ["AdamIR", "AdamPasses", "AdamTestSupport"]),
+    .testTarget(name: "AdamIRTests", dependencies: ["AdamIR", "AdamPasses", "AdamRuntime", "AdamTestSupport"]),
     .testTarget(name: "AdamDataTests", dependencies: ["AdamData", "AdamTestSupport"]),
     .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),
     .testTarget(

@@ -36,6 +36,11 @@ extension TensorFunction {
       .broadcastTo, [value], ["shape": .ints(try shape.fixedSizes(for: "a gradient"))])
   }
 
+  /// The sum of all elements.
+  mutating func total(_ value: ValueID) throws(ShapeError) -> ValueID {
+    try emit(.sum, [value], ["axes": .ints(Array(0..<type(value).shape.rank)), "keepdims": .bool(false)])
+  }
+
   /// Undoes a stretch of an operand of type `target`: the sum over the stretched axes.
   mutating func reduced(_ gradient: ValueID, to target: TensorType) throws(ShapeError) -> ValueID {
     let axes = type(gradient).shape.stretchedAxes(from: target.shape)

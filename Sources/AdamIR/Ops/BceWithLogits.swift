@@ -12,8 +12,7 @@ extension OpDefinition {
     pullback: pullback { function, g, context throws(ShapeError) in
       let x = context.operands[0]
       let gradient = try function.emit(.bceWithLogitsGrad, [g] + context.operands)
-      let shape = function.type(x).shape
-      let count = try shape.fixedSizes(for: "the gradient of `bce_with_logits`").reduce(1, *)
+      let count = try elementCount(function, x, "bce_with_logits")
       let share = try function.emit(.div, [g, try function.constant(Double(count))])
       return [gradient, try function.emit(.mul, [share, try function.emit(.neg, [x])])]
     },
@@ -29,6 +28,17 @@ extension OpDefinition {
     formula: "x' = (sigmoid(x) - t) * (g / n)", operandCount: 3...3,
     inferTypes: { types, _ throws(ShapeError) in
       try lossGradientType("bce_with_logits_grad", types)
+    },
+    pullback: pullback { function, u, context throws(ShapeError) in
+      let (g, x, t) = (context.operands[0], context.operands[1], context.operands[2])
+      let count = try function.constant(Double(try elementCount(function, x, "bce_with_logits")))
+      let share = try function.emit(.div, [u, count])
+      let s = try function.emit(.sigmoid, [x])
+      let inner = try function.emit(.mul, [share, try function.emit(.sub, [s, t])])
+      let slope = try function.emit(.mul, [share, g])
+      return [
+        try function.total(inner), try function.emit(.sigmoidGrad, [slope, s]), try function.emit(.neg, [slope]),
+      ]
     },
     reference: { operands, _, types in
       let share = operands[0].values[0] / Double(operands[1].values.count)

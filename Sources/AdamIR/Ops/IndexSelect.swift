@@ -44,6 +44,9 @@ extension OpDefinition {
       _ = try TypeRules.axis("index_select_grad", types[2].shape, attributes)
       return [types[2]]
     },
+    pullback: pullback { function, u, context throws(ShapeError) in
+      [try function.emit(.indexSelect, [u, context.operands[1]], context.attributes), nil, nil]
+    },
     reference: { operands, attributes, types in
       let (g, axis) = (operands[0], attributes.int("axis") ?? 0)
       var result = ReferenceTensor(sizes(types), operands[2].values.map { _ in 0 })

@@ -7,7 +7,8 @@ extension OpDefinition {
     gradient: { .maxGrad }, isBetter: { $0 > $1 })
 
   package static let maxGrad: OpDefinition = .extremumGradient(
-    "max_grad", "Gradient of max: to the first of the largest elements.", isBetter: { $0 > $1 })
+    "max_grad", "Gradient of max: to the first of the largest elements.", own: { .maxGrad },
+    isBetter: { $0 > $1 })
 
   /// `gradient` is asked for late: two definitions cannot name each other when they are made.
   static func extremum(
@@ -31,7 +32,8 @@ extension OpDefinition {
   }
 
   static func extremumGradient(
-    _ name: String, _ summary: String, isBetter: @escaping @Sendable (Double, Double) -> Bool
+    _ name: String, _ summary: String, own: @escaping @Sendable () -> OpDefinition,
+    isBetter: @escaping @Sendable (Double, Double) -> Bool
   ) -> OpDefinition {
     OpDefinition(
       name: name, summary: summary, formula: "x' = g at the first such element, 0 elsewhere",
@@ -40,6 +42,13 @@ extension OpDefinition {
         let reduced = try TypeRules.reduction(name)([types[1]], attributes)
         _ = try TypeRules.same(name, types[0].shape, reduced[0].shape, operands: [0, 1])
         return [types[1]]
+      },
+      // Linear in g: what it does to ones says where every element of u goes.
+      pullback: pullback { function, u, context throws(ShapeError) in
+        let g = function.type(context.operands[0])
+        let ones = try function.emit(.full, [], ["value": .float(1), "type": .type(g)])
+        let chosen = try function.emit(own(), [ones, context.operands[1]], context.attributes)
+        return [try function.emit(.sum, [try function.emit(.mul, [u, chosen])], context.attributes), nil]
       },
       reference: { operands, attributes, types in
         let x = operands[1]

@@ -7,5 +7,6 @@ extension OpDefinition {
     gradient: { .minGrad }, isBetter: { $0 < $1 })
 
   package static let minGrad: OpDefinition = .extremumGradient(
-    "min_grad", "Gradient of min: to the first of the smallest elements.", isBetter: { $0 < $1 })
+    "min_grad", "Gradient of min: to the first of the smallest elements.", own: { .minGrad },
+    isBetter: { $0 < $1 })
 }

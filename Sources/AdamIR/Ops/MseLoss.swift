@@ -20,6 +20,14 @@ extension OpDefinition {
     name: "mse_loss_grad", summary: "Gradient of mse_loss.",
     formula: "x' = (f32(2 / n) * (x - t)) * g", operandCount: 3...3,
     inferTypes: { types, _ throws(ShapeError) in try lossGradientType("mse_loss_grad", types) },
+    pullback: pullback { function, u, context throws(ShapeError) in
+      let (g, x, t) = (context.operands[0], context.operands[1], context.operands[2])
+      let share = try function.constant(2 / Double(try elementCount(function, x, "mse_loss")))
+      let scaled = try function.emit(.mul, [u, share])
+      let inner = try function.emit(.mul, [scaled, try function.emit(.sub, [x, t])])
+      let slope = try function.emit(.mul, [scaled, g])
+      return [try function.total(inner), slope, try function.emit(.neg, [slope])]
+    },
     reference: { operands, _, types in
       let scale = 2 / Double(operands[1].values.count)
       let g = operands[0].values[0]
@@ -32,6 +40,13 @@ extension OpDefinition {
     try TypeRules.numbers(name, types)
     _ = try TypeRules.same(name, types[0].shape, types[1].shape, operands: [0, 1])
     return [TensorType(.f32, .scalar)]
+  }
+
+  /// How many elements the mean of a loss is taken over.
+  static func elementCount(
+    _ function: TensorFunction, _ value: ValueID, _ op: String
+  ) throws(ShapeError) -> Int {
+    try function.type(value).shape.fixedSizes(for: "the gradient of `\(op)`").reduce(1, *)
   }
 
   /// A number and two real operands of one shape → that shape.

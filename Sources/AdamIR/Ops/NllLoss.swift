@@ -34,6 +34,9 @@ extension OpDefinition {
       try labels("nll_loss_grad", types[2], types[1])
       return [types[2]]
     },
+    pullback: pullback { function, u, context throws(ShapeError) in
+      [try function.emit(.nllLoss, [u, context.operands[1]]), nil, nil]
+    },
     reference: { operands, _, types in
       let (g, target) = (operands[0].values[0], operands[1].values)
       let sizes = sizes(types)

@@ -20,8 +20,23 @@ extension OpDefinition {
 
   package static let softmaxGrad: OpDefinition = .init(
     name: "softmax_grad", summary: "Gradient of softmax from its result.",
-    formula: "x' = (g - sum(g * y)) * y", operandCount: 2...2, attributeNames: ["axis"],
+    formula: "x' = (g - sum(g * y)) * y; y' = u * (g - sum(g * y)) - g * sum(u * y)", operandCount: 2...2, attributeNames: ["axis"],
     inferTypes: alongAxis("softmax_grad"),
+    pullback: pullback { function, u, context throws(ShapeError) in
+      let (g, y) = (context.operands[0], context.operands[1])
+      let along = try TypeRules.axis("softmax_grad", function.type(y).shape, context.attributes)
+      func lineSum(_ a: ValueID, _ b: ValueID) throws(ShapeError) -> ValueID {
+        try function.emit(
+          .sum, [try function.emit(.mul, [a, b])], ["axes": .ints([along]), "keepdims": .bool(true)])
+      }
+      // y' = u (g - sum(g y)) - g sum(u y)
+      let centred = try function.emit(.sub, [g, try lineSum(g, y)])
+      let first = try function.emit(.mul, [u, centred])
+      let second = try function.emit(.mul, [g, try lineSum(u, y)])
+      return [
+        try function.emit(.softmaxGrad, [u, y], context.attributes), try function.emit(.sub, [first, second]),
+      ]
+    },
     reference: linewise { operands in
       let dot = zip(operands[0], operands[1]).map { $0 * $1 }.reduce(0, +)
       return zip(operands[0], operands[1]).map { ($0 - dot) * $1 }
