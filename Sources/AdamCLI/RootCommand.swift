@@ -23,6 +23,7 @@ struct RootCommand: ParsableCommand {
         adam -e 'print 1 + 1'       run a line
         adam check net.adam         find mistakes without training
         adam ir net.adam --stage opt
+        adam fmt net.adam           put it in the one layout
         adam doc linear             what a name means
         adam explain E0301          what a message means
 
@@ -38,15 +39,18 @@ struct RootCommand: ParsableCommand {
         --message-format F          human, short or json
       """,
     version: "adam \(programVersion)",
-    subcommands: [RunCommand.self, CheckCommand.self, IntermediateCommand.self, DocumentationCommand.self, ExplainCommand.self],
+    subcommands: [
+      RunCommand.self, CheckCommand.self, FormatCommand.self, IntermediateCommand.self, DocumentationCommand.self,
+      ExplainCommand.self,
+    ],
     defaultSubcommand: RunCommand.self)
 
-  static let subcommandNames = ["run", "check", "ir", "doc", "explain", "help"]
+  static let subcommandNames = ["run", "check", "fmt", "ir", "doc", "explain", "help"]
 
   /// For tips; a test holds that each is one of the parser's.
   static let optionNames = [
     "--seed", "--strict", "--fail-fast", "--quiet", "--progress", "--color", "--message-format", "--stage", "--json",
-    "--allow", "--deny", "--schema",
+    "--allow", "--deny", "--schema", "--check", "--diff",
     "--help", "--version",
   ]
 }
