@@ -51,14 +51,16 @@ extension Interpreter {
   func run(
     _ definition: BuiltinDefinition, _ arguments: [GivenArgument<Value>], at span: Span
   ) throws(Diagnostic) -> Value {
-    try definition.run(
-      self, try bind(arguments, to: definition.signature, of: definition.shownName, at: span))
+    let given = arguments.first.flatMap { $0.name == nil ? $0.value : nil }
+    let definition = definition.taking(given) ?? definition
+    return try definition.run(
+      self, try bind(arguments, to: definition.signature, of: definition.name, at: span))
   }
 
   func verb(
     _ name: String, _ arguments: [GivenArgument<Value>], at span: Span
   ) throws(Diagnostic) -> Value {
-    guard let definition = session.environment[name] else {
+    guard let definition = session.environment.verb(name) else {
       throw ValueError.notYet("`\(name)`", at: span)
     }
     if name == "train" { noteTraining() }
@@ -82,39 +84,38 @@ extension Interpreter {
     _ frame: Frame, _ at: Registers, _ d: Register, _ receiver: Register, _ name: String,
     _ site: CallSite, at span: Span
   ) throws(Diagnostic) {
-    if d == receiver, name == "append", site.isSinglePosition, case .list = at[receiver] {
+    if site.isUpdate, name == "append", site.isSinglePosition, case .list = at[receiver] {
       let value = at[site.arguments[0].register]
       return try at.change(receiver) { list throws(Diagnostic) in try list.append(value, at: span) }
     }
-    let arguments = given(site, at)
+    var arguments = given(site, at)
     let value = at[receiver]
-    // A field that cannot be called does not hide a function: `xs.len()`.
-    if let field = value.fieldIfPresent(name),
-      field.isCallable || session.environment[name] == nil
-    {
-      return try callScript(field, arguments, destination: d, at: span)
+    let (callee, isField) = try method(name, of: value, site.fallback.map { at[$0] }, at: span)
+    if !isField { arguments.insert(GivenArgument(value: value, span: span), at: 0) }
+    guard site.isUpdate else { return try callScript(callee, arguments, destination: d, at: span) }
+    let result = try call(callee, arguments, at: span)
+    if case .builtin(let builtin) = callee, !isField, builtin.definition.taking(value)?.updatesVariable == true {
+      at[d] = result
     }
-    let all = [GivenArgument(value: value, span: span)] + arguments
-    if let fallback = site.fallback {
-      return try callScript(at[fallback], all, destination: d, at: span)
-    }
-    if case .optimizer = value, name == "step", let update = session.environment["__step"] {
-      at[d] = try run(update, all, at: span)
-      return
-    }
-    if case .hook(let hook) = value, name == "off" {
-      hook.isActive = false
-      session.hooks.removeAll { $0 === hook }
-      at[d] = .none
-      return
-    }
-    let callee = globals.load(globals.slot(name))
-    if callee.isUnset {
-      var error = ValueError.undefined(name, near: knownNames, at: span)
-      error.message = "\(value.foundText) has no field `\(name)`, and there is no function `\(name)`"
-      throw error
-    }
-    try callScript(callee, all, destination: d, at: span)
+  }
+
+  /// What `v.f(…)` calls: the field, else a function of that name, innermost first. What cannot be
+  /// called hides nothing: `xs.len()`, `xs.count(1)` beside a variable `count`.
+  private func method(
+    _ name: String, of value: Value, _ local: Value?, at span: Span
+  ) throws(Diagnostic) -> (callee: Value, isField: Bool) {
+    let slot = globals.slot(name)
+    let builtin = globals.fallback(slot)
+    let field = value.fieldIfPresent(name)
+    if let field, field.isCallable || builtin.isUnset { return (field, true) }
+    if let local, local.isCallable || builtin.isUnset { return (local, false) }
+    let variable = globals.variable(slot)
+    if variable.isCallable { return (variable, false) }
+    let callee = builtin.isUnset ? variable : builtin
+    guard callee.isUnset else { return (callee, false) }
+    var error = ValueError.undefined(name, near: knownNames, at: span)
+    error.message = "\(value.foundText) has no field `\(name)`, and there is no function `\(name)`"
+    throw error
   }
 
   // MARK: Script functions
@@ -174,28 +175,6 @@ extension Interpreter {
       values.append(entry.value ?? standard ?? .none)
     }
     return values
-  }
-
-  // MARK: Hooks
-
-  func hook(_ site: HookSite, _ at: Registers, at span: Span) throws(Diagnostic) -> Value {
-    guard case .function(let closure) = at[site.closure] else { return .none }
-    var every = 1
-    if let register = site.every {
-      guard let x = at[register].exactNumber, let count = Int(exactly: x), count >= 1 else {
-        throw Diagnostic(
-          DiagnosticCode("E0211"),
-          "`every` must be a whole number from 1 on, found \(at[register].foundText)", at: span)
-      }
-      every = count
-    }
-    let hook = Hook(event: site.event, every: every, closure: closure, span: span)
-    session.hooks.removeAll { old in
-      old.span == span
-        || (old.span.source != span.source && old.event == hook.event && old.every == every)
-    }
-    session.hooks.append(hook)
-    return .hook(hook)
   }
 
   // MARK: Models

@@ -52,6 +52,9 @@ final class GlobalTable {
     return names.count - 1
   }
 
+  /// What the name means while no variable has it, or unset.
+  func fallback(_ slot: Int) -> Value { fallbacks[slot] }
+
   private func fallback(_ name: String) -> Value {
     if let builtin = environment[name] { return .builtin(ConfiguredBuiltin(builtin)) }
     return environment.constants[name].map { .constant($0) } ?? .unset

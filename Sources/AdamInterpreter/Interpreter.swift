@@ -25,6 +25,8 @@ package final class Interpreter {
   private var hasTrained = false
   private var generatorBefore: Generator
   private var hooksBefore: [Hook] = []
+  /// Blocks that live as long as a call.
+  var hooksOfCalls = 0
 
   /// A running function: where to go on and where its value goes.
   struct Frame {
@@ -82,6 +84,8 @@ package final class Interpreter {
     globals.restore()
     session.generator = generatorBefore
     session.hooks = hooksBefore
+    hooksOfCalls = 0
+    for hook in hooksBefore { hook.isActive = true }
   }
 
   func noteTraining() { hasTrained = true }
@@ -109,6 +113,7 @@ package final class Interpreter {
   /// Leaves the innermost function.
   func popFrame() {
     guard let frame = frames.popLast() else { return }
+    if hooksOfCalls > 0 { endHooks(ofCallAt: frames.count + 1) }
     stack.pop(to: frame.base)
   }
 

@@ -31,7 +31,7 @@ extension Interpreter {
     case .verb(let d, let name, let site):
       at[d] = try verb(text(frame, name), given(site, at), at: span)
     case .closure(let d, let site): at[d] = .function(closure(frame, site, at))
-    case .hook(let d, let site): at[d] = try hook(site, at, at: span)
+    case .hook(let d, let site): at[d] = try hook(frame, site, at, at: span)
     case .assert(let a, let sides, let message):
       try assertion(at[a], sides.map { at[$0] }, message.map { at[$0] }, at: span)
     default: try collection(frame, function.instructions[index], at, span)

@@ -32,7 +32,7 @@ extension Session {
       .map { Completion(text: $0, suffix: "") }
     if word.isEmpty { return found }
     let verbs = Set(Verb.allCases.map(\.rawValue))
-    let names = Set(builtins.keys.filter { !$0.hasPrefix("__") }).union(Session.keywords).union(verbs).subtracting(variables)
+    let names = Set(builtins.keys).union(Session.keywords).union(verbs).subtracting(variables)
     for name in names.filter({ $0.hasPrefix(word) }).sorted() {
       let isCall = builtins[name] != nil && !verbs.contains(name)
       found.append(Completion(text: name, suffix: isCall ? "(" : ""))

@@ -18,7 +18,7 @@ public struct Documentation: Sendable {
 
   /// nil when nothing has this name. `grammar` words such as `for` have pages too.
   public init?(of name: String) {
-    if let builtin = Environment.standard[name], !name.hasPrefix("__") {
+    if let builtin = Environment.standard[name] {
       self.init(builtin)
     } else if let word = LanguageWords.all.first(where: { $0.name == name }) {
       self.init(word)
@@ -30,11 +30,13 @@ public struct Documentation: Sendable {
   private init(_ builtin: BuiltinDefinition) {
     name = builtin.name
     group = builtin.group
-    forms = ["\(builtin.name)(\(builtin.signature.text))"]
-    summary = builtin.summary
+    let family = builtin.family
+    forms = family.map { "\($0.name)(\($0.signature.text))" }
+    summary = family.map(\.summary).joined(separator: " ")
     page = builtin.page
-    parameters = builtin.signature.parameters
-    example = builtin.example
+    var names: Set<String> = []
+    parameters = family.flatMap(\.signature.parameters).filter { names.insert($0.name).inserted }
+    example = family.map(\.example).joined(separator: "\n")
     derived = Page.derived(of: builtin)
   }
 

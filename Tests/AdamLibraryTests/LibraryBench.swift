@@ -77,6 +77,9 @@ final class LibraryBench: ExecutionContext, CheckContext {
   func call(_ callee: Value, _ arguments: [Value], at span: Span) throws(Diagnostic) -> Value {
     onCall(arguments)
   }
+  func run(_ hook: Hook, _ arguments: [Value]) throws(Diagnostic) -> Bool {
+    try call(.function(hook.closure), arguments, at: hook.span).exactBool == true
+  }
   var variableChanges: Int { 0 }
   func poll() throws(Diagnostic) {}
   var variables: [(name: String, value: AbstractValue)] { [] }
@@ -91,7 +94,7 @@ final class LibraryBench: ExecutionContext, CheckContext {
     _ name: String, _ arguments: [Value] = [], _ keywords: KeyValuePairs<String, Value> = [:],
     at span: Span = testSpan
   ) throws -> Value {
-    let builtin = try #require(session.environment[name])
+    let builtin = try #require(session.environment[name]?.taking(arguments.first))
     let given =
       arguments.map { GivenArgument(value: $0, span: span) }
       + keywords.map { GivenArgument(name: $0.key, value: $0.value, span: span) }

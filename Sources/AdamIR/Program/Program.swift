@@ -58,9 +58,12 @@ package struct CallSite: Hashable, Sendable {
   package var arguments: [CallArgument]
   /// For `callMethod`: the local function that `v.f(args)` calls when `v` has no field `f`.
   package var fallback: Register?
-  package init(_ arguments: [CallArgument], fallback: Register? = nil) {
+  /// For `callMethod` as a statement: the result is stored only if the callee updates its variable.
+  package var isUpdate: Bool
+  package init(_ arguments: [CallArgument], fallback: Register? = nil, isUpdate: Bool = false) {
     self.arguments = arguments
     self.fallback = fallback
+    self.isUpdate = isUpdate
   }
 }
 
@@ -112,10 +115,28 @@ package struct HookSite: Hashable, Sendable {
   package var event: String
   package var every: Register?
   package var closure: Register
-  package init(event: String, every: Register?, closure: Register) {
+  /// For a block inside a function: what it reads of the function's variables, read anew each time.
+  package var captures: [ClosureSite.Capture]
+  /// The function's variables that the block updates. Its call gives a tuple: whether the training
+  /// ends, then their values in this order.
+  package var updates: [Update]
+  package struct Update: Hashable, Sendable {
+    package var name: String
+    package var register: Register
+    package init(_ name: String, _ register: Register) {
+      self.name = name
+      self.register = register
+    }
+  }
+  package init(
+    event: String, every: Register?, closure: Register, captures: [ClosureSite.Capture] = [],
+    updates: [Update] = []
+  ) {
     self.event = event
     self.every = every
     self.closure = closure
+    self.captures = captures
+    self.updates = updates
   }
 }
 
@@ -199,7 +220,8 @@ package struct ProgramFunction: Hashable, Sendable {
   package var spans: [Span] = []
   package var span: Span
   /// For `on` blocks: the parameters are `hookNames`, bound by the training loop. The call gives
-  /// `true` when the block ended with `break` (stop the training), else none.
+  /// `true` when the block ended with `break` (stop the training), else none; inside a function it
+  /// gives that and what `HookSite.updates` names, as a tuple.
   package var isHook = false
   /// What an `on` block may name beside the script's variables. A value that does not exist yet
   /// (`val_loss` before the first validation) is passed as `none`.

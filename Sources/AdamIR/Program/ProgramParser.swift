@@ -116,7 +116,8 @@ struct ProgramParser {
         CallArgument(name: name, value, try span(), isImplicit: isImplicit, nameSpan: nameSpan))
       _ = cursor.accept(",")
     }
-    return CallSite(arguments, fallback: cursor.accept("else") ? try register() : nil)
+    let fallback = cursor.accept("else") ? try register() : nil
+    return CallSite(arguments, fallback: fallback, isUpdate: cursor.accept("update"))
   }
 
   private mutating func items() throws(ProgramTextError) -> [IndexOperand] {
@@ -154,28 +155,20 @@ struct ProgramParser {
     return result
   }
 
-  private mutating func record(_ d: Register) throws(ProgramTextError) -> Instruction {
-    var names: [String] = []
-    var values: [Register] = []
+  private mutating func fields() throws(ProgramTextError) -> [(String, Register)] {
+    var result: [(String, Register)] = []
     try cursor.expect("[")
     while !cursor.accept("]") {
-      names.append(try cursor.word())
+      let name = try cursor.word()
       try cursor.expect("=")
-      values.append(try register())
+      result.append((name, try register()))
       _ = cursor.accept(",")
     }
-    return .record(d: d, names: names, values)
+    return result
   }
 
   private mutating func closure(_ d: Register) throws(ProgramTextError) -> Instruction {
-    var site = ClosureSite(function: try cursor.integer())
-    try cursor.expect("[")
-    while !cursor.accept("]") {
-      let from = try register()
-      try cursor.expect("->")
-      site.captures.append(.init(from: from, to: try register()))
-      _ = cursor.accept(",")
-    }
+    var site = ClosureSite(function: try cursor.integer(), captures: try captures())
     try cursor.expect("[")
     while !cursor.accept("]") {
       let parameter = try cursor.integer()
@@ -186,10 +179,27 @@ struct ProgramParser {
     return .closure(d: d, site)
   }
 
+  private mutating func captures() throws(ProgramTextError) -> [ClosureSite.Capture] {
+    var result: [ClosureSite.Capture] = []
+    try cursor.expect("[")
+    while !cursor.accept("]") {
+      let from = try register()
+      try cursor.expect("->")
+      result.append(.init(from: from, to: try register()))
+      _ = cursor.accept(",")
+    }
+    return result
+  }
+
   private mutating func hook(_ d: Register) throws(ProgramTextError) -> Instruction {
     let event = try cursor.word()
     let every = cursor.accept("every") ? try register() : nil
-    return .hook(d: d, HookSite(event: event, every: every, closure: try register()))
+    var site = HookSite(event: event, every: every, closure: try register())
+    if cursor.accept("shares") {
+      site.captures = try captures()
+      site.updates = try fields().map { .init($0, $1) }
+    }
+    return .hook(d: d, site)
   }
 
   // MARK: Instructions
@@ -247,7 +257,9 @@ struct ProgramParser {
     case "not": return .not(d: d, try register())
     case "list": return .list(d: d, try registers())
     case "tuple": return .tuple(d: d, try registers())
-    case "record": return try record(d)
+    case "record":
+      let fields = try fields()
+      return .record(d: d, names: fields.map(\.0), fields.map(\.1))
     case "range":
       let lower = try register()
       let isClosed = cursor.accept("...")

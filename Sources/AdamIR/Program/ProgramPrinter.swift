@@ -77,7 +77,8 @@ struct ProgramPrinter {
         + Self.text(argument.span)
     }
     let fallback = site.fallback.map { " else " + Self.text($0) } ?? ""
-    return "(" + arguments.joined(separator: ", ") + ")" + fallback
+    let update = site.isUpdate ? " update" : ""
+    return "(" + arguments.joined(separator: ", ") + ")" + fallback + update
   }
 
   private func items(_ items: [IndexOperand]) -> String {
@@ -109,10 +110,20 @@ struct ProgramPrinter {
   }
 
   private func closure(_ site: ClosureSite) -> String {
-    let captures = site.captures.map { "\(Self.text($0.from)) -> \(Self.text($0.to))" }
     let defaults = site.defaults.map { "\($0.parameter)=\(Self.text($0.from))" }
-    return "\(site.function) [\(captures.joined(separator: ", "))]"
-      + " [\(defaults.joined(separator: ", "))]"
+    return "\(site.function) \(captures(site.captures)) [\(defaults.joined(separator: ", "))]"
+  }
+
+  private func captures(_ captures: [ClosureSite.Capture]) -> String {
+    "[" + captures.map { "\(Self.text($0.from)) -> \(Self.text($0.to))" }.joined(separator: ", ") + "]"
+  }
+
+  private func hook(_ site: HookSite) -> String {
+    let every = site.every.map { " every \(Self.text($0))" } ?? ""
+    let isLocal = !site.captures.isEmpty || !site.updates.isEmpty
+    let shared = isLocal ? " shares \(captures(site.captures)) "
+      + fields(site.updates.map(\.name), site.updates.map(\.register)) : ""
+    return "\(site.event)\(every) \(Self.text(site.closure))\(shared)"
   }
 
   /// One instruction without its index and place.
@@ -181,9 +192,7 @@ struct ProgramPrinter {
       return "\(text(d)) = call_method \(text(a)) \(name(n)) \(site(s))"
     case .verb(let d, let n, let s): return "\(text(d)) = verb \(name(n)) \(site(s))"
     case .closure(let d, let s): return "\(text(d)) = closure \(closure(s))"
-    case .hook(let d, let s):
-      let every = s.every.map { " every \(text($0))" } ?? ""
-      return "\(text(d)) = hook \(s.event)\(every) \(text(s.closure))"
+    case .hook(let d, let s): return "\(text(d)) = hook \(hook(s))"
     case .assert(let a, let sides, let message):
       return "assert \(text(a)) \(list(sides))" + (message.map { " " + text($0) } ?? "")
     default: return "unknown"

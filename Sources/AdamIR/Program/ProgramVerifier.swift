@@ -131,7 +131,9 @@ extension Instruction {
     case .closure(let d, let site): [d] + site.captures.map(\.from) + site.defaults.map(\.from)
     case .iterate(let d, let a): [d, Register(d.index + 2), a]
     case .unpack(let first, let a, let count): [first, Register(first.index + max(count, 1) - 1), a]
-    case .hook(let d, let site): [d, site.closure] + (site.every.map { [$0] } ?? [])
+    case .hook(let d, let site):
+      [d, site.closure] + (site.every.map { [$0] } ?? []) + site.captures.map(\.from)
+        + site.updates.map(\.register)
     case .assert(let a, let sides, let message): [a] + sides + (message.map { [$0] } ?? [])
     case .jump, .loop, .loopHeader, .statement, .unsupported: []
     }

@@ -83,7 +83,7 @@ extension Value: ArgumentValue {
     case (.integer, _): exactNumber.map { $0.isWholeNumber } ?? false
     case (.bool, _): exactBool != nil
     case (.string, .string), (.tensor, .tensor), (.tensor, .traced), (.tensor, .parameter), (.list, .list), (.optimizer, .optimizer),
-      (.data, .data), (.record, .record):
+      (.data, .data), (.record, .record), (.hook, .hook):
       true
     case (.tensorLike, _): isTensorLike(depth: 0)
     case (.layer, .layer), (.layer, .function), (.function, .function), (.function, .builtin),
@@ -206,7 +206,7 @@ extension AbstractValue: ArgumentValue {
     case (.number, .number), (.bool, .bool), (.string, .string), (.tensor, .tensor),
       (.tensorLike, .tensor), (.tensorLike, .number), (.tensorLike, .range), (.list, .list),
       (.list, .listOf), (.layer, .layer), (.layer, .function), (.optimizer, .optimizer),
-      (.data, .data), (.function, .function), (.function, .layer), (.record, .record),
+      (.data, .data), (.function, .function), (.function, .layer), (.record, .record), (.hook, .hook),
       (.schedule, .number):
       return .yes
     case (.integer, .number): return .perhaps

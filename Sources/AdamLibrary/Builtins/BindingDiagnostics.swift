@@ -25,9 +25,6 @@ struct BindingWords {
     ("batch_size", "batch"),
   ]
 
-  /// Verbs without options, where `x = 3` was meant as a comparison.
-  private static let takingConditions: Set<String> = ["assert", "print", "show"]
-
   func unknownOption(_ name: String, at place: Span) -> Diagnostic {
     var diagnostic = Diagnostic(.unknownOption, "`\(callee)` has no option `\(name)`", at: place)
     let names = signature.parameters.filter { !$0.isVariadic }.map(\.name)
@@ -38,7 +35,7 @@ struct BindingWords {
       diagnostic.helps.append(
         Help("write `\(meant)`", edits: [Edit(place, meant)], isSafe: isSafe))
     }
-    if Self.takingConditions.contains(callee) {
+    if signature.takesComparisons {
       diagnostic.helps.append(Help("to compare, write `\(name) == …`"))
     }
     diagnostic.notes.append(optionsNote)

@@ -19,6 +19,7 @@ package enum ArgumentKind: Hashable, Sendable {
   case optimizer
   case data
   case function
+  case hook
   case record
   /// A number or a schedule.
   case schedule
@@ -41,6 +42,7 @@ package enum ArgumentKind: Hashable, Sendable {
     case .optimizer: "an optimizer"
     case .data: "a data set"
     case .function: "a function"
+    case .hook: "an `on` block"
     case .record: "a record"
     case .schedule: "a number or a schedule"
     case .numbers(let count): "\(count) numbers"
@@ -99,7 +101,12 @@ package struct ParameterDefinition: Hashable, Sendable {
 
 package struct Signature: Hashable, Sendable {
   package var parameters: [ParameterDefinition]
-  package init(_ parameters: [ParameterDefinition]) { self.parameters = parameters }
+  /// Comparisons are likely arguments, so an unknown option `x = 3` was probably meant as one.
+  package var takesComparisons: Bool
+  package init(_ parameters: [ParameterDefinition], takesComparisons: Bool = false) {
+    self.parameters = parameters
+    self.takesComparisons = takesComparisons
+  }
 }
 
 /// Arguments of one call after binding: one entry per parameter of the signature, in its order.
@@ -144,6 +151,8 @@ package protocol ExecutionContext: AnyObject {
   var session: SessionState { get }
   /// Calls a function value of the script or a builtin.
   func call(_ callee: Value, _ arguments: [Value], at span: Span) throws(Diagnostic) -> Value
+  /// Runs an `on` block; gives whether it ended with `break`, which ends the training.
+  func run(_ hook: Hook, _ arguments: [Value]) throws(Diagnostic) -> Bool
   /// Counts the changes of top-level variables: what a traced function read may be another value.
   var variableChanges: Int { get }
   /// Throws when cancelled or over budget.
@@ -176,8 +185,6 @@ package struct BuiltinDefinition: Sendable {
     @Sendable (any ExecutionContext, BoundArguments<Value>) throws(Diagnostic) -> Value
 
   package let name: String
-  /// As a message calls it: what only the lowering writes has two underscores before its name.
-  package var shownName: String { name.hasPrefix("__") ? String(name.dropFirst(2)) : name }
   /// Heading in help: `layer`, `loss`, `optimizer`, `verb`, `data`, `math`, `list`, `tensor`.
   package let group: String
   package let summary: String
@@ -188,13 +195,20 @@ package struct BuiltinDefinition: Sendable {
   package let page: Page
   /// Depends on its arguments only, so the checker may run it on constants.
   package let isPure: Bool
+  /// `xs.f(…)` as a statement stores the result in `xs`: what changes a list elsewhere.
+  package let updatesVariable: Bool
+  /// Written `v.f(…)`, where a variable of that name does not hide it.
+  package let isMethod: Bool
   /// The result as the checker sees it when arguments are not constants; nil: derived as `unknown`.
   package let check: Check?
   package let run: Run
+  /// Definitions of the same name for other kinds of first argument.
+  package fileprivate(set) var alternatives: [BuiltinDefinition] = []
 
   package init(
     name: String, group: String, summary: String, signature: Signature, example: String, page: Page = Page(),
-    isPure: Bool = false, check: Check? = nil, run: @escaping Run
+    isPure: Bool = false, updatesVariable: Bool = false, isMethod: Bool = false,
+    check: Check? = nil, run: @escaping Run
   ) {
     self.name = name
     self.group = group
@@ -203,22 +217,64 @@ package struct BuiltinDefinition: Sendable {
     self.example = example
     self.page = page
     self.isPure = isPure
+    self.updatesVariable = updatesVariable
+    self.isMethod = isMethod
     self.check = check
     self.run = run
+  }
+}
+
+extension BuiltinDefinition {
+  /// All definitions of this name.
+  package var family: [BuiltinDefinition] { [self] + alternatives }
+
+  /// The definition for this first argument: names may be shared by functions of different kinds of
+  /// value (`split` of a data set or a string). nil when more than one may be meant.
+  package func taking<V: ArgumentValue>(_ first: V?) -> BuiltinDefinition? {
+    if alternatives.isEmpty { return self }
+    guard let first else { return self }
+    let fits = family.map { $0.signature.parameters.first.map { first.fit($0.kind) } ?? .no }
+    if let index = fits.firstIndex(of: .yes) { return family[index] }
+    switch fits.count(where: { $0 == .perhaps }) {
+    case 0: return self
+    case 1: return fits.firstIndex(of: .perhaps).map { family[$0] }
+    default: return nil
+    }
   }
 }
 
 /// Everything a script can name without defining it. Immutable; a host may extend a copy.
 package struct Environment: Sendable {
   package private(set) var builtins: [String: BuiltinDefinition] = [:]
+  /// What pieces of syntax become (`param`, `layer`, `check grad`, `_`). No script can name them.
+  package private(set) var constructs: [String: BuiltinDefinition] = [:]
   /// Constants such as `pi`.
   package private(set) var constants: [String: Constant] = [:]
-  package init(builtins: [BuiltinDefinition], constants: [String: Constant] = ["pi": .number(Double.pi)]) {
-    for builtin in builtins { self.builtins[builtin.name] = builtin }
+
+  /// Several builtins may have one name if the kinds of their first parameters tell them apart; one
+  /// that takes any value stands for what the others refuse.
+  package init(
+    builtins: [BuiltinDefinition], constructs: [BuiltinDefinition] = [],
+    constants: [String: Constant] = ["pi": .number(Double.pi)]
+  ) {
+    for (name, family) in Dictionary(grouping: builtins, by: \.name) {
+      let ordered = family.filter { !$0.takesAnything } + family.filter(\.takesAnything)
+      guard var first = ordered.first else { continue }
+      first.alternatives = Array(ordered.dropFirst())
+      self.builtins[name] = first
+    }
+    for construct in constructs { self.constructs[construct.name] = construct }
     self.constants = constants
   }
   package subscript(name: String) -> BuiltinDefinition? { builtins[name] }
 
+  /// What a `verb` instruction runs: a verb, or what a piece of syntax became.
+  package func verb(_ name: String) -> BuiltinDefinition? { constructs[name] ?? builtins[name] }
+
   /// The builtins that a user may name.
-  package var names: [String] { builtins.keys.filter { !$0.hasPrefix("__") } }
+  package var names: [String] { Array(builtins.keys) }
+}
+
+extension BuiltinDefinition {
+  fileprivate var takesAnything: Bool { signature.parameters.first?.kind == .any }
 }

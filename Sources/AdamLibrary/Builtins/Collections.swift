@@ -122,6 +122,7 @@ package enum CollectionBuiltins {
     page: Page(
       "As a statement on a variable it changes the variable; as an expression it gives the new list.",
       source: "list.append of Python", see: ["extend", "insert", "pop"]), isPure: true,
+    updatesVariable: true, isMethod: true, check: { _, _ in .listOf(.unknown) },
     run: { _, arguments throws(Diagnostic) in
       var list = arguments["xs"] ?? .none
       try list.append(arguments["value"] ?? .none, at: arguments.span)
@@ -135,6 +136,7 @@ package enum CollectionBuiltins {
     page: Page(
       "As a statement on a variable it changes the variable; `a ++ b` joins two lists.",
       source: "list.extend of Python", see: ["append", "insert"]), isPure: true,
+    updatesVariable: true, isMethod: true, check: { _, _ in .listOf(.unknown) },
     run: { _, arguments throws(Diagnostic) in
       let more = try (arguments["values"] ?? .none).listed(at: arguments.place(of: "values"))
       let list = arguments["xs"]?.elements ?? []
@@ -152,6 +154,7 @@ package enum CollectionBuiltins {
     page: Page(
       "As a statement on a variable it changes the variable.", source: "list.insert of Python",
       see: ["append", "pop"]), isPure: true,
+    updatesVariable: true, isMethod: true, check: { _, _ in .listOf(.unknown) },
     run: { _, arguments throws(Diagnostic) in
       var elements = arguments["xs"]?.elements ?? []
       let index = arguments.whole("index")
@@ -172,6 +175,7 @@ package enum CollectionBuiltins {
     page: Page(
       "As a statement on a variable it changes the variable.", source: "list.pop of Python",
       see: ["append", "insert"]), isPure: true,
+    updatesVariable: true, isMethod: true, check: { _, _ in .listOf(.unknown) },
     run: { _, arguments throws(Diagnostic) in
       var elements = arguments["xs"]?.elements ?? []
       let count = elements.count
@@ -195,18 +199,7 @@ package enum CollectionBuiltins {
     page: Page(source: "sorted of Python", see: ["reversed", "topk"]), isPure: true,
     run: { _, arguments throws(Diagnostic) in
       let values = try (arguments["xs"] ?? .none).listed(at: arguments.place(of: "xs"))
-      let numbers = values.compactMap(\.exactNumber)
-      if numbers.count == values.count {
-        // A fixed order for every content: NaN stands last.
-        let ordered = numbers.sorted { $0.isNaN ? false : $1.isNaN || $0 < $1 }
-        return .list(ListBox(ordered.map { .number($0) }))
-      }
-      let texts = values.compactMap(\.exactString)
-      guard texts.count == values.count else {
-        throw ValueError.conversion(
-          "`sorted` needs numbers or strings", at: arguments.place(of: "xs"))
-      }
-      let ordered = texts.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
-      return .list(ListBox(ordered.map { .string(StringBox($0)) }))
+      let order = try Value.ascending(values, isReversed: false, "sorted", at: arguments.place(of: "xs"))
+      return .list(ListBox(order.map { values[$0] }))
     })
 }

@@ -3,6 +3,7 @@
 package enum CoreBuiltins {
   package static let all: [BuiltinDefinition] =
     MathBuiltins.all + ReductionBuiltins.all + CollectionBuiltins.all + TextBuiltins.all
+    + ListMethods.all + TextMethods.all + RecordBuiltins.all
     + TensorBuiltins.all + RandomBuiltins.all + OutputBuiltins.all
     + ModelBuiltins.all + InitializerBuiltins.all + GradientBuiltins.all
     + ShapeBuiltins.all

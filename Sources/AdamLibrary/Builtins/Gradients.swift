@@ -7,9 +7,9 @@ import AdamSource
 
 enum GradientBuiltins {
   static let all: [BuiltinDefinition] = [grad, valueAndGrad]
-  /// What `grad(f)` gives: the same with the function as a setting. Never written by a user.
-  static let applied: [BuiltinDefinition] = [
-    appliedBuiltin("__grad", hasValue: false), appliedBuiltin("__value_and_grad", hasValue: true),
+  /// What `grad(f)` gives: the same with the function as a setting. Only values hold it.
+  private static let applied: [BuiltinDefinition] = [
+    appliedBuiltin("grad", hasValue: false), appliedBuiltin("value_and_grad", hasValue: true),
   ]
 
   static let grad = builtin(

@@ -8,7 +8,8 @@ package enum OutputBuiltins {
 
   static let print = BuiltinDefinition(
     name: "print", group: "verb", summary: "Writes values, separated by one space, and a newline.",
-    signature: Signature([ParameterDefinition("values", .any, "what is written", isVariadic: true)]),
+    signature: Signature(
+      [ParameterDefinition("values", .any, "what is written", isVariadic: true)], takesComparisons: true),
     example: "print 1, \"two\"  # prints: 1 two",
     page: Page(
       "A number has as many digits as read back to it; a tensor is a nested list. In a string `{x:.3f}` "

@@ -2,22 +2,23 @@
 import AdamSource
 
 extension Environment {
-  /// The lists, in the order of help. A test holds that no name stands in two of them.
+  /// The lists, in the order of help. A test holds that what shares a name is told apart by the kind
+  /// of its first argument.
   package static let registries: [(name: String, builtins: [BuiltinDefinition])] = [
     ("layers", LayerRegistry.all.map(\.builtin)),
     ("losses", LossRegistry.all.map(\.builtin)),
     ("metrics", MetricRegistry.all.map(\.builtin)),
-    ("training", ScheduleBuiltins.all),
-    ("optimizers", OptimizerRegistry.builtins),
+    ("training", ScheduleBuiltins.all + [HookBuiltins.off]),
+    ("optimizers", OptimizerRegistry.builtins + [OptimizerStep.builtin]),
     ("data", DataRegistry.builtins),
     ("verbs", VerbRegistry.builtins),
     ("core", CoreBuiltins.all),
   ]
 
-  /// The registries, and what only the lowering names.
+  /// The registries, and what pieces of syntax become.
   package static let standard = Environment(
-    builtins: registries.flatMap(\.builtins) + DeclaredLayer.builtins + GradientBuiltins.applied
-      + [OptimizerStep.builtin, OpenSize.builtin, CheckGradVerb.builtin])
+    builtins: registries.flatMap(\.builtins),
+    constructs: DeclaredLayer.builtins + [OpenSize.builtin, CheckGradVerb.builtin])
 }
 
 /// Ways to make and change data sets.

@@ -6,8 +6,8 @@ import AdamRuntime
 import AdamSource
 
 package enum DeclaredLayer {
-  package static let parameterBuiltin = "__param"
-  package static let layerBuiltin = "__layer"
+  package static let parameterBuiltin = "param"
+  package static let layerBuiltin = "layer"
   static let builtins: [BuiltinDefinition] = [param, layer]
 
   // MARK: param

@@ -3,7 +3,7 @@ import AdamIR
 import AdamSource
 
 package enum OpenSize {
-  package static let builtinName = "__open"
+  package static let builtinName = "_"
 
   /// What stands where no size was found: `reshape` solves it by itself, everything else refuses it.
   static let kind = "size left open"

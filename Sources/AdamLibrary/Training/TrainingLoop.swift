@@ -268,8 +268,7 @@ final class TrainingLoop {
         lastValidation.map { .number($0) } ?? .none,
       ]
       do throws(Diagnostic) {
-        let result = try context.call(.function(hook.closure), arguments, at: hook.span)
-        if case .bool(true) = result { isBroken = true }
+        if try context.run(hook, arguments) { isBroken = true }
       } catch {
         var diagnostic = error
         diagnostic.labels.append(Label(request.span, "while training here"))

@@ -109,6 +109,10 @@ enum ValueLimit {
   static func check(elements count: Int, at span: Span) throws(Diagnostic) {
     guard count <= elements else { throw ValueError.tooLong("list", count, at: span) }
   }
+
+  static func check(text bytes: Int, at span: Span) throws(Diagnostic) {
+    guard bytes <= stringBytes else { throw ValueError.tooLong("string", bytes, at: span) }
+  }
 }
 
 extension Value {

@@ -127,11 +127,27 @@ package final class Hook {
   package let closure: Closure
   package let span: Span
   package var isActive = true
-  package init(event: String, every: Int, closure: Closure, span: Span) {
+  /// For a block inside a function: the call it lives as long as.
+  package let call: HookCall?
+  package init(event: String, every: Int, closure: Closure, span: Span, call: HookCall? = nil) {
     self.event = event
     self.every = every
     self.closure = closure
     self.span = span
+    self.call = call
+  }
+}
+
+/// The running function that an `on` block belongs to.
+package struct HookCall {
+  /// Its place among the running functions and its registers.
+  package let depth: Int
+  package let base: Int
+  package let site: HookSite
+  package init(depth: Int, base: Int, site: HookSite) {
+    self.depth = depth
+    self.base = base
+    self.site = site
   }
 }
 

@@ -10,7 +10,7 @@ enum AssertVerb {
     signature: Signature([
       ParameterDefinition("condition", .bool, "what must be true"),
       ParameterDefinition("message", .string, "what the error says instead", default: .some(.none)),
-    ]),
+    ], takesComparisons: true),
     example: "x = 3\nassert x > 2, \"x is too small\"\nprint x  # prints: 3",
     page: Page("A comparison is shown with the values of both sides.", see: ["if", "print"]),
     check: { _, _ in .known(.none) },

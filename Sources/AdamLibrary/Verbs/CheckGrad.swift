@@ -6,7 +6,7 @@ import AdamRuntime
 import AdamSource
 
 package enum CheckGradVerb {
-  package static let builtinName = "__check_grad"
+  package static let builtinName = "check_grad"
 
   static let builtin = BuiltinDefinition(
     name: builtinName, group: "internal", summary: "Compares a loss's derivatives with differences of its values.",

@@ -6,7 +6,7 @@ import AdamSource
 enum ShowVerb {
   static let builtin = BuiltinDefinition(
     name: "show", group: "verb", summary: "Shows a model, data set or optimizer as a table.",
-    signature: Signature([ParameterDefinition("value", .any, "what is shown")]),
+    signature: Signature([ParameterDefinition("value", .any, "what is shown")], takesComparisons: true),
     example: "data = ([[1, 2], [3, 4]], [[1], [0]]) |> batch(2)\n"
       + "show data\n# prints: 2 rows, 2 inputs\n# prints: batch    2",
     page: Page(see: ["print", "eval"]),

@@ -66,6 +66,8 @@ struct Call {
     _ definition: BuiltinDefinition, _ settings: [RecordBox.Field],
     _ given: [GivenArgument<AbstractValue>]
   ) -> AbstractValue {
+    guard let definition = definition.taking(given.first.flatMap { $0.name == nil ? $0.value : nil })
+    else { return .unknown }
     var arguments = given
     for setting in settings where !given.contains(where: { $0.name == setting.name }) {
       arguments.append(
@@ -152,6 +154,7 @@ private final class FoldingContext: ExecutionContext {
     throw .notYet("calling a function", at: span)
   }
 
+  func run(_ hook: Hook, _ arguments: [Value]) throws(Diagnostic) -> Bool { false }
   var variableChanges: Int { 0 }
   func poll() throws(Diagnostic) {}
 }
@@ -223,20 +226,35 @@ extension Frame {
     }
   }
 
-  /// `v.f(args)`: the field `f` of `v` if it has one, else `f(v, args)`.
+  /// `v.f(args)`: the field `f` of `v` if it has one, else `f(v, args)`. What cannot be called hides
+  /// nothing. As a statement it leaves the variable as it is unless the callee updates it.
   func method(_ receiver: Register, _ index: Int32, _ site: CallSite) -> AbstractValue {
     let value = value(receiver)
     let name = name(index)
     let given = arguments(site)
     let call = Call(engine: engine, span: span)
-    if case .value(let field) = value.field(name), field.isCallable || engine.builtin(name) == nil {
-      return call.apply(field, given, name: name)
+    let builtin = engine.builtin(name)
+    if case .value(let field) = value.field(name), field.isCallable || builtin == nil {
+      let result = call.apply(field, given, name: name)
+      return site.isUpdate ? value : result
     }
-    let receiver = GivenArgument(value: value, span: operand(receiver).span ?? span)
-    if let local = site.fallback { return call.apply(self.value(local), [receiver] + given, name: name) }
+    let all = [GivenArgument(value: value, span: operand(receiver).span ?? span)] + given
+    guard let callee = function(index, site, builtin) else { return noMethod(name, of: value) }
+    let result = call.apply(callee, all, name: name)
+    guard site.isUpdate else { return result }
+    guard case .known(.builtin(let builtin)) = callee, let definition = builtin.definition.taking(value)
+    else { return value }
+    return definition.updatesVariable ? result : value
+  }
+
+  private func function(_ index: Int32, _ site: CallSite, _ builtin: AbstractValue?) -> AbstractValue? {
+    if let local = site.fallback.map({ value($0) }), local.isCallable || builtin == nil { return local }
     let slot = readGlobal(index)
-    if !slot.isUnset { return call.apply(slot.value, [receiver] + given, name: name) }
-    if let builtin = engine.builtin(name) { return call.apply(builtin, [receiver] + given, name: name) }
+    if !slot.isUnset, slot.value.isCallable || builtin == nil { return slot.value }
+    return builtin
+  }
+
+  private func noMethod(_ name: String, of value: AbstractValue) -> AbstractValue {
     switch value.kindOfValue {
     // These may have fields that only running will tell.
     case .unknown, .data, .hook, .layer, .optimizer, .record: return .unknown

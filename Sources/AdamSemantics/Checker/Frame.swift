@@ -210,8 +210,9 @@ extension Instruction {
       .format(let d, _), .index(let d, _, _), .setIndex(let d, _, _), .field(let d, _, _),
       .setField(let d, _, _), .call(let d, _, _), .callMethod(let d, _, _, _),
       .verb(let d, _, _), .closure(let d, _), .iterate(let d, _), .next(let d, _, _),
-      .append(let d, _), .hook(let d, _):
+      .append(let d, _):
       [d]
+    case .hook(let d, let site): [d] + site.updates.map(\.register)
     case .unpack(let first, _, let count):
       (0..<max(count, 0)).map { Register(first.index &+ $0) }
     case .requireSet, .storeGlobal, .requireBool, .jump, .jumpIfFalse, .jumpIfTrue, .loop,

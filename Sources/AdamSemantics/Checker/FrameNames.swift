@@ -48,7 +48,7 @@ extension Frame {
   func storeGlobal(_ index: Int32, _ register: Register) {
     let number = global(index)
     let name = name(index)
-    if engine.globals.slots[number].isUnset, engine.session.environment[name] != nil {
+    if engine.globals.slots[number].isUnset, engine.session.environment[name]?.isMethod == false {
       engine.report(.shadowsBuiltin(name, at: span))
     }
     writeGlobal(number, Slot(value: value(register)))
@@ -81,16 +81,29 @@ extension Frame {
     else { return }
     let body = program.functions[closure.function]
     reportForbidden(in: body)
+    reportForbidden(in: body, of: site)
     let assigned = Set(
       body.instructions.compactMap { instruction -> Int? in
         if case .storeGlobal(let name, _) = instruction { global(name) } else { nil }
       }
     ).sorted()
     let before = assigned.map { engine.globals.slots[$0] }
-    let after = engine.runHook(closure, assigned: assigned)
+    let after = engine.runHook(closure.forgetting(site), assigned: assigned)
     for (i, number) in assigned.enumerated() {
       let value = before[i].isUnset ? after[i].value : before[i].value.join(after[i].value)
       writeGlobal(number, Slot(value: value.isUnset ? .unknown : value))
+    }
+    for update in site.updates { write(update.register, .unknown) }
+  }
+
+  /// The same for the variables of a function that the block stands in.
+  private func reportForbidden(in body: ProgramFunction, of site: HookSite) {
+    for update in site.updates where ["model", "data", "loss", "opt"].contains(update.name) {
+      guard let own = site.captures.first(where: { $0.from == update.register })?.to else { continue }
+      for (instruction, place) in zip(body.instructions, body.spans)
+      where instruction.changedRegister == nil && instruction.writtenRegisters.contains(own) {
+        engine.report(.forbiddenInHook("rebind `\(update.name)`", at: place))
+      }
     }
   }
 
@@ -119,6 +132,18 @@ extension Instruction {
     case .setField(let base, _, _), .setIndex(let base, _, _): base
     default: nil
     }
+  }
+}
+
+extension AbstractFunction {
+  /// Without the values of variables that the block updates: an earlier run may have changed them.
+  fileprivate func forgetting(_ site: HookSite) -> AbstractFunction {
+    var result = self
+    let changed = Set(site.captures.filter { site.updates.map(\.register).contains($0.from) }.map(\.to))
+    for index in result.captures.indices where changed.contains(result.captures[index].register) {
+      result.captures[index].value = .unknown
+    }
+    return result
   }
 }
 

@@ -66,7 +66,7 @@ extension Frame {
     case .callMethod(let d, let receiver, let name, let site): write(d, method(receiver, name, site))
     case .verb(let d, let name, let site):
       let text = self.name(name)
-      guard let definition = engine.session.environment[text] else {
+      guard let definition = engine.session.environment.verb(text) else {
         engine.report(.notYet("`\(text)`", at: span))
         return write(d, .unknown)
       }

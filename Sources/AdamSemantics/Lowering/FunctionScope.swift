@@ -22,6 +22,9 @@ final class FunctionScope {
   let parent: FunctionScope?
   /// `@main` and `on` blocks at top level: assignment means a top-level variable.
   let assignsGlobals: Bool
+  /// For an `on` block inside a function: registers of the function's variables that it updates, and
+  /// its own for them.
+  var updates: [(name: String, from: Register, to: Register)] = []
   /// Parameters and, in a `fn`, every name that its body assigns.
   private var locals: [String: Register] = [:]
   /// Loop variables, innermost last.
@@ -121,9 +124,18 @@ final class FunctionScope {
     return .register(register)
   }
 
+  /// A variable of the function around that an `on` block updates.
+  func share(_ name: String) {
+    guard let outer = parent?.ownPlace(name), case .register(let register) = place(name) else { return }
+    updates.append((name, outer, register))
+  }
+
   /// Where an assignment to a name goes.
   func target(_ name: String) -> Place {
     if let register = ownPlace(name) { return .register(register) }
+    if let register = captured[name], updates.contains(where: { $0.to == register }) {
+      return .register(register)
+    }
     if assignsGlobals { return captured[name].map { .register($0) } ?? .global }
     declareLocal(name, isSet: false)
     return ownPlace(name).map { .register($0) } ?? .global

@@ -18,6 +18,8 @@ struct Lowering {
   /// Nodes that contain an `if` or block outside a function: they may assign variables while an
   /// operand to their left waits in a variable's register.
   private let assigning: [Bool]
+  /// Methods that update their variable when they stand as statements.
+  let updatingMethods: Set<String>
   var program = Program()
   private var nameIndices: [String: Int32] = [:]
   var scope: FunctionScope
@@ -28,6 +30,7 @@ struct Lowering {
     self.tree = tree
     self.environment = environment
     assigning = tree.nodesThatMayAssign()
+    updatingMethods = Set(environment.builtins.values.filter { $0.family.contains(where: \.updatesVariable) }.map(\.name))
     scope = FunctionScope(
       name: "@main", span: Self.wholeSpan(tree), parent: nil, assignsGlobals: true)
   }

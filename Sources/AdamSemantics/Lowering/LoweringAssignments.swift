@@ -221,7 +221,7 @@ extension Lowering {
     guard case .call(let callee, _) = tree[id], case .field(let base, let method) = tree[callee],
       isPlace(base)
     else { return false }
-    return ["append", "extend", "insert", "pop"].contains(method.text)
+    return updatingMethods.contains(method.text)
   }
 
   /// A variable or a part of one.
@@ -245,7 +245,7 @@ extension Lowering {
     guard case .name(let root) = tree[receiver] else {
       return updatePart(receiver, method, arguments, span)
     }
-    let site = CallSite(self.arguments(arguments, span))
+    let site = CallSite(self.arguments(arguments, span), isUpdate: true)
     let (variable, isGlobal) = base(root, tree.span(receiver))
     emit(.callMethod(d: variable, variable, name: name(method.text), site), span)
     if isGlobal { storeBack(root, variable, span) }
@@ -256,7 +256,7 @@ extension Lowering {
     _ receiver: NodeID, _ method: Name, _ arguments: [Argument], _ span: Span
   ) {
     guard let (root, rootSpan, path) = path(receiver) else { return }
-    var site = CallSite(self.arguments(arguments, span))
+    var site = CallSite(self.arguments(arguments, span), isUpdate: true)
     for index in site.arguments.indices {
       let kept = scope.takeRow(1)
       emit(.move(d: kept, site.arguments[index].register), span)

@@ -106,7 +106,7 @@ extension Lowering {
     _ verb: String, _ arguments: [Argument], first: CallArgument? = nil, takesScope: Bool = true,
     _ span: Span, into target: Register? = nil
   ) -> Register {
-    guard let definition = environment[verb] else {
+    guard let definition = environment.verb(verb) else {
       return moved(unsupported("`\(verb)`", span), to: target, span)
     }
     var site = CallSite(self.arguments(arguments, first: first, span))

@@ -115,24 +115,40 @@ extension Lowering {
     return captures
   }
 
-  /// `on epoch every k { … }`: a closure that may update top-level variables.
+  /// `on epoch every k { … }`: a closure that may update the variables around it: those of the file,
+  /// or those of the function, which it then gives back.
   mutating func hook(_ event: Name, _ every: NodeID?, _ body: NodeID, _ span: Span) -> Register {
-    guard scope.assignsGlobals else { return unsupported("`on` inside a function", span) }
     let every = every.map { expression($0) }
-    let index = enter("on_\(event.text)", span, assignsGlobals: true)
+    let isLocal = !scope.assignsGlobals
+    let index = enter("on_\(event.text)", span, assignsGlobals: !isLocal)
     scope.function.isHook = true
     for name in ProgramFunction.hookNames {
       scope.declareLocal(name, isSet: true)
       scope.function.parameters.append(.init(name: name))
     }
+    if isLocal {
+      let names = tree.namesAssigned(in: body, updating: updatingMethods)
+      for name in names where !ProgramFunction.hookNames.contains(name) { scope.share(name) }
+    }
     _ = self.body(body, into: nil)
-    let captures = leave(index, value: nil)
+    let updates = scope.updates.map { HookSite.Update($0.name, $0.from) }
+    let captures = leave(index, value: isLocal ? hookResult(.none, span) : nil)
     let closure = scope.temporary()
     emit(.closure(d: closure, ClosureSite(function: index, captures: captures)), span)
     let d = scope.temporary()
-    emit(.hook(d: d, HookSite(event: event.text, every: every, closure: closure)), span)
+    var site = HookSite(event: event.text, every: every, closure: closure)
+    if isLocal { (site.captures, site.updates) = (captures, updates) }
+    emit(.hook(d: d, site), span)
     scope.release(closure)
     if let every { scope.release(every) }
     return d
+  }
+
+  /// What an `on` block gives: whether the training ends, and what it updated of a function's variables.
+  mutating func hookResult(_ flag: Constant, _ span: Span) -> Register {
+    let value = constant(flag, span)
+    guard !scope.assignsGlobals else { return value }
+    emit(.tuple(d: value, [value] + scope.updates.map(\.to)), span)
+    return value
   }
 }

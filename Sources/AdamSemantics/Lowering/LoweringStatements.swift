@@ -212,7 +212,7 @@ extension Lowering {
   /// whether the training ends.
   private mutating func leave(isBreak: Bool, _ span: Span) {
     if scope.loops.isEmpty {
-      let value = constant(isBreak ? .bool(true) : .none, span)
+      let value = hookResult(isBreak ? .bool(true) : .none, span)
       emit(.returnValue(value), span)
       scope.release(value)
     } else {

@@ -1,4 +1,5 @@
 // Questions about parts of a tree that lowering asks before it makes code.
+import AdamIR
 import AdamSyntax
 
 extension SyntaxTree {
@@ -23,15 +24,19 @@ extension SyntaxTree {
   }
 
   /// Names that the body of a function assigns: its locals. Functions inside have their own; loop
-  /// variables belong to their loops. In order of appearance.
-  func namesAssigned(in body: NodeID) -> [String] {
+  /// variables belong to their loops, and what an `on` block is given to the block. In order of
+  /// appearance. `updating` are the methods that update their variable when they stand as statements.
+  func namesAssigned(in body: NodeID, updating: Set<String> = []) -> [String] {
     var names: [String] = []
     var seen: Set<String> = []
     var pending = [body]
     while let id = pending.popLast() {
-      for name in ownTargets(self[id]) where seen.insert(name).inserted { names.append(name) }
+      for name in ownTargets(self[id], updating) where seen.insert(name).inserted { names.append(name) }
       switch self[id] {
-      case .lambda, .function, .on, .layer: break
+      case .lambda, .function, .layer: break
+      case .on(_, _, let block):
+        let inside = namesAssigned(in: block, updating: updating).filter { !ProgramFunction.hookNames.contains($0) }
+        for name in inside where seen.insert(name).inserted { names.append(name) }
       default:
         var children: [NodeID] = []
         self[id].forEachChild { children.append($0) }
@@ -42,8 +47,10 @@ extension SyntaxTree {
   }
 
   /// Names that one statement itself assigns.
-  private func ownTargets(_ node: Node) -> [String] {
+  private func ownTargets(_ node: Node, _ updating: Set<String>) -> [String] {
     switch node {
+    case .call(let callee, _):
+      if case .field(let base, let method) = self[callee], updating.contains(method.text) { rootNames(base) } else { [] }
     case .assign(let targets, _): targets.flatMap { rootNames($0) }
     case .compoundAssign(_, let target, _): rootNames(target)
     case .function(let name, _, _): [name.text]
