@@ -104,7 +104,7 @@ extension Interpreter {
   private func method(
     _ name: String, of value: Value, _ local: Value?, at span: Span
   ) throws(Diagnostic) -> (callee: Value, isField: Bool) {
-    let slot = globals.slot(name)
+    let slot = globals.slot(name, in: module)
     let builtin = globals.fallback(slot)
     let field = value.fieldIfPresent(name)
     if let field, field.isCallable || builtin.isUnset { return (field, true) }

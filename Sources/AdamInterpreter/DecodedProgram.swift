@@ -51,7 +51,7 @@ final class DecodedProgram {
 
   init(_ program: Program, globals: GlobalTable) {
     self.program = program
-    slots = program.names.map { Int32(clamping: globals.slot($0)) }
+    slots = program.names.map { Int32(clamping: globals.slot($0, in: program.module)) }
     functions = program.functions.map { function in
       DecodedFunction(function, decode(function), owner: self)
     }

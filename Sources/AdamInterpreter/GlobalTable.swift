@@ -2,8 +2,9 @@
 import AdamLibrary
 
 final class GlobalTable {
-  private var indices: [String: Int] = [:]
+  private var indices: [Key: Int] = [:]
   private(set) var names: [String] = []
+  private var modules: [Int32] = []
   /// The variables by slot, and for each the statement that last changed it, so that one old value a
   /// statement is kept. Plain memory, so that the loop of the VM reaches it without ceremony; growing
   /// moves it.
@@ -14,10 +15,15 @@ final class GlobalTable {
   private var fallbacks: [Value] = []
   private(set) var statement = 0
   private var undo: [(slot: Int, old: Value)] = []
-  private let environment: Environment
+  private let session: SessionState
 
-  init(environment: Environment) {
-    self.environment = environment
+  private struct Key: Hashable {
+    var name: String
+    var module: Int32
+  }
+
+  init(session: SessionState) {
+    self.session = session
     values = .allocate(capacity: capacity)
     values.initialize(repeating: .unset, count: capacity)
     stamps = .allocate(capacity: capacity)
@@ -43,19 +49,27 @@ final class GlobalTable {
     (values, stamps, capacity) = (newValues, newStamps, size)
   }
 
-  func slot(_ name: String) -> Int {
-    if let index = indices[name] { return index }
+  /// The slot of a name of the session (module 0) or of an imported file.
+  func slot(_ name: String, in module: Int32 = 0) -> Int {
+    let key = Key(name: name, module: module)
+    if let index = indices[key] { return index }
     if names.count == capacity { grow() }
     names.append(name)
-    fallbacks.append(fallback(name))
-    indices[name] = names.count - 1
+    modules.append(module)
+    fallbacks.append(fallback(name, module))
+    indices[key] = names.count - 1
     return names.count - 1
   }
+
+  /// The session's own texts stand in another directory now.
+  func refreshHere() { fallbacks[slot("here")] = fallback("here", 0) }
 
   /// What the name means while no variable has it, or unset.
   func fallback(_ slot: Int) -> Value { fallbacks[slot] }
 
-  private func fallback(_ name: String) -> Value {
+  private func fallback(_ name: String, _ module: Int32) -> Value {
+    if name == "here" { return .string(StringBox(session.modules.directory(of: module))) }
+    let environment = session.environment
     if let builtin = environment[name] { return .builtin(ConfiguredBuiltin(builtin)) }
     return environment.constants[name].map { .constant($0) } ?? .unset
   }
@@ -69,7 +83,7 @@ final class GlobalTable {
   func variable(_ slot: Int) -> Value { values[slot] }
 
   func variable(_ name: String) -> Value? {
-    guard let slot = indices[name] else { return nil }
+    guard let slot = indices[Key(name: name, module: 0)] else { return nil }
     if case .unset = values[slot] { return nil }
     return values[slot]
   }
@@ -108,9 +122,8 @@ final class GlobalTable {
     statement += 1
   }
 
-  /// Everything that has a value, in order of first mention.
-  var variables: [(name: String, value: Value)] {
-    zip(names, UnsafeBufferPointer(start: values, count: names.count)).filter { if case .unset = $0.1 { false } else { true } }
-      .map { (name: $0.0, value: $0.1) }
+  /// Everything of a module that has a value, in order of first mention.
+  func variables(of module: Int32) -> [(name: String, value: Value)] {
+    names.indices.filter { modules[$0] == module && !values[$0].isUnset }.map { (names[$0], values[$0]) }
   }
 }

@@ -25,6 +25,7 @@ package final class Interpreter {
   private var hasTrained = false
   private var generatorBefore: Generator
   private var hooksBefore: [Hook] = []
+  private var modulesBefore: Set<Int32> = []
   /// Blocks that live as long as a call.
   var hooksOfCalls = 0
 
@@ -45,7 +46,7 @@ package final class Interpreter {
 
   package init(session: SessionState) {
     self.session = session
-    globals = GlobalTable(environment: session.environment)
+    globals = GlobalTable(session: session)
     tensors = TensorArithmetic(session)
     generatorBefore = session.generator
     session.functionTracer = self
@@ -55,6 +56,7 @@ package final class Interpreter {
   package func run(_ program: Program) throws(Diagnostic) {
     operations = 0
     result = .unset
+    globals.refreshHere()
     beginStatement()
     let decoded = DecodedProgram(program, globals: globals)
     guard let main = decoded.functions.first else { return }
@@ -76,12 +78,14 @@ package final class Interpreter {
     globals.beginStatement()
     generatorBefore = session.generator
     hooksBefore = session.hooks
+    modulesBefore = session.modules.hasRun
     hasTrained = false
   }
 
   private func restoreStatement() {
     if hasTrained { return }
     globals.restore()
+    session.modules.restore(modulesBefore)
     session.generator = generatorBefore
     session.hooks = hooksBefore
     hooksOfCalls = 0
@@ -130,7 +134,9 @@ package final class Interpreter {
   func annotated(_ error: Diagnostic, from depth: Int) -> Diagnostic {
     guard error.severity == .error, error.labels.count < 3 else { return error }
     var error = error
-    for frame in frames.dropFirst(max(depth, 1)).reversed().prefix(2) {
+    // How a file came to run is said by its chain of imports.
+    let calls = frames.dropFirst(max(depth, 1)).filter { $0.owner.functions.first !== $0.function }
+    for frame in calls.reversed().prefix(2) {
       if frame.callSpan == error.span || error.labels.contains(where: { $0.span == frame.callSpan }) {
         continue
       }
@@ -155,7 +161,14 @@ package final class Interpreter {
 
   // MARK: Variables
 
-  package var variables: [(name: String, value: Value)] { globals.variables }
+  package var variables: [(name: String, value: Value)] { globals.variables(of: 0) }
+
+  /// The variables of the session and of the files that have run, by module.
+  package var variablesByModule: [Int32: [(name: String, value: Value)]] {
+    var result: [Int32: [(name: String, value: Value)]] = [0: variables]
+    for module in session.modules.hasRun { result[module] = globals.variables(of: module) }
+    return result
+  }
   package func variable(_ name: String) -> Value? { globals.variable(name) }
 
   /// Binds a name from outside the script (`ans`).

@@ -32,6 +32,8 @@ extension Interpreter {
       at[d] = try verb(text(frame, name), given(site, at), at: span)
     case .closure(let d, let site): at[d] = .function(closure(frame, site, at))
     case .hook(let d, let site): at[d] = try hook(frame, site, at, at: span)
+    case .importModule(let d, let module, let addsNames):
+      at[d] = try importModule(module, addsNames: addsNames, at: span)
     case .assert(let a, let sides, let message):
       try assertion(at[a], sides.map { at[$0] }, message.map { at[$0] }, at: span)
     default: try collection(frame, function.instructions[index], at, span)
@@ -115,7 +117,7 @@ extension Interpreter {
 
   /// Variables and builtins, for suggestions.
   var knownNames: [String] {
-    globals.variables.map(\.name) + session.environment.names.sorted()
+    globals.variables(of: module).map(\.name) + session.environment.names.sorted()
       + session.environment.constants.keys.sorted()
   }
 

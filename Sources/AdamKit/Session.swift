@@ -94,7 +94,13 @@ public final class Session {
     return state
   }
 
-  private func tell(_ diagnostic: Diagnostic) { report(diagnostic, sources) }
+  private func tell(_ diagnostic: Diagnostic) {
+    var diagnostic = diagnostic
+    if let state, let span = diagnostic.span, diagnostic.severity == .error {
+      diagnostic.notes += state.modules.chain(of: span.source, sources)
+    }
+    report(diagnostic, sources)
+  }
 
   // MARK: Running
 
@@ -107,7 +113,7 @@ public final class Session {
       return .unusable
     }
     guard let interpreter, let (source, result) = parsed(text, name) else { return .failed }
-    guard let program = checked(result.tree) else { return .failed }
+    guard let program = checked(result.tree, name) else { return .failed }
     interpreter.sources = sources
     do throws(Diagnostic) {
       try interpreter.run(program)
@@ -125,7 +131,7 @@ public final class Session {
       return .unusable
     }
     guard let (_, result) = parsed(text, name) else { return .failed }
-    return checked(result.tree) == nil ? .failed : .completed
+    return checked(result.tree, name) == nil ? .failed : .completed
   }
 
   /// The text and its tree; nil after reporting what is wrong with it.
@@ -142,13 +148,19 @@ public final class Session {
     return result.diagnostics.contains { $0.severity == .error } ? nil : (source, result)
   }
 
-  /// The program; nil after reporting what the checker found.
-  func checked(_ tree: SyntaxTree) -> Program? {
+  /// The program with what it imports; nil after reporting what is wrong with them.
+  func checked(_ tree: SyntaxTree, _ name: String) -> Program? {
     guard let state, let interpreter else { return nil }
-    let program = lower(tree, environment: environment)
-    var globals: [String: AbstractValue] = [:]
-    for (name, value) in interpreter.variables { globals[name] = .abstract(of: value) }
-    var checker = Checker(session: state, globals: globals, isInteractive: options.isInteractive)
+    let loader = ModuleLoader(host: host, environment: environment, modules: state.modules, sources: sources)
+    let program = loader.program(of: tree, name: name)
+    sources = loader.sources
+    state.sources = sources
+    for mistake in loader.mistakes { tell(mistake) }
+    if loader.mistakes.contains(where: { $0.severity == .error }) { return nil }
+    let globals = interpreter.variablesByModule.mapValues { variables in
+      Dictionary(variables.map { ($0.name, AbstractValue.abstract(of: $0.value)) }, uniquingKeysWith: { a, _ in a })
+    }
+    var checker = Checker(session: state, modules: globals, isInteractive: options.isInteractive)
     let result = checker.check(program)
     let wished = result.diagnostics.compactMap { options.warningLevels.applied(to: $0) }
     for diagnostic in wished { tell(diagnostic) }

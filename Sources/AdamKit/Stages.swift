@@ -19,7 +19,7 @@ extension Session {
       guard let (source, result) = parsed(text, name) else { return ("", .failed) }
       return (result.tree.print(source), .completed)
     case "ir":
-      guard let (_, result) = parsed(text, name), let program = checked(result.tree) else { return ("", .failed) }
+      guard let (_, result) = parsed(text, name), let program = checked(result.tree, name) else { return ("", .failed) }
       return (program.printed(), .completed)
     default: return stepTexts(text, name, stage)
     }

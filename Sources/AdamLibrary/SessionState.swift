@@ -24,6 +24,8 @@ package final class SessionState {
   package var hooks: [Hook] = []
   /// The texts of the session, so that messages can quote what was written.
   package var sources = SourceMap()
+  /// The files imported by scripts.
+  package let modules = ModuleTable()
   /// Plans kept between statements.
   package let plans = PlanCache()
   /// What `train` uses when the script binds no `opt`.

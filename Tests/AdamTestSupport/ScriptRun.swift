@@ -7,11 +7,17 @@ import Synchronization
 public final class ScriptRecord: Sendable {
   private let text = Mutex("")
   private let lines = Mutex<[String]>([])
+  private let remarks = Mutex<[String]>([])
   public init() {}
   public var output: String { text.withLock { $0 } }
   public var messages: [String] { lines.withLock { $0 } }
   func write(_ bytes: [UInt8]) { text.withLock { $0 += String(decoding: bytes, as: UTF8.self) } }
-  func note(_ line: String) { lines.withLock { $0.append(line) } }
+  /// The notes of all diagnostics.
+  public var notes: [String] { remarks.withLock { $0 } }
+  func note(_ line: String, _ notes: [String]) {
+    lines.withLock { $0.append(line) }
+    remarks.withLock { $0 += notes }
+  }
   public func clear() {
     text.withLock { $0 = "" }
     lines.withLock { $0 = [] }
@@ -22,7 +28,9 @@ public final class ScriptRecord: Sendable {
 /// nothing reaches the disk.
 public final class ScratchFiles: Sendable {
   private let files = Mutex<[String: [UInt8]]>([:])
-  public init() {}
+  public init(_ texts: [String: String] = [:]) {
+    files.withLock { $0 = texts.mapValues { Array($0.utf8) } }
+  }
 
   func open(_ path: String) throws(HostError) -> any ByteSource {
     if let bytes = files.withLock({ $0[path] }) { return ScratchSource(bytes) }
@@ -62,7 +70,7 @@ extension Session {
       },
       replaceFile: { (path, bytes) throws(HostError) in files?.replace(path, bytes) }, now: { 0 }, isCancelled: isCancelled)
     return Session(host: host, options: options) { diagnostic, sources in
-      if diagnostic.severity != .note { record.note(shortText(diagnostic, sources)) }
+      if diagnostic.severity != .note { record.note(shortText(diagnostic, sources), diagnostic.notes) }
     }
   }
 

@@ -191,6 +191,9 @@ package enum Instruction: Hashable, Sendable {
   case unpack(first: Register, Register, count: Int32)
   case append(list: Register, Register)
   case hook(d: Register, HookSite)
+  /// Runs a file once per session and gives a record of its public names; as a statement it also adds
+  /// them to the names of this file.
+  case importModule(d: Register, module: Int32, addsNames: Bool)
   /// `assert`: the condition, both compared sides when it is a comparison, and the message.
   case assert(Register, sides: [Register], message: Register?)
   /// Start of a top-level statement: what fails before the next one changes no variable.
@@ -239,5 +242,7 @@ package struct Program: Hashable, Sendable {
   package var functions: [ProgramFunction] = []
   /// Names that instructions refer to by index.
   package var names: [String] = []
+  /// Whose top-level names these are: 0 for the session's, else an imported file's number.
+  package var module: Int32 = 0
   package init() {}
 }

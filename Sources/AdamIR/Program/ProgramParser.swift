@@ -27,6 +27,7 @@ struct ProgramParser {
     if cursor.accept("program") {
       try cursor.expect("source")
       source = SourceID(UInt32(clamping: try cursor.integer()))
+      if cursor.accept("module") { result.module = Int32(clamping: try cursor.integer()) }
     }
     while !cursor.isAtEnd { try function() }
     return result
@@ -276,6 +277,9 @@ struct ProgramParser {
     case "verb": return .verb(d: d, name: try name(), try site())
     case "closure": return try closure(d)
     case "hook": return try hook(d)
+    case "import":
+      let module = Int32(clamping: try cursor.integer())
+      return .importModule(d: d, module: module, addsNames: cursor.accept("names"))
     default: throw cursor.error("unknown instruction \(word)")
     }
   }

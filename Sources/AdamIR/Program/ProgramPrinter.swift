@@ -6,7 +6,8 @@ extension Program {
   /// The whole program. The first line names the source text that all places are in.
   package func printed() -> String {
     var text = ""
-    if let first = functions.first { text += "program source \(first.span.source.index)\n" }
+    if let first = functions.first { text += "program source \(first.span.source.index)" }
+    text += (module == 0 ? "" : " module \(module)") + "\n"
     for (number, function) in functions.enumerated() {
       text += "\n"
       printFunction(function, number: number, into: &text)
@@ -192,6 +193,8 @@ struct ProgramPrinter {
       return "\(text(d)) = call_method \(text(a)) \(name(n)) \(site(s))"
     case .verb(let d, let n, let s): return "\(text(d)) = verb \(name(n)) \(site(s))"
     case .closure(let d, let s): return "\(text(d)) = closure \(closure(s))"
+    case .importModule(let d, let module, let addsNames):
+      return "\(text(d)) = import \(module)\(addsNames ? " names" : "")"
     case .hook(let d, let s): return "\(text(d)) = hook \(hook(s))"
     case .assert(let a, let sides, let message):
       return "assert \(text(a)) \(list(sides))" + (message.map { " " + text($0) } ?? "")

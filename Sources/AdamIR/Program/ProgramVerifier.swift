@@ -114,7 +114,8 @@ extension Instruction {
   /// All registers that are read or written. `iterate` and `unpack` name the last one of their rows.
   package var registers: [Register] {
     switch self {
-    case .constant(let d, _), .unset(let d), .loadGlobal(let d, _), .loadGlobalIfSet(let d, _): [d]
+    case .constant(let d, _), .unset(let d), .loadGlobal(let d, _), .loadGlobalIfSet(let d, _),
+      .importModule(let d, _, _): [d]
     case .requireSet(let a, _), .storeGlobal(_, let a), .requireBool(let a), .result(let a),
       .jumpIfFalse(let a, _), .jumpIfTrue(let a, _), .returnValue(let a): [a]
     case .move(let d, let a), .negate(let d, let a), .not(let d, let a), .field(let d, let a, _),

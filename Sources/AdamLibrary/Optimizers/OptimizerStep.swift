@@ -7,14 +7,15 @@ import AdamSource
 
 enum OptimizerStep {
   static let builtin = BuiltinDefinition(
-    name: "step", group: "optimizer", summary: "One update of the parameters that gradients belong to.",
+    name: "step", group: "training", summary: "One update of the parameters that gradients belong to.",
     signature: Signature([
       ParameterDefinition("opt", .optimizer, "the optimizer"),
       ParameterDefinition("gradients", .record, "what `grad` or `value_and_grad` gives for a model"),
     ]),
     example: "model = linear(1, 1)\nopt = sgd(lr=1)\ng = grad(fn(m) sum(m([[1]])), model)\nb = model.bias[0]\n"
       + "opt.step(g)\nprint close(model.bias[0], b - 1)  # prints: true",
-    isMethod: true, check: { _, _ in .known(.none) },
+    page: Page(source: "torch.optim.Optimizer.step", see: ["grad", "value_and_grad", "train"]), isMethod: true,
+    check: { _, _ in .known(.none) },
     run: { context, arguments throws(Diagnostic) in
       guard case .optimizer(let optimizer)? = arguments["opt"],
         case .record(let box)? = arguments["gradients"], box.kind == "gradients",

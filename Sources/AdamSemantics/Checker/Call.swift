@@ -28,7 +28,7 @@ struct Call {
       name.map { "`\($0)` is \(callee.kindText) and" } ?? callee.kindText, at: span)
     if let name, engine.session.environment[name] != nil {
       diagnostic.notes.append("the variable `\(name)` hides the function `\(name)`")
-      if let place = engine.assignedNames[name], place.source == span.source {
+      if let place = engine.assignedNames[engine.globals.number(of: name, in: engine.module)], place.source == span.source {
         diagnostic.labels.append(Label(place, "`\(name)` was assigned here"))
       }
     }
@@ -233,7 +233,7 @@ extension Frame {
     let name = name(index)
     let given = arguments(site)
     let call = Call(engine: engine, span: span)
-    let builtin = engine.builtin(name)
+    let builtin = engine.builtin(name, in: program.module)
     if case .value(let field) = value.field(name), field.isCallable || builtin == nil {
       let result = call.apply(field, given, name: name)
       return site.isUpdate ? value : result

@@ -13,10 +13,12 @@ final class CheckEngine: CheckContext {
   private(set) var diagnostics: [Diagnostic] = []
   private var reported: Set<ReportKey> = []
   /// Where a name that is not there was reported.
-  private var unknownNames: [String: (index: Int, uses: Int)] = [:]
+  private var unknownNames: [Int: (index: Int, uses: Int)] = [:]
   private var suggestionsLeft = 100
-  /// Place of the first assignment of each top-level name, in any function.
-  var assignedNames: [String: Span] = [:]
+  /// Place of the first assignment of each top-level variable, in any function.
+  var assignedNames: [Int: Span] = [:]
+  /// The module that an imported variable came from.
+  var importOrigins: [Int: Int32] = [:]
   /// The frames being looked at, innermost last.
   var frames: [Frame] = []
   private var results: [Span: [KnownResult]] = [:]
@@ -24,7 +26,7 @@ final class CheckEngine: CheckContext {
   /// Functions being followed inside of each other's layers and losses.
   var traceDepth = 0
   /// Instructions that may still be looked at in functions.
-  var stepsLeft = 0
+  var stepsLeft = 200_000
 
   private struct ReportKey: Hashable {
     var code: DiagnosticCode
@@ -45,14 +47,19 @@ final class CheckEngine: CheckContext {
     static let tuples = 16
   }
 
-  init(session: SessionState, globals known: [String: AbstractValue], isInteractive: Bool) {
+  init(session: SessionState, globals known: [Int32: [String: AbstractValue]], isInteractive: Bool) {
     self.session = session
     self.isInteractive = isInteractive
-    for (name, value) in known {
-      let number = globals.number(of: name)
-      globals.slots[number] = Slot(value: value, stamp: globals.nextStamp())
+    for (module, variables) in known {
+      for (name, value) in variables {
+        let number = globals.number(of: name, in: module)
+        globals.slots[number] = Slot(value: value, stamp: globals.nextStamp())
+      }
     }
   }
+
+  /// The module of the code being looked at.
+  var module: Int32 { frames.last?.program.module ?? 0 }
 
   // MARK: Reporting
 
@@ -81,17 +88,18 @@ final class CheckEngine: CheckContext {
 
   /// A name that nothing binds: one error, however often it is used.
   func reportUnknownName(_ name: String, at span: Span) {
-    if let (index, uses) = unknownNames[name] {
+    let number = globals.number(of: name, in: module)
+    if let (index, uses) = unknownNames[number] {
       guard reported.insert(ReportKey(code: .unknownName, span: span)).inserted else { return }
-      unknownNames[name]?.uses += 1
+      unknownNames[number]?.uses += 1
       if uses < 4, diagnostics.indices.contains(index) {
         diagnostics[index].labels.append(Label(span, "also used here"))
       }
       return
     }
     guard diagnostics.count < Bound.diagnostics else { return }
-    let assigned = assignedNames[name]
-    unknownNames[name] = (diagnostics.count, 1)
+    let assigned = assignedNames[number]
+    unknownNames[number] = (diagnostics.count, 1)
     let meant = assigned == nil ? suggestion(for: name) : nil
     add(.unknownName(name, at: span, meant: meant, assigned: assigned))
   }
@@ -100,7 +108,7 @@ final class CheckEngine: CheckContext {
   func suggestion(for name: String) -> String? {
     guard suggestionsLeft > 0 else { return nil }
     suggestionsLeft -= 1
-    let variables = zip(globals.names, globals.slots).filter { !$1.isUnset }.map(\.0)
+    let variables = variables.map(\.name)
     let environment = session.environment
     return nearest(
       name, in: variables + environment.names + environment.constants.keys)
@@ -181,9 +189,7 @@ final class CheckEngine: CheckContext {
     return result
   }
 
-  var variables: [(name: String, value: AbstractValue)] {
-    zip(globals.names, globals.slots).filter { !$1.isUnset }.map { (name: $0, value: $1.value) }
-  }
+  var variables: [(name: String, value: AbstractValue)] { globals.variables(of: module) }
 
   /// For `check` closures of builtins that take functions.
   func call(

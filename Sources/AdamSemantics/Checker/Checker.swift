@@ -24,11 +24,16 @@ package struct AbstractTraining {
 /// Checks one program against a session: the same for `check`, `run` and the prompt.
 package struct Checker {
   let session: SessionState
-  let globals: [String: AbstractValue]
+  /// What is known of the top-level variables, by module.
+  let globals: [Int32: [String: AbstractValue]]
   /// At a prompt names may come later and values of statements are shown.
   let isInteractive: Bool
 
   package init(session: SessionState, globals: [String: AbstractValue], isInteractive: Bool = false) {
+    self.init(session: session, modules: [0: globals], isInteractive: isInteractive)
+  }
+
+  package init(session: SessionState, modules globals: [Int32: [String: AbstractValue]], isInteractive: Bool) {
     self.session = session
     self.globals = globals
     self.isInteractive = isInteractive
@@ -36,13 +41,17 @@ package struct Checker {
 
   package mutating func check(_ program: Program) -> CheckResult {
     let engine = CheckEngine(session: session, globals: globals, isInteractive: isInteractive)
-    noteAssignments(program, engine)
+    // Files that have not run are looked at first, imported ones before their importers.
+    let programs = session.modules.pending.map(\.program) + [program]
+    for program in programs { noteAssignments(program, engine) }
     let tracer = session.functionTracer
     session.functionTracer = engine
     defer { session.functionTracer = tracer }
-    let frame = Frame(engine: engine, program: program, function: 0, callSpan: nil)
-    engine.frames = [frame]
-    frame.run()
+    for program in programs {
+      let frame = Frame(engine: engine, program: program, function: 0, callSpan: nil)
+      engine.frames = [frame]
+      frame.run()
+    }
     engine.checkUncalled()
     engine.frames = []
     var result = CheckResult(diagnostics: engine.diagnostics, trainings: engine.trainings)
@@ -56,26 +65,29 @@ package struct Checker {
     result.diagnostics.removeAll { diagnostic in
       diagnostic.code != .forbiddenInHook && diagnostic.span.map(forbidden.contains) == true
     }
-    for (name, slot) in zip(engine.globals.names, engine.globals.slots) where !slot.isUnset {
-      result.globals[name] = slot.value
-    }
+    for (name, value) in engine.globals.variables(of: 0) { result.globals[name] = value }
     return result
   }
 
   private func noteAssignments(_ program: Program, _ engine: CheckEngine) {
-    var count = 0
     for function in program.functions {
-      count += function.instructions.count
+      // Looking at functions for every call costs a bounded multiple of the script's length.
+      engine.stepsLeft += 8 * function.instructions.count
       for (instruction, span) in zip(function.instructions, function.spans) {
-        guard case .storeGlobal(let name, _) = instruction,
-          program.names.indices.contains(Int(name))
-        else { continue }
-        let text = program.names[Int(name)]
-        if engine.assignedNames[text] == nil { engine.assignedNames[text] = span }
+        for name in globalsStored(by: instruction, program) {
+          let number = engine.globals.number(of: name, in: program.module)
+          if engine.assignedNames[number] == nil { engine.assignedNames[number] = span }
+        }
       }
     }
-    // Looking at functions for every call costs a bounded multiple of the script's length.
-    engine.stepsLeft = 200_000 + 8 * count
+  }
+
+  private func globalsStored(by instruction: Instruction, _ program: Program) -> [String] {
+    switch instruction {
+    case .storeGlobal(let name, _) where program.names.indices.contains(Int(name)): [program.names[Int(name)]]
+    case .importModule(_, let module, true): session.modules[module]?.exports ?? []
+    default: []
+    }
   }
 }
 

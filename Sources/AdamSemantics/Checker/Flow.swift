@@ -25,17 +25,31 @@ struct Slot {
 
 /// Top-level variables by slot number; shared by all frames of a check.
 final class GlobalTable {
-  private var numbers: [String: Int] = [:]
+  private var numbers: [Key: Int] = [:]
   private(set) var names: [String] = []
+  /// The module of each variable.
+  private(set) var modules: [Int32] = []
   var slots: [Slot] = []
   private var lastStamp: UInt32 = 0
 
-  func number(of name: String) -> Int {
-    if let number = numbers[name] { return number }
-    numbers[name] = names.count
+  private struct Key: Hashable {
+    var name: String
+    var module: Int32
+  }
+
+  func number(of name: String, in module: Int32) -> Int {
+    let key = Key(name: name, module: module)
+    if let number = numbers[key] { return number }
+    numbers[key] = names.count
     names.append(name)
+    modules.append(module)
     slots.append(.unset)
     return names.count - 1
+  }
+
+  /// The variables of a module that have a value, in order of first mention.
+  func variables(of module: Int32) -> [(name: String, value: AbstractValue)] {
+    names.indices.filter { modules[$0] == module && !slots[$0].isUnset }.map { (names[$0], slots[$0].value) }
   }
 
   func nextStamp() -> UInt32 {

@@ -101,7 +101,7 @@ final class Frame {
 
   func global(_ name: Int32) -> Int {
     if let number = globalNumbers[name] { return number }
-    let number = engine.globals.number(of: self.name(name))
+    let number = engine.globals.number(of: self.name(name), in: program.module)
     globalNumbers[name] = number
     return number
   }
@@ -178,6 +178,7 @@ final class Frame {
       if case .storeGlobal(let name, _) = instruction {
         assigned.insert(flow.registerCount + global(name))
       }
+      for number in importedGlobals(instruction) { assigned.insert(flow.registerCount + number) }
     }
     for variable in assigned.sorted() {
       let slot = flow[variable]
@@ -212,6 +213,7 @@ extension Instruction {
       .verb(let d, _, _), .closure(let d, _), .iterate(let d, _), .next(let d, _, _),
       .append(let d, _):
       [d]
+    case .importModule(let d, _, _): [d]
     case .hook(let d, let site): [d] + site.updates.map(\.register)
     case .unpack(let first, _, let count):
       (0..<max(count, 0)).map { Register(first.index &+ $0) }

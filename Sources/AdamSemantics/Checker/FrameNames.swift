@@ -9,7 +9,7 @@ extension Frame {
     let slot = readGlobal(index)
     if !slot.isUnset && !slot.mayBeUnset { return slot.value }
     let name = name(index)
-    let builtin = engine.builtin(name)
+    let builtin = engine.builtin(name, in: program.module)
     if slot.isUnset {
       if let builtin { return builtin }
       reportUnset(name)
@@ -24,7 +24,7 @@ extension Frame {
 
   private func reportUnset(_ name: String) {
     if name.isEmpty { return }
-    let isAssigned = engine.assignedNames[name] != nil
+    let isAssigned = engine.assignedNames[engine.globals.number(of: name, in: program.module)] != nil
     // Later entries may bind what a function names that is not called yet.
     if isUncalled && (engine.isInteractive || isAssigned) { return }
     if flow.isDead && isAssigned { return }
@@ -35,7 +35,7 @@ extension Frame {
     let slot = slot(register)
     guard !flow.isDead else { return }
     if slot.isUnset {
-      let isOuter = engine.globals.slots[engine.globals.number(of: name)].isUnset == false
+      let isOuter = engine.globals.slots[engine.globals.number(of: name, in: program.module)].isUnset == false
       engine.report(.localUnset(name, in: function.name, isOuter: isOuter, at: span))
     } else if slot.mayBeUnset {
       engine.report(.maybeUnset(name, at: span))
@@ -148,8 +148,9 @@ extension AbstractFunction {
 }
 
 extension CheckEngine {
-  /// A builtin or constant as a value.
-  func builtin(_ name: String) -> AbstractValue? {
+  /// A builtin or constant as a value; `here` is the directory of the file that says it.
+  func builtin(_ name: String, in module: Int32) -> AbstractValue? {
+    if name == "here" { return .known(.string(StringBox(session.modules.directory(of: module)))) }
     if let definition = session.environment[name] {
       return .known(.builtin(ConfiguredBuiltin(definition)))
     }

@@ -25,6 +25,7 @@ extension Frame {
     case .requireBool(let register): requireBool(register)
     case .assert(let condition, _, _): checked { () throws(Diagnostic) in _ = try self.value(condition).condition(at: self.span) }
     case .hook(let d, let site): hook(d, site)
+    case .importModule(let d, let module, let addsNames): importModule(d, module, addsNames)
     default: valueStep(instruction)
     }
   }

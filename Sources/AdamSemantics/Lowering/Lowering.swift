@@ -6,9 +6,14 @@ import AdamSource
 import AdamSyntax
 
 /// Lowers a parsed text that has no syntax errors. What is not there yet becomes `.unsupported`,
-/// which both the checker and the VM report at its place.
-package func lower(_ tree: SyntaxTree, environment: Environment) -> Program {
+/// which both the checker and the VM report at its place. `module` owns the top-level names; `imports`
+/// gives the module of each `import` of the tree.
+package func lower(
+  _ tree: SyntaxTree, environment: Environment, module: Int32 = 0, imports: [NodeID: Int32] = [:]
+) -> Program {
   var lowering = Lowering(tree: tree, environment: environment)
+  lowering.imports = imports
+  lowering.program.module = module
   return lowering.run()
 }
 
@@ -21,6 +26,8 @@ struct Lowering {
   /// Methods that update their variable when they stand as statements.
   let updatingMethods: Set<String>
   var program = Program()
+  /// The module of each `import`.
+  fileprivate(set) var imports: [NodeID: Int32] = [:]
   private var nameIndices: [String: Int32] = [:]
   var scope: FunctionScope
   /// The expression that stands as a statement of its own, while it is lowered.
@@ -45,8 +52,13 @@ struct Lowering {
   mutating func run() -> Program {
     program.functions = [scope.function]
     for statement in tree.statements {
-      emit(.statement, tree.span(statement))
-      topLevelStatement(statement)
+      // What an imported file changes belongs to the statement that imports it.
+      if program.module != 0 {
+        self.statement(statement)
+      } else {
+        emit(.statement, tree.span(statement))
+        topLevelStatement(statement)
+      }
     }
     finish(index: 0, value: nil)
     return program

@@ -55,7 +55,11 @@ extension Lowering {
     case .on(let event, let every, let body): return hook(event, every, body, span)
     case .layer(let parts): declaredLayer(parts, span)
     case .param(let name, let shape, let value): parameter(name, shape, value, span)
-    case .importFile: return unsupported("`import`", span)
+    case .importFile:
+      guard let module = imports[id] else { return unsupported("`import`", span) }
+      let d = scope.temporary()
+      emit(.importModule(d: d, module: module, addsNames: id == statementExpression), span)
+      return d
     case .sweep: return unsupported("`sweep`", span)
     case .checkGrad(let loss):
       let given = loss.map { [Argument(name: Name("loss", tree.span($0)), value: $0)] } ?? []
