@@ -29,8 +29,9 @@ extension OpSample {
 
   /// All operands of one shape, along one of its axes if the op has an axis.
   private func withOneShape(_ draws: inout ProbeDraws) -> OpSample? {
-    // Whole numbers are indices into another operand's sizes.
-    guard operands.allSatisfy({ $0.element == .f32 }) else { return nil }
+    // Whole numbers are indices into another operand's sizes, and different shapes have their reason.
+    guard operands.allSatisfy({ $0.element == .f32 }), Set(operands).count == 1, operands.count < 3 else { return nil }
+    if attributes.entries.count > 1 { return nil }
     let shape = draws.shape(rank: attributes.int("axis") == nil ? 0 : 1)
     let all = with(operands.map { _ in shape })
     guard attributes.int("axis") != nil, attributes.entries.count == 1 else { return all }

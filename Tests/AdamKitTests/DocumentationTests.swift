@@ -4,6 +4,7 @@ import AdamKit
 import AdamLibrary
 import AdamSyntax
 import AdamTestSupport
+import Foundation
 import Testing
 
 @Suite struct DocumentationTests {
@@ -53,7 +54,9 @@ import Testing
       line.firstRange(of: "# prints: ").map { String(line[$0.upperBound...]) + "\n" }
     }
     #expect(!shown.isEmpty || Self.withoutExample.contains(name), "the example of \(name) shows nothing")
-    #expect(ScriptRun(example, files: ScratchFiles()).text == shown.joined(), "\(name)")
+    let path = "scripts/data/iris.csv"
+    let table = try String(contentsOfFile: AdamProgram.root + "/" + path, encoding: .utf8)
+    #expect(ScriptRun(example, files: MemoryFiles([path: table])).text == shown.joined(), "\(name)")
   }
 
   private static func text(_ word: String) -> String {

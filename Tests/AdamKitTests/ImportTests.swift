@@ -19,7 +19,7 @@ import Testing
   ]
 
   private func run(_ script: String, _ files: [String: String] = [:]) -> String {
-    ScriptRun(script, files: ScratchFiles(Self.library.merging(files) { $1 })).text
+    ScriptRun(script, files: MemoryFiles(Self.library.merging(files) { $1 })).text
   }
 
   @Test func `names are added, those with an underscore and those of its own imports are not`() {
@@ -45,7 +45,7 @@ import Testing
 
   @Test func `a file runs once per session, however it is spelled`() {
     let record = ScriptRecord()
-    let session = Session.recorded(record, files: ScratchFiles(Self.library))
+    let session = Session.recorded(record, files: MemoryFiles(Self.library))
     let texts = ["import \"lib/draws.adam\"", "y = x", "import \"./lib/../lib/draws.adam\"", "print x == y"]
     for text in texts { #expect(session.execute(Array(text.utf8), name: "<repl>") == .completed) }
     #expect(record.output == "true\n")
@@ -53,7 +53,7 @@ import Testing
 
   @Test func `a failed statement takes the import back`() {
     let record = ScriptRecord()
-    let session = Session.recorded(record, files: ScratchFiles(Self.library))
+    let session = Session.recorded(record, files: MemoryFiles(Self.library))
     _ = session.execute(Array("if true { import \"lib/draws.adam\"; fail = number(\"a\") }".utf8), name: "<repl>")
     record.clear()
     _ = session.execute(Array("before = rand()".utf8), name: "<repl>")
@@ -100,7 +100,7 @@ import Testing
   @Test func `mistakes of a file are found before anything runs and name the chain`() {
     let files = ["a.adam": "import \"b.adam\"", "b.adam": "fn f() nope\ny = f()"]
     let record = ScriptRecord()
-    let session = Session.recorded(record, files: ScratchFiles(files))
+    let session = Session.recorded(record, files: MemoryFiles(files))
     #expect(session.execute(Array("print 1\nimport \"a.adam\"".utf8), name: "main.adam") == .failed)
     #expect(record.output.isEmpty && record.messages.count == 1)
     #expect(record.notes == ["imported at a.adam:1", "imported at main.adam:2"])

@@ -20,10 +20,15 @@ import Testing
     "parallel": ["parallel(linear(3, 2), tanh, linear(3, 1))"],
   ]
 
+  /// Rows, sequences and images, for layers that do not say what they take.
+  private static let inputs: [[Dimension]] = [
+    [.batch, Dimension(3)], [.batch, Dimension(3), Dimension(4)], [.batch, Dimension(2), Dimension(4), Dimension(4)],
+  ]
+
   /// The layer with what it must be given: 3 for every size, one layer where layers are taken.
   private static func scripts(_ layer: LayerDefinition) -> [String] {
     let given = layer.signature.parameters.filter { $0.isVariadic || ($0.defaultValue == nil && $0.defaultNumbers == nil) }
-    let arguments = given.map { $0.kind == .layer ? "linear(3, 3)" : $0.kind == .integer ? "3" : "0.5" }
+    let arguments = given.map { $0.kind == .layer ? "linear(3, 3)" : $0.kind == .integer ? "3" : $0.kind == .number ? "0.5" : "2" }
     return ["\(layer.name)(\(arguments.joined(separator: ", ")))"] + (forms[layer.name] ?? [])
   }
 
@@ -48,9 +53,12 @@ import Testing
   /// A weighted sum of what the layer makes of an input that fits.
   private func probe(_ layer: Layer, name: String) throws -> GradientProbe {
     var draws = ProbeDraws(name, 0)
-    let wanted = layer.knownInput?.shape.dimensions ?? [.batch, Dimension(3)]
-    let sizes = wanted.map { $0.size ?? ($0.isBatch ? 2 : 4) }
-    let trace = try layer.traced(on: TensorType(.f32, Shape(sizes: sizes)), isTraining: true, caller: nil)
+    let wanted = layer.knownInput.map { [$0.shape.dimensions] } ?? Self.inputs
+    let traces = wanted.compactMap { wanted in
+      let sizes = wanted.map { $0.size ?? ($0.isBatch ? 2 : 4) }
+      return try? layer.traced(on: TensorType(.f32, Shape(sizes: sizes)), isTraining: true, caller: nil)
+    }
+    let trace = try #require(traces.first, "\(name) takes none of `inputs`")
     var function = trace.function
     let tensors = Dictionary(trace.parameters.map { ($0.name, $0.parameter.tensor) }, uniquingKeysWith: { a, _ in a })
     var arguments: [ReferenceTensor] = []

@@ -1,6 +1,5 @@
 // Runs scripts in this process with everything outside replaced by memory.
 import AdamKit
-import Foundation
 import Synchronization
 
 /// Collects what a session writes and reports.
@@ -24,51 +23,13 @@ public final class ScriptRecord: Sendable {
   }
 }
 
-/// Files in memory, over the repository's own tables: what a script saves it can load again, and
-/// nothing reaches the disk.
-public final class ScratchFiles: Sendable {
-  private let files = Mutex<[String: [UInt8]]>([:])
-  public init(_ texts: [String: String] = [:]) {
-    files.withLock { $0 = texts.mapValues { Array($0.utf8) } }
-  }
-
-  func open(_ path: String) throws(HostError) -> any ByteSource {
-    if let bytes = files.withLock({ $0[path] }) { return ScratchSource(bytes) }
-    guard path.hasPrefix("scripts/data/"), let bytes = FileManager.default.contents(atPath: AdamProgram.root + "/" + path)
-    else { throw HostError(.cannotOpen, path: path, reason: "No such file or directory") }
-    return ScratchSource(Array(bytes))
-  }
-
-  func replace(_ path: String, _ bytes: [UInt8]) { files.withLock { $0[path] = bytes } }
-}
-
-private final class ScratchSource: ByteSource {
-  private var bytes: ArraySlice<UInt8>
-  let isReopenable = true
-  init(_ bytes: [UInt8]) { self.bytes = bytes[...] }
-
-  func read(into buffer: inout [UInt8], limit: Int) throws(HostError) -> Bool {
-    let part = bytes.prefix(max(1, limit))
-    buffer += part
-    bytes = bytes.dropFirst(part.count)
-    return !part.isEmpty
-  }
-}
-
 extension Session {
-  /// A session whose output and diagnostics go to `record`; notes are left out. Without `files` there are none.
+  /// A session whose output and diagnostics go to `record`; notes are left out.
   public static func recorded(
-    _ record: ScriptRecord, options: Options = Options(), files: ScratchFiles? = nil,
+    _ record: ScriptRecord, options: Options = Options(), files: MemoryFiles = MemoryFiles(),
     isCancelled: @escaping @Sendable () -> Bool = { false }
   ) -> Session {
-    let host = Host(
-      write: { (bytes) throws(HostError) in record.write(bytes) },
-      flush: { () throws(HostError) in }, progress: { _ in },
-      open: { (path) throws(HostError) -> any ByteSource in
-        if let files { return try files.open(path) }
-        throw HostError(.cannotOpen, path: path, reason: "No such file or directory")
-      },
-      replaceFile: { (path, bytes) throws(HostError) in files?.replace(path, bytes) }, now: { 0 }, isCancelled: isCancelled)
+    let host = files.host(output: { record.write($0) }, isCancelled: isCancelled)
     return Session(host: host, options: options) { diagnostic, sources in
       if diagnostic.severity != .note { record.note(shortText(diagnostic, sources), diagnostic.notes) }
     }
@@ -94,7 +55,7 @@ public struct ScriptRun: Sendable {
   public var outcome: Session.Outcome
 
   /// - Parameter budget: operations, so that no test hangs.
-  public init(_ script: String, budget: Int? = 10_000_000, files: ScratchFiles? = nil) {
+  public init(_ script: String, budget: Int? = 10_000_000, files: MemoryFiles = MemoryFiles()) {
     let record = ScriptRecord()
     var options = Session.Options()
     options.operationBudget = budget

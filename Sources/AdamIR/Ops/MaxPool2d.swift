@@ -31,6 +31,10 @@ extension OpDefinition {
       _ = try TypeRules.same("max_pool2d_grad", types[0].shape, pooled[0].shape, operands: [0, 1])
       return [types[1]]
     },
+    pullback: pullback { function, u, context throws(ShapeError) in
+      let sizes = try function.type(context.operands[0]).shape.fixedSizes(for: "the gradient of `max_pool2d_grad`")
+      return [try WindowWalk(sizes, context.attributes).chosen(&function, u, by: context.operands[1]), nil]
+    },
     reference: { operands, attributes, types in
       let (g, x) = (operands[0], operands[1])
       var result = ReferenceTensor(x.sizes, x.values.map { _ in 0 })
@@ -52,6 +56,73 @@ extension OpDefinition {
     }
     let sizes = try window.results(op, type.shape)
     return [TensorType(.f32, Shape(Array(type.shape.dimensions.prefix(2)) + sizes))]
+  }
+}
+
+/// Walks over the places inside of all windows at once: slice k holds the k-th element of every window.
+private struct WindowWalk {
+  private let results: [Int]
+  private let kernel: [Int], stride: [Int], padding: [Int], dilation: [Int]
+
+  /// `results` are the sizes of the pooled images.
+  init(_ results: [Int], _ attributes: Attributes) {
+    self.results = results
+    (kernel, stride) = (attributes.ints("kernel") ?? [1, 1], attributes.ints("stride") ?? [1, 1])
+    (padding, dilation) = (attributes.ints("padding") ?? [0, 0], attributes.ints("dilation") ?? [1, 1])
+  }
+
+  /// The element of `values` where `keys` has the first largest of its window.
+  func chosen(
+    _ function: inout TensorFunction, _ values: ValueID, by keys: ValueID
+  ) throws(ShapeError) -> ValueID {
+    let keys = try padded(&function, keys, with: -.infinity)
+    let values = try padded(&function, values, with: 0)
+    var (best, result) = (keys, values)
+    for place in 0..<(kernel[0] * kernel[1]) {
+      let key = try slice(&function, keys, place)
+      let value = try slice(&function, values, place)
+      let isFirst = place == 0
+      let wins = isFirst ? key : try function.emit(.gt, [key, best])
+      best = isFirst ? key : try function.emit(.where, [wins, key, best])
+      result = isFirst ? value : try function.emit(.where, [wins, value, result])
+    }
+    return result
+  }
+
+  /// Rows and columns that the windows cover beyond the image, filled.
+  private func padded(
+    _ function: inout TensorFunction, _ value: ValueID, with filling: Double
+  ) throws(ShapeError) -> ValueID {
+    var padded = value
+    for axis in 0..<2 {
+      var sizes = try function.type(padded).shape.fixedSizes(for: "the gradient of `max_pool2d_grad`")
+      let covered = (results[axis + 2] - 1) * stride[axis] + (kernel[axis] - 1) * dilation[axis] + 1
+      let counts = [padding[axis], Swift.max(0, covered - padding[axis] - sizes[axis + 2])]
+      var parts = [padded]
+      for (place, count) in counts.enumerated() where count > 0 {
+        sizes[axis + 2] = count
+        let border = try function.emit(
+          .full, [], ["value": .float(filling), "type": .type(TensorType(.f32, Shape(sizes: sizes)))])
+        parts.insert(border, at: place == 0 ? 0 : parts.count)
+      }
+      if parts.count > 1 { padded = try function.emit(.concat, parts, ["axis": .int(axis + 2)]) }
+    }
+    return padded
+  }
+
+  /// The element number `place` of every window, row-major in the window.
+  private func slice(
+    _ function: inout TensorFunction, _ value: ValueID, _ place: Int
+  ) throws(ShapeError) -> ValueID {
+    var part = value
+    for (axis, offset) in [place / kernel[1], place % kernel[1]].enumerated() {
+      let start = offset * dilation[axis]
+      let end = start + (results[axis + 2] - 1) * stride[axis] + 1
+      part = try function.emit(
+        .slice, [part],
+        ["axis": .int(axis + 2), "start": .int(start), "end": .int(end), "step": .int(stride[axis])])
+    }
+    return part
   }
 }
 

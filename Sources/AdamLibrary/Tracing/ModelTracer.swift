@@ -11,6 +11,8 @@ package struct TrailStep {
   package var place: String
   package var input: TensorType
   package var output: TensorType
+  /// What came out, in the traced function.
+  package var value: ValueID
   package var keeps: Bool { input.shape == output.shape }
 }
 
@@ -116,7 +118,7 @@ package final class ModelTracer: TraceBuilder {
     trail.removeLast(max(0, trail.count - before))
     trail.append(
       TrailStep(
-        layer: layer, place: place, input: function.type(input), output: function.type(output)))
+        layer: layer, place: place, input: function.type(input), output: function.type(output), value: output))
   }
 
   private var place: String { path.joined(separator: ".") }

@@ -32,7 +32,7 @@ final class TrainingLoop {
   private var scalarBase = 0
   private var hyper: [Double] = []
   private var burst = 1
-  private var firstLoss: Double?
+  private var trend = LossTrend()
   private var lastLoss = Double.nan
   private(set) var losses: [Double] = []
   /// Every validation's numbers, with the epoch they belong to.
@@ -202,7 +202,7 @@ final class TrainingLoop {
     let values = sink.pointer.assumingMemoryBound(to: Float.self)
     for i in 0..<completed {
       lastLoss = Double(values[i])
-      if firstLoss == nil { firstLoss = lastLoss }
+      trend.note(lastLoss, step: step + i + 1)
       if isBatched {
         lossSum += lastLoss * Double(rows)
         rowSum += Double(rows)
@@ -298,7 +298,14 @@ final class TrainingLoop {
   private func nonFinite(_ loss: Float) -> Diagnostic {
     .nonFiniteLoss(
       loss, step: step + 1, epoch: isBatched ? epoch + 1 : step + 1, epochs: totalEpochs,
-      first: firstLoss, last: step > 0 ? lastLoss : nil, request)
+      place: NonFiniteSearch(request: request, session: session, rows: batchRows).place,
+      trend: trend.text(last: lastLoss, step: step), request)
+  }
+
+  /// Rows of the batch that the next step takes.
+  private var batchRows: [Int] {
+    guard let order else { return Array(0..<rows) }
+    return order.integers[(batchIndex * size)..<min(rows, (batchIndex + 1) * size)].map { Int($0) }
   }
 
   var header: ProgressEvent.TrainHeader {
@@ -354,7 +361,7 @@ extension DiagnosticCode {
 extension Diagnostic {
   /// E0401. The update of the bad step was not made.
   static func nonFiniteLoss(
-    _ loss: Float, step: Int, epoch: Int, epochs: Int, first: Double?, last: Double?,
+    _ loss: Float, step: Int, epoch: Int, epochs: Int, place: String?, trend: String?,
     _ request: TrainingRequest
   ) -> Diagnostic {
     let word = loss.isNaN ? "NaN" : loss > 0 ? "infinite" : "minus infinity"
@@ -365,21 +372,15 @@ extension Diagnostic {
     if request.optimizer.span != request.span {
       diagnostic.labels = [Label(request.optimizer.span, "learning rate \(messageText(rate))")]
     }
-    if let first, let last {
-      diagnostic.notes.append(
-        "trend: loss \(short(first)) (step 1) → \(short(last)) (step \(step - 1))")
-      diagnostic.notes.append(
-        "state: the model holds the weights of step \(step - 1); nothing later was kept")
-    } else {
-      diagnostic.notes.append("state: no step was made; look for inf or NaN in the data")
-    }
-    if rate > 1e-3 { diagnostic.helps = [Help("try `lr=1e-3`")] }
-    diagnostic.arguments = [.init("step", String(step)), .init("epoch", String(epoch))]
+    let state =
+      step > 1 ? "the model holds the weights of step \(step - 1); nothing later was kept" : "no step was made"
+    diagnostic.notes = [place.map { "where: \($0)" }, trend, "state: \(state)"].compactMap(\.self)
+    if rate > 1e-3, step > 1 { diagnostic.helps = [Help("try `lr=1e-3`")] }
+    diagnostic.arguments = [
+      .init("step", String(step)), .init("epoch", String(epoch)), .init("loss", messageText(Double(loss))),
+    ]
     return diagnostic
   }
-
-  /// A loss in the digits of its f32.
-  private static func short(_ loss: Double) -> String { String(describing: Float(loss)) }
 
   static func noRows(_ verb: String, at span: Span) -> Diagnostic {
     Diagnostic(.noRows, "the data has no rows to \(verb)", at: span)

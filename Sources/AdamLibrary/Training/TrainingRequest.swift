@@ -23,7 +23,11 @@ struct TrainingRequest {
   init(_ arguments: BoundArguments<Value>, _ session: SessionState) throws(Diagnostic) {
     span = arguments.span
     let strict = session.isStrict
-    guard case .layer(let model)? = arguments["model"] else { throw .noModel("train", at: span) }
+    // `check grad` asks the same without an optimizer.
+    let isTraining = arguments.names.contains("opt")
+    guard case .layer(let model)? = arguments["model"] else {
+      throw .noModel(isTraining ? "train" : "check grad", at: span)
+    }
     self.model = model
     if model.namedParameters.isEmpty { throw .nothingToTrain(model, at: span) }
     let steps = arguments.int("steps")
@@ -68,6 +72,8 @@ struct TrainingRequest {
     }
     if case .optimizer(let given)? = arguments["opt"] {
       optimizer = given
+    } else if !isTraining {
+      optimizer = Optimizer.standard(at: span)
     } else {
       try session.note(.noOptimizer(strict: strict, at: span))
       optimizer = session.standardOptimizer(at: span)

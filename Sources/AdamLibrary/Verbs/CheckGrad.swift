@@ -22,11 +22,13 @@ package enum CheckGradVerb {
       let request = try TrainingRequest(arguments, context.session)
       let check = try GradientCheck(request, context.session)
       let worst = try check.worst()
-      let text = "\(check.count) derivatives agree with differences, worst by \(messageText(worst.error))"
       if worst.error > GradientCheck.tolerance { throw check.mistake(worst) }
-      context.session.report(Diagnostic(.gradientsAgree, text, at: arguments.span, severity: .note))
+      context.session.report(check.agreement(worst))
       return .record(
-        RecordBox([.init("checked", .number(Double(check.count))), .init("worst", .number(worst.error))]))
+        RecordBox([
+          .init("checked", .number(Double(check.count))), .init("worst", .number(worst.error)),
+          .init("where", .string(StringBox(check.element(worst)))),
+        ]))
     })
 }
 
@@ -40,7 +42,8 @@ private struct GradientCheck {
 
   struct Worst {
     var error = 0.0
-    var name = ""
+    /// Of the function's parameters, and the place in its row-major elements.
+    var parameter: Int?
     var place = 0
     var derivative = 0.0
     var difference = 0.0
@@ -50,10 +53,16 @@ private struct GradientCheck {
   private let inputs: [ReferenceTensor]
   private let parameters: [Int]
   private let span: Span
+  private let model: Layer
+  private let lossName: String
+  private var total: Int { parameters.reduce(0) { $0 + inputs[$1].values.count } }
+  /// Elements that are compared.
   private(set) var count = 0
 
   init(_ request: TrainingRequest, _ session: SessionState) throws(Diagnostic) {
     span = request.span
+    model = request.model
+    lossName = request.loss.name
     let rows = min(Self.rows, request.data.rowCount)
     guard rows > 0 else { throw .noRows("check", at: span) }
     let trace = try request.tracer(session).trace(rows: rows, isTraining: false)
@@ -82,13 +91,15 @@ private struct GradientCheck {
     self.function = function
     self.inputs = inputs
     self.parameters = parameters
-    count = min(Self.mostElements, parameters.reduce(0) { $0 + inputs[$1].values.count })
+    count = (total + stride - 1) / stride
   }
+
+  /// Distance of the elements that are compared, over all parameters.
+  private var stride: Int { max(1, (total + Self.mostElements - 1) / Self.mostElements) }
 
   func worst() throws(Diagnostic) -> Worst {
     let derivatives = try values(inputs)
-    let total = parameters.reduce(0) { $0 + inputs[$1].values.count }
-    let stride = max(1, total / Self.mostElements)
+    let stride = stride
     var worst = Worst()
     var place = 0
     for (order, index) in parameters.enumerated() {
@@ -100,8 +111,7 @@ private struct GradientCheck {
         let error = abs(derivative - difference) / max(1, abs(derivative), abs(difference))
         if error > worst.error || error.isNaN {
           worst = Worst(
-            error: error.isNaN ? .infinity : error, name: function.parameters[index].name, place: element,
-            derivative: derivative, difference: difference)
+            error: error.isNaN ? .infinity : error, parameter: index, place: element, derivative: derivative, difference: difference)
         }
       }
     }
@@ -136,13 +146,63 @@ private struct GradientCheck {
     return function.results.compactMap { values[$0.value.index] }
   }
 
+  // MARK: What is said
+
+  /// `0.weight[3, 1]`; nothing when no element differs at all.
+  func element(_ worst: Worst) -> String {
+    guard let index = worst.parameter else { return "" }
+    var (rest, places) = (worst.place, [Int]())
+    for size in inputs[index].sizes.reversed() {
+      places.insert(rest % max(size, 1), at: 0)
+      rest /= max(size, 1)
+    }
+    let indices = places.isEmpty ? "" : "[\(places.map(String.init).joined(separator: ", "))]"
+    return function.parameters[index].name + indices
+  }
+
+  /// N0401.
+  func agreement(_ worst: Worst) -> Diagnostic {
+    let compared = count < total ? "\(count) of \(total) derivatives" : counted(count, "derivative")
+    var text = "\(compared) of `\(lossName)` by the parameters agree with differences of its values"
+    if worst.parameter != nil {
+      text += "; the largest error is \(LossTrend.short(worst.error)), at `\(element(worst))`"
+    }
+    var diagnostic = Diagnostic(.gradientsAgree, text, at: span, severity: .note)
+    diagnostic.arguments = [.init("checked", String(count)), .init("worst", messageText(worst.error))]
+    return diagnostic
+  }
+
+  /// E0408, with the layer whose parameter it is.
   func mistake(_ worst: Worst) -> Diagnostic {
+    let element = element(worst)
     var diagnostic = Diagnostic(
       .gradientsDisagree,
-      "the derivative by element \(worst.place) of `\(worst.name)` is \(messageText(worst.derivative)), and "
-        + "differences give \(messageText(worst.difference))", at: span)
-    diagnostic.notes = ["a step in the function (`floor`, `where`, `relu` at 0) has no derivative there"]
+      "the derivative of `\(lossName)` by `\(element)` is \(LossTrend.short(worst.derivative)), but differences of "
+        + "its values give \(LossTrend.short(worst.difference))", at: span, label: "found by this check")
+    if let name = worst.parameter.map({ function.parameters[$0].name }), let layer = model.owner(of: name) {
+      diagnostic.labels = [Label(layer.span, "`\(element)` is a parameter of this layer")]
+    }
+    diagnostic.notes = [
+      "a function with a kink or a jump near this point (`relu`, `abs`, `floor`, `where`) has no derivative there"
+    ]
+    diagnostic.helps = [Help("try other initial values or data; if it stays, report a wrong derivative")]
     return diagnostic
+  }
+}
+
+extension Layer {
+  /// The layer that a parameter belongs to, by the parameter's full name.
+  fileprivate func owner(of name: String) -> Layer? {
+    guard let parameter = namedParameters.first(where: { $0.name == name })?.parameter else { return nil }
+    return owner(of: parameter)
+  }
+
+  private func owner(of parameter: LayerParameter) -> Layer? {
+    if parameters.contains(where: { $0 === parameter }) { return self }
+    for child in children {
+      if let owner = child.layer.owner(of: parameter) { return owner }
+    }
+    return nil
   }
 }
 

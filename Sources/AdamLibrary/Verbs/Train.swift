@@ -177,7 +177,8 @@ enum TrainVerb {
       session.host.progress(.trainEnded(loop.summary(stopped, seconds: seconds)))
       return loop.record(stopped, seconds: seconds)
     } catch {
-      let stopped = error.code == .nonFiniteLoss ? "nan" : "error"
+      let loss = error.code == .nonFiniteLoss ? error.arguments.first { $0.name == "loss" }?.value : nil
+      let stopped = loss ?? "error"
       let seconds = session.host.now() - started
       session.host.progress(.trainEnded(loop.summary(stopped, seconds: seconds)))
       throw error
