@@ -4,11 +4,14 @@ import AdamKernelABI
 
 /// Windows over one plane, as the `maxPool` slots say.
 private struct Windows {
+  /// Behind the last element of all planes: a vector may read up to here.
+  let end: Floats
   let rows, columns, outRows, outColumns: Int
   let kernel, stride, padding, dilation: (Int, Int)
 
   init(_ a: UnsafePointer<KernelArguments>) {
     let x = a.pointee
+    end = x.p3.floats
     (rows, columns, outRows, outColumns) = (x.n0, x.n1, x.n2, x.n3)
     (kernel, stride, padding, dilation) = ((x.n4, x.n5), (x.n6, x.n7), (x.n8, x.n9), (x.n10, x.n11))
   }
@@ -19,6 +22,10 @@ private struct Windows {
     kernel == (2, 2) && stride == (2, 2) && padding == (0, 0) && dilation == (1, 1)
       && outRows &* 2 <= rows && outColumns &* 2 <= columns
   }
+
+  /// Whether two rows of 32 elements from here lie inside the planes.
+  @inline(__always)
+  func canRead(_ p: Floats) -> Bool { p + (columns &+ 32) <= end }
 
   /// Offset of the first largest element; the first NaN wins.
   @inline(__always)
@@ -75,12 +82,17 @@ func maxPool(_ raw: UnsafeRawPointer, _ begin: Int, _ end: Int) {
     for i in 0..<w.outRows {
       let out = to + i &* w.outColumns
       var j = 0
-      if w.isPlain {
-        let upper = from + 2 &* i &* w.columns
-        while j &+ 16 <= w.outColumns {
-          store16(Quads(upper + 2 &* j, upper + (w.columns &+ 2 &* j)).best, out + j)
-          j &+= 16
+      let upper = from + 2 &* i &* w.columns
+      while w.isPlain, j < w.outColumns, w.canRead(upper + 2 &* j) {
+        let best = Quads(upper + 2 &* j, upper + (w.columns &+ 2 &* j)).best
+        if j &+ 16 <= w.outColumns {
+          store16(best, out + j)
+        } else {
+          withUnsafePointer(to: best) {
+            copyFloats(UnsafeRawPointer($0), out + j, w.outColumns &- j)
+          }
         }
+        j &+= 16
       }
       while j < w.outColumns {
         let best = w.best(from, i, j)
@@ -102,12 +114,12 @@ func maxPoolGrad(_ raw: UnsafeRawPointer, _ begin: Int, _ end: Int) {
     for i in 0..<w.outRows {
       let row = g + i &* w.outColumns
       var j = 0
-      if w.isPlain {
-        let upper = 2 &* i &* w.columns
-        while j &+ 16 <= w.outColumns {
-          scatter(load16(row + j), from + (upper &+ 2 &* j), to + (upper &+ 2 &* j), w.columns)
-          j &+= 16
-        }
+      let upper = 2 &* i &* w.columns
+      while w.isPlain, j < w.outColumns, w.canRead(from + (upper &+ 2 &* j)) {
+        scatter(
+          row + j, from + (upper &+ 2 &* j), to + (upper &+ 2 &* j), w.columns,
+          count: min(16, w.outColumns &- j))
+        j &+= 16
       }
       while j < w.outColumns {
         let best = w.best(from, i, j)
@@ -118,13 +130,18 @@ func maxPoolGrad(_ raw: UnsafeRawPointer, _ begin: Int, _ end: Int) {
   }
 }
 
-/// Sixteen gradients to the largest of four neighbours each; the sum with the zero there is exact but for
-/// a negative zero, which becomes positive as in the plain form.
 @inline(__always)
-private func scatter(_ g: Lane16, _ x: Floats, _ to: Floats, _ columns: Int) {
+private func copyFloats(_ from: UnsafeRawPointer, _ to: Floats, _ count: Int) {
+  to.update(from: from.assumingMemoryBound(to: Float.self), count: count)
+}
+
+/// Up to sixteen gradients to the largest of four neighbours each; the sum with the zero there is exact but
+/// for a negative zero, which becomes positive as in the plain form.
+@inline(__always)
+private func scatter(_ g: Floats, _ x: Floats, _ to: Floats, _ columns: Int, count: Int) {
   let q = Quads(x, x + columns)
   let zero = Lane16(repeating: 0)
-  let sum = zero + g
+  let sum = zero + (count == 16 ? load16(g) : load(g, count: count))
   let isFourth = q.fourth, isThird = q.third .& .!isFourth
   let isSecond = q.second .& .!isThird .& .!isFourth
   let isFirst = .!(isSecond .| isThird .| isFourth)
@@ -133,8 +150,13 @@ private func scatter(_ g: Lane16, _ x: Floats, _ to: Floats, _ columns: Int) {
   upper.oddHalf = zero.replacing(with: sum, where: isSecond)
   lower.evenHalf = zero.replacing(with: sum, where: isThird)
   lower.oddHalf = zero.replacing(with: sum, where: isFourth)
-  store16(upper.lowHalf, to)
-  store16(upper.highHalf, to + 16)
-  store16(lower.lowHalf, to + columns)
-  store16(lower.highHalf, to + (columns &+ 16))
+  if count == 16 {
+    store16(upper.lowHalf, to)
+    store16(upper.highHalf, to + 16)
+    store16(lower.lowHalf, to + columns)
+    store16(lower.highHalf, to + (columns &+ 16))
+  } else {
+    withUnsafePointer(to: upper) { copyFloats(UnsafeRawPointer($0), to, 2 &* count) }
+    withUnsafePointer(to: lower) { copyFloats(UnsafeRawPointer($0), to + columns, 2 &* count) }
+  }
 }

@@ -21,11 +21,13 @@ private func emitPool(_ e: inout Emission, _ kernel: Kernel, _ pointers: [Place?
 }
 
 @Sendable func emitMaxPool2d(_ e: inout Emission) throws(RuntimeError) {
-  let pointers = [e.operand(0), e.result()]
+  let x = e.operand(0)
+  let pointers = [x, e.result(), nil, x.advanced(byElements: e.operandCount(0))]
   emitPool(&e, e.kernels.maxPool, pointers, x: e.operandSizes(0), y: e.resultSizes())
 }
 
 @Sendable func emitMaxPool2dGrad(_ e: inout Emission) throws(RuntimeError) {
-  let pointers = [e.operand(0), e.operand(1), e.result()]
+  let x = e.operand(1)
+  let pointers = [e.operand(0), x, e.result(), x.advanced(byElements: e.operandCount(1))]
   emitPool(&e, e.kernels.maxPoolGrad, pointers, x: e.operandSizes(1), y: e.operandSizes(0))
 }
