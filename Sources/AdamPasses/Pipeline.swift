@@ -24,6 +24,10 @@ package struct Pipeline: Sendable {
     Entry(.dce, because: "constants that became scalars of a fused loop are unused now"),
   ])
 
+  /// The loss and its gradients, for optimizers that update the weights themselves.
+  package static let gradients = Pipeline(
+    [Entry(.autodiff, because: "differentiates what the user wrote, before anything is fused")] + standard.entries)
+
   /// A training step: the function's first result is the loss.
   package static func training(_ optimizer: OptimizerUpdate) -> Pipeline {
     Pipeline(

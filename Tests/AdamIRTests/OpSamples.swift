@@ -75,6 +75,9 @@ struct OpSample: Sendable {
         OpSample([i32(2, 2)], ["element": .string("bool")]),
       ]
     case .dropoutMask: return [OpSample([.f32(2, 3)], ["p": .float(0.5)])]
+    case .rand, .randn: return [[2, 3], [], [0]].map { OpSample([], ["shape": .ints($0)]) }
+    case .randint: return [OpSample([], ["low": .int(-2), "high": .int(5), "shape": .ints([3])])]
+    case .randperm: return [OpSample([], ["n": .int(4)])]
     default: return nil
     }
   }

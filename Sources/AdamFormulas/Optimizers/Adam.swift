@@ -21,9 +21,9 @@ public enum Adam: OptimizerRule {
   }
 
   public static func fillScalars(
-    _ hyper: [Double], from step: Int, count: Int, into rows: UnsafeMutablePointer<Float>
+    _ hyper: [Double], from step: Int, count: Int, rates: [Double]? = nil, into rows: UnsafeMutablePointer<Float>
   ) {
-    fillAdamScalars(hyper, from: step, count: count, decay: hyper[4], into: rows)
+    fillAdamScalars(hyper, from: step, count: count, rates: rates, decay: { _ in hyper[4] }, into: rows)
   }
 
   /// Weight decay is coupled: it joins the gradient, as in torch.
@@ -100,13 +100,14 @@ func adamOptions(_ hyper: [Double]) -> Int {
 
 /// As `adamScalars` for many steps. A row depends on its step alone.
 func fillAdamScalars(
-  _ hyper: [Double], from step: Int, count: Int, decay: Double,
+  _ hyper: [Double], from step: Int, count: Int, rates: [Double]?, decay: (_ lr: Double) -> Double,
   into rows: UnsafeMutablePointer<Float>
 ) {
-  let lr = hyper[0], β1 = hyper[1], β2 = hyper[2]
+  let β1 = hyper[1], β2 = hyper[2]
   var first = PowerSequence(β1)
   var second = PowerSequence(β2)
   for row in 0..<max(count, 0) {
+    let lr = rates?[row] ?? hyper[0]
     let place = rows + row * OptimizerRules.scalarCount
     place[0] = Float(1 - β1)
     place[1] = Float(1 - β2)
@@ -114,7 +115,7 @@ func fillAdamScalars(
     place[3] = Float(-(lr / first.complement(step + row)))
     place[4] = Float(second.complement(step + row).squareRoot())
     place[5] = Float(hyper[3])
-    place[6] = Float(decay)
+    place[6] = Float(decay(lr))
     place[7] = 0
   }
 }

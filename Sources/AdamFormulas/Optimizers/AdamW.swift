@@ -18,10 +18,10 @@ public enum AdamW: OptimizerRule {
   }
 
   public static func fillScalars(
-    _ hyper: [Double], from step: Int, count: Int, into rows: UnsafeMutablePointer<Float>
+    _ hyper: [Double], from step: Int, count: Int, rates: [Double]? = nil, into rows: UnsafeMutablePointer<Float>
   ) {
     fillAdamScalars(
-      hyper, from: step, count: count, decay: 1 - hyper[0] * hyper[4], into: rows)
+      hyper, from: step, count: count, rates: rates, decay: { 1 - $0 * hyper[4] }, into: rows)
   }
 
   @_transparent

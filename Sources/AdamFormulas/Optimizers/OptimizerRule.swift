@@ -119,9 +119,10 @@ public protocol OptimizerRule {
   /// The scalars of update `step` (1, 2, 3, …) in Double; each is rounded once, to Float.
   static func scalars(_ hyper: [Double], step: Int) -> [Double]
   /// The scalars of `count` updates from `step` on, each rounded once: one row of `scalarCount`
-  /// after the other, so that a training step computes none.
+  /// after the other, so that a training step computes none. `rates` holds the learning rate of each
+  /// update; nil: the one of `hyper`, whose first number it is.
   static func fillScalars(
-    _ hyper: [Double], from step: Int, count: Int, into rows: UnsafeMutablePointer<Float>)
+    _ hyper: [Double], from step: Int, count: Int, rates: [Double]?, into rows: UnsafeMutablePointer<Float>)
   /// The update of one element.
   static func step<L: Lanes>(
     _ x: inout OptimizerLanes<L>, _ s: OptimizerScalars<L>, options: Int)
@@ -132,9 +133,11 @@ extension OptimizerRule {
   public static var defaultHyper: [Double] { hyperparameters.flatMap(\.defaults) }
 
   public static func fillScalars(
-    _ hyper: [Double], from step: Int, count: Int, into rows: UnsafeMutablePointer<Float>
+    _ hyper: [Double], from step: Int, count: Int, rates: [Double]? = nil, into rows: UnsafeMutablePointer<Float>
   ) {
+    var hyper = hyper
     for row in 0..<max(count, 0) {
+      if let rates { hyper[0] = rates[row] }
       for (place, value) in scalars(hyper, step: step + row).enumerated() {
         rows[row * OptimizerRules.scalarCount + place] = Float(value)
       }

@@ -90,8 +90,11 @@ extension Value: ArgumentValue {
       (.function, .layer):
       true
     case (.layer, .builtin(let builtin)): ["layer", "math"].contains(builtin.definition.group)
-    case (.schedule, .record(let box)): box.kind == "schedule"
+    case (.schedule, .record(let box)): box.kind == Schedule.kind
+    case (.schedule, .function): true
     case (.schedule, _): exactNumber != nil
+    case (.steps, .record(let box)): box.kind == Epochs.kind
+    case (.steps, _): exactNumber.map { $0.isWholeNumber } ?? false
     case (.numbers(let count), .tensor(let tensor)): tensor.sizes == [count]
     case (.numbers(let count), _): exactNumbers?.count == count
     default: false
@@ -113,7 +116,7 @@ extension Value: ArgumentValue {
   package func converted(to kind: ArgumentKind) -> Value {
     guard case .tensor = self else { return self }
     switch kind {
-    case .number, .integer, .schedule: return exactNumber.map { .number($0) } ?? self
+    case .number, .integer, .schedule, .steps: return exactNumber.map { .number($0) } ?? self
     case .bool: return exactBool.map { .bool($0) } ?? self
     default: return self
     }
@@ -207,13 +210,15 @@ extension AbstractValue: ArgumentValue {
       (.tensorLike, .tensor), (.tensorLike, .number), (.tensorLike, .range), (.list, .list),
       (.list, .listOf), (.layer, .layer), (.layer, .function), (.optimizer, .optimizer),
       (.data, .data), (.function, .function), (.function, .layer), (.record, .record), (.hook, .hook),
-      (.schedule, .number):
+      (.schedule, .number), (.schedule, .function):
       return .yes
-    case (.integer, .number): return .perhaps
-    case (.number, .tensor(let type)), (.integer, .tensor(let type)), (.schedule, .tensor(let type)):
+    case (.integer, .number), (.steps, .number): return .perhaps
+    case (.number, .tensor(let type)), (.integer, .tensor(let type)), (.schedule, .tensor(let type)),
+      (.steps, .tensor(let type)):
       return type.shape.rank == 0 && type.element != .bool ? .perhaps : .no
     case (.bool, .tensor(let type)): return type.shape.rank == 0 ? .perhaps : .no
-    case (.schedule, .record(_, let kind)): return kind == "schedule" ? .yes : .no
+    case (.schedule, .record(_, let kind)): return kind == Schedule.kind ? .yes : .no
+    case (.steps, .record(_, let kind)): return kind == Epochs.kind ? .yes : .no
     case (.tensorLike, .list(let elements)), (.tensorLike, .tuple(let elements)):
       let fits = elements.map { $0.fit(.oneOf([.tensorLike, .bool])) }
       return fits.contains(.no) ? .no : fits.contains(.perhaps) ? .perhaps : .yes
@@ -229,7 +234,7 @@ extension AbstractValue: ArgumentValue {
   package func converted(to kind: ArgumentKind) -> AbstractValue {
     switch (self, kind) {
     case (.known(let value), _): .known(value.converted(to: kind))
-    case (.tensor, .number), (.tensor, .integer), (.tensor, .schedule): .number
+    case (.tensor, .number), (.tensor, .integer), (.tensor, .schedule), (.tensor, .steps): .number
     case (.tensor, .bool): .bool
     default: self
     }

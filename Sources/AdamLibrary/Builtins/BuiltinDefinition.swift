@@ -23,6 +23,8 @@ package enum ArgumentKind: Hashable, Sendable {
   case record
   /// A number or a schedule.
   case schedule
+  /// A whole number of steps, or `epochs(n)`.
+  case steps
   /// Pair of numbers, such as betas.
   case numbers(count: Int)
   case oneOf([ArgumentKind])
@@ -45,6 +47,7 @@ package enum ArgumentKind: Hashable, Sendable {
     case .hook: "an `on` block"
     case .record: "a record"
     case .schedule: "a number or a schedule"
+    case .steps: "a whole number of steps or epochs(n)"
     case .numbers(let count): "\(count) numbers"
     case .oneOf(let kinds): kinds.map(\.text).joined(separator: " or ")
     }

@@ -11,16 +11,17 @@ package enum RandomBuiltins {
     "sizes", .any, "sizes one by one, or one list; none for a number", isVariadic: true)
 
   private static func filled(
-    _ name: String, _ summary: String, _ example: String,
+    _ op: OpDefinition, _ summary: String, _ example: String,
     _ fill: @escaping @Sendable (inout Generator, UnsafeMutableBufferPointer<Float>) -> Void
   ) -> BuiltinDefinition {
     BuiltinDefinition(
-      name: name, group: "random", summary: summary, signature: Signature([sizes]), example: example,
-      page: Page(shape: "→ [sizes], or a number", source: "torch.\(name)", see: ["randint", "randperm", "seed"]),
+      name: op.name, group: "random", summary: summary, signature: Signature([sizes]), example: example,
+      page: Page(shape: "→ [sizes], or a number", source: "torch.\(op.name)", see: ["randint", "randperm", "seed"]),
       check: { _, arguments in arguments.knownShape.map { .tensor(TensorType(.f32, $0)) } ?? .unknown },
       run: { context, arguments throws(Diagnostic) in
-        try context.session.mayDraw(at: arguments.span)
-        let tensor = try newTensor(.f32, try arguments.sizes(), at: arguments.span)
+        let sizes = try arguments.sizes()
+        if let drawn = try context.session.draw(op, ["shape": .ints(sizes)], at: arguments.span) { return drawn }
+        let tensor = try newTensor(.f32, sizes, at: arguments.span)
         let buffer = UnsafeMutableBufferPointer(
           start: tensor.pointer.assumingMemoryBound(to: Float.self), count: tensor.elementCount)
         fill(&context.session.generator, buffer)
@@ -30,11 +31,11 @@ package enum RandomBuiltins {
   }
 
   static let rand = filled(
-    "rand", "Uniform numbers from 0 to below 1.", "seed 0\nprint rand(2)  # prints: [0.4962566, 0.7682218]"
+    .rand, "Uniform numbers from 0 to below 1.", "seed 0\nprint rand(2)  # prints: [0.4962566, 0.7682218]"
   ) { generator, buffer in generator.fillUniform(buffer) }
 
   static let randn = filled(
-    "randn", "Normal numbers, mean 0, deviation 1.", "seed 0\nprint randn(1)  # prints: [1.5409961]"
+    .randn, "Normal numbers, mean 0, deviation 1.", "seed 0\nprint randn(1)  # prints: [1.5409961]"
   ) { generator, buffer in generator.fillNormal(buffer) }
 
   static let randint = BuiltinDefinition(
@@ -47,7 +48,6 @@ package enum RandomBuiltins {
     example: "seed 0\nprint randint(0, 10, [3])  # prints: [4, 9, 3]",
     page: Page(shape: "→ [shape], or a number", source: "torch.randint", see: ["rand", "randperm", "seed"]),
     run: { context, arguments throws(Diagnostic) in
-      try context.session.mayDraw(at: arguments.span)
       let low = arguments.whole("low")
       let high = arguments.whole("high")
       guard low < high, low >= -2_147_483_648, high <= 2_147_483_648 else {
@@ -55,11 +55,18 @@ package enum RandomBuiltins {
           .outOfRange, "`low` must be below `high`, both within 32 bits", at: arguments.span)
       }
       guard let shape = arguments["shape"] else {
+        if context.session.tracer != nil {
+          throw .tracedNumbers("a number is drawn", at: arguments.span, help: "draw a tensor: `randint(0, 10, [1])`")
+        }
         return .number(Double(context.session.generator.nextInteger(low: low, high: high)))
       }
       let sizes = BoundArguments<Value>(
         names: [], entries: [], variadic: [(value: shape, span: arguments.place(of: "shape"))],
         span: arguments.span)
+      let attributes: KeyValuePairs<String, Attribute> = [
+        "low": .int(low), "high": .int(high), "shape": .ints(try sizes.sizes()),
+      ]
+      if let drawn = try context.session.draw(.randint, attributes, at: arguments.span) { return drawn }
       let tensor = try newTensor(.i32, try sizes.sizes(), at: arguments.span)
       for index in 0..<tensor.elementCount {
         let value = context.session.generator.nextInteger(low: low, high: high)
@@ -76,7 +83,8 @@ package enum RandomBuiltins {
     example: "seed 0\nprint randperm(4)  # prints: [0, 1, 3, 2]",
     page: Page(shape: "→ [n]", source: "torch.randperm", see: ["randint", "seed"]),
     run: { context, arguments throws(Diagnostic) in
-      try context.session.mayDraw(at: arguments.span)
+      let count: KeyValuePairs<String, Attribute> = ["n": .int(arguments.whole("n"))]
+      if let drawn = try context.session.draw(.randperm, count, at: arguments.span) { return drawn }
       let order = context.session.generator.permutation(arguments.whole("n"))
       let tensor = try newTensor(.i32, [order.count], at: arguments.span)
       tensor.write(integers: order.map { Int32(clamping: $0) })
@@ -85,10 +93,11 @@ package enum RandomBuiltins {
 }
 
 extension SessionState {
-  /// A compiled step is traced once and run often: what is drawn while tracing would be one number
-  /// for all steps.
-  fileprivate func mayDraw(at span: Span) throws(Diagnostic) {
-    guard let tracer, tracer.function.name == "train_step" else { return }
-    throw .notYet("drawing numbers in a compiled step", at: span)
+  /// The draw as part of the function that is being traced, made each time it runs; nil outside of one.
+  fileprivate func draw(
+    _ op: OpDefinition, _ attributes: KeyValuePairs<String, Attribute>, at span: Span
+  ) throws(Diagnostic) -> Value? {
+    guard let tracer else { return nil }
+    return .traced(try tracer.apply(op, [], Attributes(attributes), at: span))
   }
 }

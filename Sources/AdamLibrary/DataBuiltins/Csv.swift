@@ -126,6 +126,7 @@ private struct Recipe {
           throw .unknownColumn(
             name, columns: columns, path: path, span: arguments.place(of: "inputs"))
         }
+        if roles.targets.contains(index) { throw .targetAsInput(name, at: arguments.place(of: "inputs"), targetSpan) }
         roles.inputs.append(index)
       }
     }
@@ -190,6 +191,12 @@ extension Diagnostic {
     Diagnostic(
       .outOfRange, "`delimiter` of `csv` must be one ASCII sign, such as \";\", found \"\(sign)\"",
       at: span)
+  }
+
+  static func targetAsInput(_ name: String, at span: Span, _ targetSpan: Span?) -> Diagnostic {
+    var diagnostic = Diagnostic(.wrongKind, "`\(name)` is what is to be predicted, so it cannot be an input", at: span)
+    if let targetSpan { diagnostic.labels = [Label(targetSpan, "the target")] }
+    return diagnostic
   }
 
   static func targetAndLabel(_ label: String, at span: Span) -> Diagnostic {

@@ -9,6 +9,7 @@ extension Environment {
     ("losses", LossRegistry.all.map(\.builtin)),
     ("metrics", MetricRegistry.all.map(\.builtin)),
     ("training", ScheduleBuiltins.all + [HookBuiltins.off]),
+    ("schedules", ScheduleRegistry.builtins),
     ("optimizers", OptimizerRegistry.builtins + [OptimizerStep.builtin]),
     ("data", DataRegistry.builtins),
     ("verbs", VerbRegistry.builtins),

@@ -78,20 +78,6 @@ extension MetricDefinition {
     default: throw .metricScores(name, outputs, at: span)
     }
   }
-
-  /// The metrics that a list names.
-  static func list(_ value: Value?, at span: Span) throws(Diagnostic) -> [MetricDefinition] {
-    guard let value, !value.isNone else { return [] }
-    var result: [MetricDefinition] = []
-    for element in value.elements ?? [value] {
-      guard case .builtin(let builtin) = element, let metric = MetricRegistry[builtin.definition.name] else {
-        throw Diagnostic(
-          .wrongKind, "`metrics` is a list of metrics such as [accuracy, f1], found \(element.foundText)", at: span)
-      }
-      result.append(metric)
-    }
-    return result
-  }
 }
 
 extension DataUnits {

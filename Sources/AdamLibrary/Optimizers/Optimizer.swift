@@ -19,6 +19,12 @@ package final class Optimizer {
   package var states: [ObjectIdentifier: ParameterState] = [:]
   /// Updates in this optimizer's life.
   package var steps = 0
+  /// The rate of the last update where `lr` is a schedule; nil before the first.
+  package var currentRate: Double?
+  /// How often a setting was changed: what was computed from the settings before is stale.
+  package internal(set) var changes = 0
+  /// What `lbfgs` remembers of all parameters together.
+  var curvature = CurvatureHistory()
   package let span: Span
   package init(rule: String, settings: [RecordBox.Field], span: Span) {
     self.rule = rule

@@ -5,8 +5,13 @@ import AdamRuntime
 import AdamSource
 
 package enum OptimizerRegistry {
-  /// One constructor for each rule of the formulas.
-  package static let builtins: [BuiltinDefinition] = OptimizerRules.all.map { constructor($0) }
+  /// One constructor for each rule of the formulas, and those that work on all parameters at once.
+  package static let builtins: [BuiltinDefinition] = OptimizerRules.all.map { constructor($0) } + [LBFGS.builtin]
+
+  /// What `opt.name = x` is held against.
+  static func parameter(_ name: String, of rule: String) -> ParameterDefinition? {
+    builtins.first { $0.name == rule }?.signature.parameters.first { $0.name == name }
+  }
 
   private static func constructor(_ rule: any OptimizerRule.Type) -> BuiltinDefinition {
     // The closures hold data only: a metatype is not sendable.
@@ -53,16 +58,28 @@ extension Hyperparameter {
         defaultNumbers: defaults)
     }
     return ParameterDefinition(
-      name, .number, doc, range: range, default: defaults.first.map { .number($0) },
+      name, name == "lr" ? .schedule : .number, doc, range: range, default: defaults.first.map { .number($0) },
       isKeywordOnly: name != "lr")
   }
 }
 
 extension BoundArguments where V: ArgumentValue {
+  /// The schedule or function given for `lr`; nil for a number.
+  var schedule: Value? {
+    let given: Value? =
+      switch self["lr"] {
+      case let value as Value: value
+      case let value as AbstractValue: if case .known(let known) = value { known } else { nil }
+      default: nil
+      }
+    return given.flatMap { $0.isSchedule ? $0 : nil }
+  }
+
   /// Settings in the rule's order; what the checker does not know has its default.
   fileprivate func settings(_ hyperparameters: [Hyperparameter]) -> [RecordBox.Field] {
     hyperparameters.map { hyper in
-      switch (hyper.kind, hyper.defaults.count) {
+      if hyper.name == "lr", let schedule { return .init(hyper.name, schedule) }
+      return switch (hyper.kind, hyper.defaults.count) {
       case (.flag, _): .init(hyper.name, .bool(bool(hyper.name) ?? false))
       case (_, 2...): .init(hyper.name, .numbers(numbers(hyper.name) ?? hyper.defaults))
       default: .init(hyper.name, .number(number(hyper.name) ?? hyper.defaults[0]))
@@ -73,8 +90,9 @@ extension BoundArguments where V: ArgumentValue {
 
 extension Optimizer {
   /// Settings that are each right and do not go together.
-  fileprivate func mistake(_ span: Span) -> Diagnostic? {
-    formula?.mistake(hyper).map { Diagnostic(.outOfRange, "\(rule): \($0)", at: span) }
+  func mistake(_ span: Span) -> Diagnostic? {
+    if let schedule, let mistake = Schedule.mistake(schedule, at: span) { return mistake }
+    return formula?.mistake(hyper).map { Diagnostic(.outOfRange, "\(rule): \($0)", at: span) }
   }
 
   /// The optimizer of a script that names none.
@@ -91,13 +109,33 @@ extension Optimizer {
 
   var formula: (any OptimizerRule.Type)? { OptimizerRules.named(rule) }
 
-  /// The settings as the rule takes them: one number each, `betas` two.
+  /// What `lr` is when it is no number.
+  var schedule: Value? {
+    settings.first { $0.name == "lr" }.flatMap { $0.value.isSchedule ? $0.value : nil }
+  }
+
+  /// The settings as the rule takes them: one number each, `betas` two. Where `lr` is a schedule, 0
+  /// stands for it, and momentum is what the schedule begins with.
   var hyper: [Double] {
-    settings.flatMap { field -> [Double] in
+    var numbers = settings.flatMap { field -> [Double] in
       if let flag = field.value.exactBool { return [flag ? 1 : 0] }
       if let numbers = field.value.exactNumbers { return numbers }
       return [field.value.exactNumber ?? 0]
     }
+    if let schedule, let place = momentumPlace, let momentum = Schedule.momentum(schedule) {
+      numbers[place] = momentum.first
+    }
+    return numbers
+  }
+
+  /// Where momentum or the first of `betas` stands in `hyper`; nil for a rule without.
+  var momentumPlace: Int? {
+    var place = 0
+    for field in settings {
+      if field.name == "momentum" || field.name == "betas" { return place }
+      place += field.value.exactNumbers?.count ?? 1
+    }
+    return nil
   }
 
   /// `lr=0.01`, the settings of a help line or table.
@@ -108,26 +146,58 @@ extension Optimizer {
       }
       let flag = field.value.exactBool.map { $0 ? "true" : "false" }
       let number = field.value.exactNumber.map { messageText($0) }
-      return "\(field.name)=\(numbers ?? flag ?? number ?? "?")"
+      return "\(field.name)=\(numbers ?? flag ?? number ?? Schedule.text(field.value))"
     }
     return "\(rule)(\(shown.joined(separator: ", ")))"
   }
 
-  /// `opt.lr`, `opt.betas`, `opt.steps`.
-  package func field(_ name: String, at span: Span) throws(Diagnostic) -> Value {
-    if name == "steps" { return .number(Double(steps)) }
-    if let field = settings.first(where: { $0.name == name }) { return field.value }
-    throw .unknownSetting(name, of: self, at: span)
+  /// The settings, and what the schedule does beside the rate.
+  var tableText: String {
+    guard let schedule, let momentum = Schedule.momentum(schedule), momentumPlace != nil else { return text + "\n" }
+    let name = settings.contains { $0.name == "betas" } ? "betas[0]" : "momentum"
+    let (first, least) = (messageText(momentum.first), messageText(momentum.least))
+    return text + "\n\(momentum.name) moves \(name) too: \(first), down to \(least) at the largest rate, and back\n"
   }
 
-  /// `opt.lr = x`: the number is checked like the constructor's; the state stays.
+  /// `opt.lr`, `opt.betas`, `opt.steps`.
+  package func field(_ name: String, at span: Span) throws(Diagnostic) -> Value {
+    guard let value = fieldIfPresent(name) else { throw .unknownSetting(name, of: self, at: span) }
+    return value
+  }
+
+  /// `lr` is the rate of the last update where it is a schedule, the schedule itself before the first.
+  func fieldIfPresent(_ name: String) -> Value? {
+    if name == "steps" { return .number(Double(steps)) }
+    if name == "lr", schedule != nil, let currentRate { return .number(currentRate) }
+    return settings.first { $0.name == name }?.value
+  }
+
+  /// `opt.lr = x`: the value is checked like the constructor's; the state stays.
   package func set(_ name: String, to value: Value, at span: Span) throws(Diagnostic) {
     guard let index = settings.firstIndex(where: { $0.name == name }),
-      let hyper = formula?.hyperparameters.first(where: { $0.name == name })
+      let parameter = OptimizerRegistry.parameter(name, of: rule)
     else { throw .unknownSetting(name, of: self, at: span) }
     let argument = GivenArgument(name: name, value: value, span: span)
-    let bound = try bind([argument], to: Signature([hyper.parameter]), of: rule, at: span)
-    if let checked = bound[name] { settings[index].value = checked }
+    let bound = try bind([argument], to: Signature([parameter]), of: rule, at: span)
+    guard let checked = bound[name] else { return }
+    let before = settings[index].value
+    settings[index].value = checked
+    if let mistake = mistake(span) {
+      settings[index].value = before
+      throw mistake
+    }
+    changes += 1
+  }
+}
+
+extension Value {
+  /// A rate that is no single number.
+  var isSchedule: Bool {
+    switch self {
+    case .record(let box): box.kind == Schedule.kind
+    case .function: true
+    default: false
+    }
   }
 }
 

@@ -75,7 +75,7 @@ enum OptimizerStep {
     do throws(AllocationError) {
       let tensor = try Tensor(.f32, [OptimizerRules.scalarCount])
       formula.fillScalars(
-        optimizer.hyper, from: step, count: 1, into: tensor.pointer.assumingMemoryBound(to: Float.self))
+        optimizer.hyper, from: step, count: 1, rates: nil, into: tensor.pointer.assumingMemoryBound(to: Float.self))
       tensor.flushSubnormals()
       return tensor
     } catch {

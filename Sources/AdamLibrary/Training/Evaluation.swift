@@ -35,16 +35,16 @@ struct Validator {
     self.span = span
   }
 
-  func outputs() throws(Diagnostic) -> Tensor {
-    try model.outputs(for: data.inputs, session, at: span)
-  }
-
-  /// The loss and the metrics, in this order.
-  func measures(_ metrics: [MetricDefinition]) throws(Diagnostic) -> [(name: String, value: Double)] {
-    let outputs = try outputs()
+  /// The loss and the metrics, in this order. Looking never moves the generator.
+  func measures(
+    _ metrics: [TrainingMetric], _ context: any ExecutionContext
+  ) throws(Diagnostic) -> [(name: String, value: Double)] {
+    let generator = session.generator
+    defer { session.generator = generator }
+    let outputs = try model.outputs(for: data.inputs, session, at: span)
     var result = [(name: "loss", value: try loss.value(outputs, targets, data.inputs, session, at: span))]
     for metric in metrics {
-      result.append((metric.name, try metric.value(of: outputs, on: data, at: span)))
+      result.append((metric.name, try metric.value(of: outputs, on: data, context, at: span)))
     }
     return result
   }

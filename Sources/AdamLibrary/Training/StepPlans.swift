@@ -30,7 +30,7 @@ struct StepPlans {
   /// The state of each parameter, in the order of `named`.
   private var states: [Optimizer.ParameterState] = []
   /// What the loss reaches and training changes, in the order of the step's function.
-  private let named: [NamedParameter]
+  let named: [NamedParameter]
   /// The step on a batch of `rows` rows, which told what it reaches.
   private var first: (rows: Int, trace: ModelTracer)
 
@@ -96,13 +96,11 @@ struct StepPlans {
   }
 
   /// Computes the scalars of the steps from `step` (0-based within this training) on.
-  func fillScalars(from step: Int, count: Int) {
+  func fillScalars(from step: Int, _ rates: StepRates) {
     guard let formula = request.optimizer.formula else { return }
-    let hyper = request.optimizer.hyper
     for feed in feeds {
-      formula.fillScalars(
-        hyper, from: feed.start + step + 1, count: min(count, Self.scalarRows),
-        into: feed.table.pointer.assumingMemoryBound(to: Float.self))
+      let rows = feed.table.pointer.assumingMemoryBound(to: Float.self)
+      rates.fill(formula, request.optimizer.hyper, from: feed.start + step + 1, into: rows)
       // What rounding made subnormal is zero like in every tensor.
       feed.table.flushSubnormals()
     }
@@ -148,6 +146,7 @@ struct StepPlans {
     _ traced: TensorFunction, _ observer: (String, TensorFunction) -> Void
   ) throws(Diagnostic) -> TensorFunction {
     let optimizer = request.optimizer
+    if optimizer.searches { return try Pipeline.gradients.optimise(traced, at: request.span, observer: observer) }
     guard let formula = optimizer.formula, let op = OpRegistry.standard[optimizer.rule] else {
       throw .notYet("the optimizer `\(optimizer.rule)`", at: optimizer.span)
     }

@@ -27,19 +27,27 @@ enum ScheduleBuiltins {
       ParameterDefinition(
         "min_delta", .number, "what counts as an improvement", range: NumberRange(from: 0), default: .number(0),
         isKeywordOnly: true),
+      ParameterDefinition(
+        "mode", .string, "`min` or `max`: what is better; a registered metric knows it", default: .some(.none),
+        isKeywordOnly: true),
     ]),
     example: "model = linear(1, 1)\nr = train 6, stop=early(\"loss\", patience=2)\nprint r.best.epoch  # prints: 6",
     page: Page(
       "What counts as better follows from the number: smaller for losses and errors, larger for metrics "
-          + "such as accuracy. The best weights come back with their optimizer state.",
+        + "such as accuracy; a function of the script must say it with `mode=`. The best weights come back with their optimizer state.",
       source: "Prechelt 1998, Early Stopping - But When?", see: ["train", "every"]),
-    run: { _, arguments in
-      .record(
+    run: { _, arguments throws(Diagnostic) in
+      if let mode = arguments.string("mode"), !["min", "max"].contains(mode) {
+        throw .unknownChoice(
+          "mode", of: "early", found: mode, choices: ["min", "max"], at: arguments.place(of: "mode"))
+      }
+      return .record(
         RecordBox(
           [
             .init("monitor", arguments["monitor"] ?? .none),
             .init("patience", .number(arguments.number("patience") ?? 10)),
             .init("min_delta", .number(arguments.number("min_delta") ?? 0)),
+            .init("mode", arguments["mode"] ?? .none),
           ], kind: "early"))
     })
 }
@@ -52,7 +60,7 @@ struct EarlyStop {
   let isLargerBetter: Bool
 
   init?(
-    _ value: Value?, metrics: [MetricDefinition], hasValidation: Bool, at span: Span
+    _ value: Value?, metrics: [TrainingMetric], hasValidation: Bool, at span: Span
   ) throws(Diagnostic) {
     guard let value, !value.isNone else { return nil }
     guard case .record(let box) = value, box.kind == "early", let monitor = box["monitor"]?.exactString else {
@@ -69,7 +77,22 @@ struct EarlyStop {
     self.monitor = monitor
     patience = box["patience"]?.exactNumber.flatMap { Int(exactly: $0) } ?? 10
     minDelta = box["min_delta"]?.exactNumber ?? 0
-    isLargerBetter = metric?.isLargerBetter ?? false
+    isLargerBetter = try Self.isLargerBetter(box, metric, monitor, at: span)
+  }
+
+  /// What is better: as the call says, else as the metric knows.
+  private static func isLargerBetter(
+    _ box: RecordBox, _ metric: TrainingMetric?, _ monitor: String, at span: Span
+  ) throws(Diagnostic) -> Bool {
+    if let mode = box["mode"]?.exactString { return mode == "max" }
+    guard let metric else { return false }
+    if let known = metric.isLargerBetter { return known }
+    var diagnostic = Diagnostic(
+      .missingArgument, "`\(metric.name)` is a function of the script, so `early` cannot know what is better", at: span)
+    diagnostic.helps = [
+      Help("write `early(\"\(monitor)\", mode=\"min\")` when smaller is better, `mode=\"max\"` when larger is")
+    ]
+    throw diagnostic
   }
 
   /// Whether `value` is better than the best so far; NaN never is.

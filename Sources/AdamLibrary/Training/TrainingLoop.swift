@@ -30,14 +30,16 @@ final class TrainingLoop {
   private var lossSum = 0.0
   private var rowSum = 0.0
   private var scalarBase = 0
-  private var hyper: [Double] = []
   private var burst = 1
   private var trend = LossTrend()
   private var lastLoss = Double.nan
-  private(set) var losses: [Double] = []
-  /// Every validation's numbers, with the epoch they belong to.
-  private(set) var validations: [(epoch: Int, measures: [(name: String, value: Double)])] = []
+  private var history = TrainingHistory()
   private let best = BestState()
+  /// The rates of the steps whose scalars are computed.
+  private var rates: StepRates
+  private var schedule: RateSchedule?
+  private var settingsChanges = 0
+  private let searching: SearchingSteps?
 
   private var isBatched: Bool { order != nil }
   private var rows: Int { request.data.rowCount }
@@ -62,8 +64,18 @@ final class TrainingLoop {
       throw .outOfMemory(error, at: request.span)
     }
     tracedChanges = context.variableChanges
+    rates = try StepRates(request.optimizer, nil, from: 0, count: 0, context)
+    searching = request.optimizer.searches ? try Self.searching(request, plans) : nil
     try feed()
     validator = try Validator(request, session)
+  }
+
+  private static func searching(
+    _ request: TrainingRequest, _ plans: StepPlans
+  ) throws(Diagnostic) -> SearchingSteps {
+    do throws(AllocationError) { return try SearchingSteps(request.optimizer, plans.named) } catch {
+      throw .outOfMemory(error, at: request.span)
+    }
   }
 
   /// Whole data sets are bound to the plan as they lie; batches are gathered by the order.
@@ -106,8 +118,8 @@ final class TrainingLoop {
   }
 
   private func runSteps() throws(Diagnostic) -> TrainingStop {
-    losses.reserveCapacity(min(totalEpochs, 1 << 20))
-    refillScalars()
+    history.losses.reserveCapacity(min(totalEpochs, 1 << 20))
+    try prepareSchedule()
     while step < totalSteps {
       if batchIndex == 0 { startEpoch() }
       let count = nextCount()
@@ -115,8 +127,8 @@ final class TrainingLoop {
       if try runStepHooks() { return .broke }
       if request.unit == "steps", step % request.validationInterval == 0, try validate() { return .early }
       if isBatched, batchIndex == stepsPerEpoch || step == totalSteps {
+        finishEpoch(isWhole: batchIndex == stepsPerEpoch)
         batchIndex = 0
-        try finishEpoch()
         if let stop = try endEpoch() { return stop }
       } else if !isBatched {
         batchIndex = 0
@@ -163,27 +175,49 @@ final class TrainingLoop {
   /// Epochs between two progress events: at most ten in a training.
   private var reportEvery: Int { max(1, (totalEpochs + 9) / 10) }
 
-  private func refillScalars() {
-    hyper = request.optimizer.hyper
+  /// The schedule with this training's length, and the scalars of the first steps.
+  private func prepareSchedule() throws(Diagnostic) {
+    schedule = try request.optimizer.rateSchedule(
+      total: totalSteps, stepsPerEpoch: stepsPerEpoch, context, at: request.span)
+    if let leading = schedule?.leadingSteps, leading > 0, leading >= totalSteps {
+      session.report(.scheduleTooLong(leading, totalSteps, request.optimizer.span))
+    }
+    try refillScalars()
+  }
+
+  private func refillScalars() throws(Diagnostic) {
+    settingsChanges = request.optimizer.changes
     scalarBase = step
-    plans.fillScalars(from: step, count: totalSteps - step)
+    let count = min(totalSteps - step, StepPlans.scalarRows)
+    rates = try StepRates(request.optimizer, schedule, from: step, count: count, context)
+    plans.fillScalars(from: step, rates)
   }
 
   /// Runs `count` steps of one kind and books their losses.
   private func advance(_ count: Int) throws(Diagnostic) {
-    if step - scalarBase + count > StepPlans.scalarRows { refillScalars() }
+    if step - scalarBase + count > StepPlans.scalarRows { try refillScalars() }
     let isRagged = isBatched && batchIndex == rows / size
     let runner = isRagged ? ragged ?? full : full
     let started = session.host.now()
     let outcome: StepOutcome
     do throws(RuntimeError) {
-      outcome = try runner.run(
-        steps: count, order: order, orderStart: isBatched ? batchIndex * size : 0,
-        stepStart: step - scalarBase, losses: sink)
+      let orderStart = isBatched ? batchIndex * size : 0
+      if let searching {
+        let (rates, first) = (rates, step - scalarBase)
+        outcome = try searching.run(
+          runner, steps: count, order: order, orderStart: orderStart, batch: size, losses: sink
+        ) { rates.rate(first + $0, request.optimizer) }
+      } else {
+        outcome = try runner.run(
+          steps: count, order: order, orderStart: orderStart, stepStart: step - scalarBase, losses: sink)
+      }
     } catch {
       throw .runtime(error, at: request.span)
     }
     plans.count(outcome.completed)
+    if schedule != nil, outcome.completed > 0 {
+      request.optimizer.currentRate = rates.rate(step - scalarBase + outcome.completed - 1, request.optimizer)
+    }
     book(outcome.completed, rows: isRagged ? rows % size : size)
     if let bad = outcome.nonFiniteLoss { throw nonFinite(bad) }
     adaptBurst(session.host.now() - started, count)
@@ -207,7 +241,8 @@ final class TrainingLoop {
         lossSum += lastLoss * Double(rows)
         rowSum += Double(rows)
       } else {
-        losses.append(lastLoss)
+        history.losses.append(lastLoss)
+        history.wholeEpochs += 1
         epoch += 1
       }
     }
@@ -217,8 +252,9 @@ final class TrainingLoop {
 
   // MARK: Between steps
 
-  private func finishEpoch() throws(Diagnostic) {
-    losses.append(lossSum / rowSum)
+  private func finishEpoch(isWhole: Bool) {
+    history.losses.append(lossSum / rowSum)
+    if isWhole { history.wholeEpochs += 1 }
     epoch += 1
   }
 
@@ -233,11 +269,11 @@ final class TrainingLoop {
   /// Looks at the part `val` and at the rule for stopping; true when that says so.
   private func validate() throws(Diagnostic) -> Bool {
     if let validator {
-      let measures = try validator.measures(request.metrics).map { ("val_\($0.name)", $0.value) }
-      validations.append((epoch, measures))
+      let measures = try validator.measures(request.metrics, context).map { ("val_\($0.name)", $0.value) }
+      history.add(measures, epoch: isBatched && request.unit == "steps" ? epoch + 1 : epoch)
     }
     guard let rule = request.stop else { return false }
-    let measures = [(name: "loss", value: losses.last ?? .nan)] + (validations.last?.measures ?? [])
+    let measures = [(name: "loss", value: history.losses.last ?? .nan)] + history.lastMeasures
     guard let value = measures.first(where: { $0.name == rule.monitor })?.value else { return false }
     if best.note(value, rule, epoch: epoch, step: step, measures: measures) {
       try best.keep(plans.parameters, request.optimizer, at: request.span)
@@ -245,14 +281,12 @@ final class TrainingLoop {
     return best.waited >= rule.patience
   }
 
-  private var lastValidation: Double? { validations.last?.measures.first?.value }
-
   private func reportEpoch() throws(Diagnostic) -> Bool {
     session.host.progress(
       .epoch(
-        index: epoch, total: totalEpochs, loss: losses.last ?? .nan,
-        validationLoss: lastValidation, seconds: session.host.now()))
-    return try runHooks("epoch", count: epoch, loss: losses.last ?? .nan)
+        index: epoch, total: totalEpochs, loss: history.losses.last ?? .nan,
+        validationLoss: history.lastValidation, seconds: session.host.now()))
+    return try runHooks("epoch", count: epoch, loss: history.losses.last ?? .nan)
   }
 
   private func runStepHooks() throws(Diagnostic) -> Bool {
@@ -265,7 +299,7 @@ final class TrainingLoop {
       let currentEpoch = event == "epoch" || !isBatched ? epoch : epoch + 1
       let arguments: [Value] = [
         .number(Double(max(currentEpoch, 1))), .number(Double(step)), .number(loss),
-        lastValidation.map { .number($0) } ?? .none,
+        history.lastValidation.map { .number($0) } ?? .none,
       ]
       do throws(Diagnostic) {
         if try context.run(hook, arguments) { isBroken = true }
@@ -274,10 +308,21 @@ final class TrainingLoop {
         diagnostic.labels.append(Label(request.span, "while training here"))
         throw diagnostic
       }
-      if request.optimizer.hyper != hyper { refillScalars() }
+      try refreshRates()
       try refreshStep()
     }
     return isBroken
+  }
+
+  /// A block may have set `opt.lr`, or changed what a schedule's function reads.
+  private func refreshRates() throws(Diagnostic) {
+    let isChanged = request.optimizer.changes != settingsChanges
+    if isChanged {
+      schedule = try request.optimizer.rateSchedule(
+        total: totalSteps, stepsPerEpoch: stepsPerEpoch, context, at: request.span)
+    }
+    guard isChanged || (schedule?.usesScript == true && context.variableChanges != tracedChanges) else { return }
+    try refillScalars()
   }
 
   /// A block may have changed what a function in the step reads.
@@ -299,7 +344,8 @@ final class TrainingLoop {
     .nonFiniteLoss(
       loss, step: step + 1, epoch: isBatched ? epoch + 1 : step + 1, epochs: totalEpochs,
       place: NonFiniteSearch(request: request, session: session, rows: batchRows).place,
-      trend: trend.text(last: lastLoss, step: step), request)
+      trend: trend.text(last: lastLoss, step: step),
+      rate: rates.rate(step - scalarBase, request.optimizer), request)
   }
 
   /// Rows of the batch that the next step takes.
@@ -316,73 +362,14 @@ final class TrainingLoop {
 
   func summary(_ stopped: String, seconds: Double) -> ProgressEvent.TrainSummary {
     ProgressEvent.TrainSummary(
-      epochs: epoch, steps: step, seconds: seconds, losses: losses, examples: rows,
+      epochs: history.wholeEpochs, steps: step, seconds: seconds, losses: history.losses, examples: rows,
       seed: session.seed, stopped: stopped)
   }
 
   /// The value of `train`.
   func record(_ stopped: String, seconds: Double) -> Value {
-    let epochLosses = Value.list(ListBox(losses.map { .number($0) }))
-    var history = [RecordBox.Field("loss", epochLosses)]
-    for (column, measure) in (validations.first?.measures ?? []).enumerated() {
-      let values = validations.map { Value.number($0.measures[column].value) }
-      history.append(.init(measure.name, .list(ListBox(values))))
-    }
-    let last = (validations.last?.measures ?? []).map { RecordBox.Field($0.name, .number($0.value)) }
-    return .record(
-      RecordBox(
-        [
-          .init("loss", losses.last.map { .number($0) } ?? .none),
-          .init("losses", epochLosses),
-          .init("val_loss", lastValidation.map { .number($0) } ?? .none),
-          .init("epochs", .number(Double(epoch))),
-          .init("steps", .number(Double(step))),
-          .init("seconds", .number(seconds)),
-          .init("stopped", .string(StringBox(stopped))),
-          .init("history", .record(RecordBox(history))), .init("best", bestRecord),
-        ] + last.dropFirst(), kind: "run"))
-  }
-
-  /// The epoch that early stopping went back to; none without it.
-  private var bestRecord: Value {
-    guard best.value != nil else { return .none }
-    let measures = best.measures.map { RecordBox.Field($0.name, .number($0.value)) }
-    return .record(
-      RecordBox([.init("epoch", .number(Double(best.epoch))), .init("step", .number(Double(best.step)))] + measures))
+    history.record(steps: step, seconds: seconds, stopped: stopped, best: best.record)
   }
 
   var newParameters: Int { plans.newParameters }
-}
-
-extension DiagnosticCode {
-  package static let nonFiniteLoss = DiagnosticCode("E0401")
-}
-
-extension Diagnostic {
-  /// E0401. The update of the bad step was not made.
-  static func nonFiniteLoss(
-    _ loss: Float, step: Int, epoch: Int, epochs: Int, place: String?, trend: String?,
-    _ request: TrainingRequest
-  ) -> Diagnostic {
-    let word = loss.isNaN ? "NaN" : loss > 0 ? "infinite" : "minus infinity"
-    var diagnostic = Diagnostic(
-      .nonFiniteLoss, "the loss became \(word) at step \(step) (epoch \(epoch) of \(epochs))",
-      at: request.span, label: "stopped here")
-    let rate = request.optimizer.hyper.first ?? 0
-    if request.optimizer.span != request.span {
-      diagnostic.labels = [Label(request.optimizer.span, "learning rate \(messageText(rate))")]
-    }
-    let state =
-      step > 1 ? "the model holds the weights of step \(step - 1); nothing later was kept" : "no step was made"
-    diagnostic.notes = [place.map { "where: \($0)" }, trend, "state: \(state)"].compactMap(\.self)
-    if rate > 1e-3, step > 1 { diagnostic.helps = [Help("try `lr=1e-3`")] }
-    diagnostic.arguments = [
-      .init("step", String(step)), .init("epoch", String(epoch)), .init("loss", messageText(Double(loss))),
-    ]
-    return diagnostic
-  }
-
-  static func noRows(_ verb: String, at span: Span) -> Diagnostic {
-    Diagnostic(.noRows, "the data has no rows to \(verb)", at: span)
-  }
 }

@@ -15,7 +15,7 @@ struct TrainingRequest {
   /// `epochs` or `steps`.
   var unit: String
   var span: Span
-  var metrics: [MetricDefinition] = []
+  var metrics: [TrainingMetric] = []
   var stop: EarlyStop?
   /// Epochs, or steps where steps are counted, between two validations.
   var validationInterval = 1
@@ -46,7 +46,7 @@ struct TrainingRequest {
     }
     data = try whole.trainingRows(at: span)
     validation = try whole.part("val", at: span)
-    metrics = try MetricDefinition.list(arguments["metrics"], at: arguments.place(of: "metrics"))
+    metrics = try TrainingMetric.list(arguments["metrics"], at: arguments.place(of: "metrics"))
     if !metrics.isEmpty, validation == nil {
       try session.warn(
         Diagnostic(

@@ -41,8 +41,15 @@ package struct AbstractArithmetic {
     case .concatenate: return try concatenation()
     case .equal, .notEqual: return try equality()
     case .less, .lessEqual, .greater, .greaterEqual: return try order()
-    case .then: return .unknown
+    case .then: return try chain()
     }
+  }
+
+  private func chain() throws(Diagnostic) -> AbstractValue {
+    if case .known(let a) = left.value, case .known(let b) = right.value {
+      return .known(try Schedule.joined(a, b, at: span))
+    }
+    return .record([], kind: Schedule.kind)
   }
 
   /// The known operand may still be one that the operator never takes.

@@ -17,7 +17,7 @@ extension TensorArithmetic {
     case .equal, .notEqual: return try equality(op, a, b, at: span)
     case .less, .lessEqual, .greater, .greaterEqual: return try order(op, a, b, at: span)
     case .concatenate: return try join(a, b, at: span)
-    case .then: throw ValueError.notYet("joining schedules with `then`", at: span)
+    case .then: return try Schedule.joined(a, b, at: span)
     default: return try arithmetic(op, a, b, at: span)
     }
   }

@@ -8,7 +8,7 @@ extension Value {
   /// The field, or nil when there is none of that name.
   package func fieldIfPresent(_ name: String) -> Value? {
     switch self {
-    case .record(let box): return box[name]
+    case .record(let box): return box[name] ?? box.part(name)
     case .tuple(let box):
       guard let index = Int(name), box.elements.indices.contains(index) else { return nil }
       return box.elements[index]
@@ -18,9 +18,7 @@ extension Value {
     case .tensor(let tensor): return tensor.field(name)
     case .traced(let traced): return traced.field(name)
     case .parameter(let parameter): return parameter.tensor?.field(name)
-    case .optimizer(let optimizer):
-      if name == "steps" { return .number(Double(optimizer.steps)) }
-      return optimizer.settings.first { $0.name == name }?.value
+    case .optimizer(let optimizer): return optimizer.fieldIfPresent(name)
     case .layer(let layer): return layer.ownField(name)
     default: return nil
     }
@@ -50,6 +48,21 @@ extension Value {
     default: []
     }
   }
+}
+
+extension RecordBox {
+  /// `g.0.weight`: gradients have the names of a model's parameters, and each part of a name is a field.
+  fileprivate func part(_ name: String) -> Value? {
+    guard kind == Self.gradients else { return nil }
+    let prefix = name + "."
+    let inside = fields.filter { $0.name.hasPrefix(prefix) }
+    if inside.isEmpty { return nil }
+    return .record(
+      RecordBox(inside.map { .init(String($0.name.dropFirst(prefix.count)), $0.value) }, kind: Self.gradients))
+  }
+
+  /// The kind of record that `grad` gives for a model.
+  static let gradients = "gradients"
 }
 
 extension Tensor {

@@ -37,6 +37,9 @@ extension IndexValue {
     }
   }
 
+  /// The name of a field.
+  var isName: Bool { if case .value(.string) = self { true } else { false } }
+
   /// Which of `count` places along an axis; `what` names the collection in errors.
   func selection(count: Int, of what: String, at span: Span) throws(Diagnostic) -> AxisSelection {
     switch self {
@@ -131,6 +134,11 @@ extension Value {
       let places = try item.selection(count: characters.count, of: what, at: span).indices
       return .string(StringBox(String(places.map { characters[$0] })))
     case .range(let box): return try box.indexed(item, at: span)
+    case .record(let box) where box.kind == Table.kind && !item.isName:
+      let count = Table.rowCount(box)
+      let rows = try item.selection(count: count, of: "a table of \(counted(count, "row"))", at: span)
+      guard case .many(let places) = rows else { return Table.row(box, rows.indices.first ?? 0) }
+      return .list(ListBox(places.map { Table.row(box, $0) }))
     case .record(let box):
       guard case .value(.string(let name)) = item else { throw ValueError.noElements(foundText, at: span) }
       return try Value.record(box).field(name.text, at: span)

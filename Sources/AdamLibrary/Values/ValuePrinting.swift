@@ -23,6 +23,7 @@ extension Value {
     case .list(let box): return "[" + Self.joined(box.elements, depth) + "]"
     case .tuple(let box):
       return "(" + Self.joined(box.elements, depth) + (box.elements.count == 1 ? ",)" : ")")
+    case .record(let box) where box.kind == Schedule.kind || box.kind == Epochs.kind: return Schedule.text(self)
     case .record(let box):
       let fields = box.fields.map { "\($0.name)=\($0.value.text(depth: depth + 1))" }
       return "(" + fields.joined(separator: ", ") + ")"

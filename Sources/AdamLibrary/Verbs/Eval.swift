@@ -37,10 +37,10 @@ enum EvalVerb {
       let validator = Validator(
         model: model, data: data, loss: loss, targets: targets, session: session,
         span: arguments.span)
-      var metrics = try MetricDefinition.list(
+      var metrics = try TrainingMetric.list(
         arguments["metrics"], at: arguments.place(of: "metrics"))
-      if metrics.isEmpty, data.description.targetKind == .label, loss.function == nil { metrics = [.accuracy] }
-      let fields = try validator.measures(metrics).map { RecordBox.Field($0.name, .number($0.value)) }
+      if metrics.isEmpty, data.description.targetKind == .label, loss.function == nil { metrics = [.registered(.accuracy)] }
+      let fields = try validator.measures(metrics, context).map { RecordBox.Field($0.name, .number($0.value)) }
       return .record(RecordBox(fields, kind: "evaluation"))
     })
 

@@ -28,8 +28,9 @@ extension Value {
     switch self {
     case .layer(let layer): layer.tableText(session?.functionTracer)
     case .data(let data): data.tableText
-    case .optimizer(let optimizer): optimizer.text + "\n"
+    case .optimizer(let optimizer): optimizer.tableText
     case .record(let record) where record.kind == "run": record.runText
+    case .record(let record) where record.kind == Table.kind: Table.text(record)
     default: nil
     }
   }

@@ -81,5 +81,11 @@ enum EmitterTable {
     Emitter("sgd") { e throws(RuntimeError) in emitUpdate(&e, e.kernels.sgd) },
   ]
 
-  static let random = [Emitter("dropout_mask", emitDropoutMask)]
+  static let random = [
+    Emitter("dropout_mask", emitDropoutMask),
+    Emitter("rand") { e throws(RuntimeError) in emitDraw(&e, { drawUniform($0, $1, $2) }) },
+    Emitter("randn") { e throws(RuntimeError) in emitDraw(&e, { drawNormal($0, $1, $2) }) },
+    Emitter("randint", emitRandint),
+    Emitter("randperm") { e throws(RuntimeError) in emitDraw(&e, { drawPermutation($0, $1, $2) }) },
+  ]
 }

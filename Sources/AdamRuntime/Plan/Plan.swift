@@ -10,8 +10,8 @@ package final class Plan {
   let lossBoundary: Int
   let instructionCount: Int
   let instructions: UnsafePointer<Instruction>
-  /// The loss of a training step, to be looked at before anything is updated; nil when the function
-  /// updates nothing or has no loss.
+  /// The loss of a training step, to be looked at before anything is updated: the first single number
+  /// among the results; nil when there is none.
   let loss: UnsafePointer<Float>?
   private let memory: PlanMemory
   private let random: RandomSource?
@@ -115,6 +115,15 @@ package final class Plan {
       function.type(function.results[index].value).shape.elementCount ?? 0 > 0
     else { return nil }
     return resultAddress(index).map { Double($0.load(as: Float.self)) }
+  }
+
+  /// Appends the elements of the n-th f32 result as the last run left them.
+  package func appendResult(_ index: Int, to values: inout [Float]) {
+    guard function.results.indices.contains(index), let source = resultAddress(index) else { return }
+    let type = function.type(function.results[index].value)
+    guard type.element == .f32, let count = type.shape.elementCount else { return }
+    let start = UnsafePointer(source.assumingMemoryBound(to: Float.self))
+    values.append(contentsOf: UnsafeBufferPointer(start: start, count: count))
   }
 
   private func resultAddress(_ index: Int) -> UnsafeMutableRawPointer? {

@@ -215,10 +215,9 @@ struct PlanBuilder {
 
   // MARK: The loss and the updates behind it
 
-  /// The first plain number among the results of a function that updates something.
+  /// The first plain number among the results.
   private var lossResult: Int? {
-    guard function.operations.contains(where: { $0.op.traits.contains(.update) }) else { return nil }
-    return function.results.firstIndex {
+    function.results.firstIndex {
       $0.target == nil && function.type($0.value) == TensorType(.f32, .scalar)
     }
   }

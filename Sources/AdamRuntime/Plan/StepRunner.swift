@@ -6,6 +6,10 @@ import AdamIR
 package struct StepOutcome: Hashable, Sendable {
   package var completed: Int
   package var nonFiniteLoss: Float?
+  package init(completed: Int, nonFiniteLoss: Float?) {
+    self.completed = completed
+    self.nonFiniteLoss = nonFiniteLoss
+  }
 }
 
 /// A plan of a training step with the sources of its inputs. One caller at a time.

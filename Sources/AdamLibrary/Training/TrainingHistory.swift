@@ -1,0 +1,63 @@
+// What a training has measured: a row for each epoch, and the value that `train` gives.
+import AdamSource
+
+struct TrainingHistory {
+  /// The loss of every epoch; a training that ends inside an epoch adds a row for the part.
+  var losses: [Double] = []
+  /// Epochs that were trained whole.
+  var wholeEpochs = 0
+  /// Every validation's numbers, with the epoch they belong to.
+  private(set) var validations: [(epoch: Int, measures: [(name: String, value: Double)])] = []
+
+  mutating func add(_ measures: [(name: String, value: Double)], epoch: Int) {
+    validations.append((epoch, measures))
+  }
+
+  /// The latest validation; empty before the first.
+  var lastMeasures: [(name: String, value: Double)] { validations.last?.measures ?? [] }
+  var lastValidation: Double? { lastMeasures.first?.value }
+
+  /// A column for the number of the epoch, the loss, and everything that was validated; `none` where
+  /// an epoch was not validated.
+  var table: Value {
+    let names = ["val_loss"] + (validations.last?.measures.dropFirst().map(\.name) ?? [])
+    var columns: [[Value]] = Array(repeating: Array(repeating: .none, count: losses.count), count: names.count)
+    for validation in validations where losses.indices.contains(validation.epoch - 1) {
+      for (column, name) in names.enumerated() {
+        guard let measure = validation.measures.first(where: { $0.name == name }) else { continue }
+        columns[column][validation.epoch - 1] = .number(measure.value)
+      }
+    }
+    var fields = [
+      RecordBox.Field("epoch", .list(ListBox(losses.indices.map { .number(Double($0 + 1)) }))),
+      RecordBox.Field("loss", .list(ListBox(losses.map { .number($0) }))),
+    ]
+    fields += zip(names, columns).map { RecordBox.Field($0, .list(ListBox($1))) }
+    return .record(RecordBox(fields, kind: Table.kind))
+  }
+
+  /// The value of `train`.
+  func record(steps: Int, seconds: Double, stopped: String, best: Value) -> Value {
+    let last = lastMeasures.dropFirst().map { RecordBox.Field($0.name, .number($0.value)) }
+    return .record(
+      RecordBox(
+        [
+          .init("loss", losses.last.map { .number($0) } ?? .none),
+          .init("losses", .list(ListBox(losses.map { .number($0) }))),
+          .init("val_loss", lastValidation.map { .number($0) } ?? .none),
+          .init("epochs", .number(Double(wholeEpochs))), .init("steps", .number(Double(steps))),
+          .init("seconds", .number(seconds)), .init("stopped", .string(StringBox(stopped))),
+          .init("history", table), .init("best", best),
+        ] + last, kind: "run"))
+  }
+}
+
+extension BestState {
+  /// The epoch that early stopping went back to; none without it.
+  var record: Value {
+    guard value != nil else { return .none }
+    let measures = measures.map { RecordBox.Field($0.name, .number($0.value)) }
+    return .record(
+      RecordBox([.init("epoch", .number(Double(epoch))), .init("step", .number(Double(step)))] + measures))
+  }
+}
