@@ -11,7 +11,7 @@ import Testing
   /// Words of the language that this version does not run have no page.
   static let later: Set<String> = ["sweep", "plot", "export", "resume"]
   /// Their pages have no example that could run here.
-  static let withoutExample: Set<String> = ["import", "then", "ans"]
+  static let withoutExample: Set<String> = ["import", "ans"]
 
   @Test func `every name, keyword and verb has a page`() {
     let words = TokenKind.keywords.map(\.0) + Verb.allCases.map(\.rawValue) + Environment.standard.names

@@ -67,7 +67,7 @@ import Testing
     let run = ScriptRun(
       """
       model = linear(1, 1); data = ([[1]], [[1]]); loss = mse(); scale = 1
-      opt = sgd(lr=warmup(2) then fn(step, steps) scale * 0.1 * (1 - step / steps))
+      opt = sgd(lr=warmup(2) then (fn(step, steps) scale * 0.1 * (1 - step / steps)))
       on step every 4 { scale = 2 }
       on step { print "{opt.lr:.3f}"; if step == 6 { opt.lr = 0.5 } }
       train 7

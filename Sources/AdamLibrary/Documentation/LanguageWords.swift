@@ -122,7 +122,8 @@ package enum LanguageWords {
       example: "print not 1 > 2  # prints: true", page: Page(see: ["and", "or"])),
     LanguageWord(
       "then", "operator", forms: ["SCHEDULE then SCHEDULE"], "One schedule of the learning rate after another.",
-      example: "", page: Page(see: ["train", "every"])),
+      example: "print warmup(100) then cosine(peak=0.1)  # prints: warmup(100) then cosine(peak=0.1)",
+      page: Page(see: ["train", "warmup", "cosine", "epochs"])),
   ]
 
   private static let constants: [LanguageWord] = [

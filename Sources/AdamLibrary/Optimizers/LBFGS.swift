@@ -132,7 +132,8 @@ struct LBFGSStep {
       if slope > -toleranceChange { break }
       do throws(SearchFailure) {
         if searchesLine {
-          let search = StrongWolfe(weights, history.direction, toleranceChange: toleranceChange, evaluate)
+          let search = StrongWolfe(
+            weights, history.direction, toleranceChange: toleranceChange, most: maxEvaluations - evaluations, evaluate)
           let found = try search.run(from: point, slope: slope, length: history.length)
           (point, history.length) = (found.point, found.length)
           evaluations += found.evaluations

@@ -9,7 +9,8 @@ struct StrongWolfe {
   private let evaluate: () throws(SearchFailure) -> LossPoint
   private let sufficientDecrease = 1e-4
   private let flatter = 0.9
-  private let most = 25
+  /// Evaluations that a step has left.
+  private let most: Int
 
   /// A length that was tried.
   private struct Trial {
@@ -19,12 +20,13 @@ struct StrongWolfe {
   }
 
   init(
-    _ weights: WeightVector, _ direction: [Float], toleranceChange: Double,
+    _ weights: WeightVector, _ direction: [Float], toleranceChange: Double, most: Int,
     _ evaluate: @escaping () throws(SearchFailure) -> LossPoint
   ) {
     self.weights = weights
     self.direction = direction
     self.toleranceChange = toleranceChange
+    self.most = most
     self.evaluate = evaluate
   }
 
