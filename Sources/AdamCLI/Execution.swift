@@ -144,7 +144,13 @@ struct Execution {
         try standard.write(bytes)
       },
       flush: standard.flush, progress: { progress.show($0) }, open: standard.open,
-      replaceFile: standard.replaceFile, now: standard.now, isCancelled: standard.isCancelled)
+      replaceFile: standard.replaceFile, now: standard.now, isCancelled: standard.isCancelled,
+      terminal: {
+        guard Terminal.isTerminal(1), Terminal.variable("TERM").map({ $0 != "dumb" && !$0.isEmpty }) == true else {
+          return nil
+        }
+        return Host.Terminal(columns: Terminal.width(of: 1), hasColor: Terminal.wantsColor(.auto, on: 1))
+      })
   }
 
   private static func progressMode(_ options: OutputOptions) -> ProgressChoice {

@@ -86,6 +86,18 @@ public struct Host: Sendable {
   public var now: @Sendable () -> Double
   /// Polled at loop back-edges and between training steps.
   public var isCancelled: @Sendable () -> Bool
+  /// The terminal that `write` reaches; nil where it reaches none.
+  public var terminal: @Sendable () -> Terminal?
+
+  /// How wide a terminal is and whether it shows colours.
+  public struct Terminal: Hashable, Sendable {
+    public var columns: Int
+    public var hasColor: Bool
+    public init(columns: Int, hasColor: Bool) {
+      self.columns = columns
+      self.hasColor = hasColor
+    }
+  }
 
   public init(
     write: @escaping @Sendable ([UInt8]) throws(HostError) -> Void,
@@ -94,7 +106,8 @@ public struct Host: Sendable {
     open: @escaping @Sendable (String) throws(HostError) -> any ByteSource,
     replaceFile: @escaping @Sendable (String, [UInt8]) throws(HostError) -> Void,
     now: @escaping @Sendable () -> Double,
-    isCancelled: @escaping @Sendable () -> Bool
+    isCancelled: @escaping @Sendable () -> Bool,
+    terminal: @escaping @Sendable () -> Terminal? = { nil }
   ) {
     self.write = write
     self.flush = flush
@@ -103,5 +116,6 @@ public struct Host: Sendable {
     self.replaceFile = replaceFile
     self.now = now
     self.isCancelled = isCancelled
+    self.terminal = terminal
   }
 }

@@ -33,6 +33,8 @@ package struct DataDescription {
   /// Where the data was made and where its targets were named, for messages.
   package var span: Span
   package var targetSpan: Span?
+  /// A target that is no probability, where the numbers are known: binary losses refuse it.
+  package var beyondUnit: Double?
   /// Where a step was fitted to all rows; splitting afterwards would leak.
   package var fittedSpan: Span?
   package init(

@@ -9,7 +9,7 @@ import Testing
 
 @Suite struct DocumentationTests {
   /// Words of the language that this version does not run have no page.
-  static let later: Set<String> = ["sweep", "plot", "export", "resume"]
+  static let later: Set<String> = ["sweep", "export", "resume"]
   /// Their pages have no example that could run here.
   static let withoutExample: Set<String> = ["import", "ans"]
 

@@ -50,7 +50,7 @@ import Testing
         print r.epochs, r.steps, len(r.history.loss), r.history.val_loss[1] == r.val_loss
         """)
     #expect(
-      run.output == "[1, 2, 3] 3 none true none 2 true\n1\n2\n3\ntrue\ntrue\nfalse\n2 5 3 true\n", "\(run.messages)")
+      run.output == "[1, 2, 3] 3 none true none 2 true\n1\n2\n3\ntrue\nfalse\nfalse\n2 5 3 true\n", "\(run.messages)")
   }
 
   /// Numbers of PyTorch: one generator draws the weights, then a batch of noise at every step.

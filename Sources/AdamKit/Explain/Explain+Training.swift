@@ -153,5 +153,18 @@ extension Explanation {
       loss = mse()
       train 5
       """),
+    Explanation(
+      .scheduleLength, "a schedule without the length it needs",
+      """
+      In a chain of schedules every part but the last says how long it lasts; `warmup` needs a part behind
+      it to rise to; `one_cycle` ends with its last step. In a loop of your own no `train` gives the length,
+      and `epochs(n)` has nothing to count.
+      """,
+      wrong: """
+      opt = adam(lr=cosine(peak=1e-3) then 1e-5)
+      """,
+      right: """
+      opt = adam(lr=cosine(peak=1e-3, steps=1000) then 1e-5)
+      """),
   ]
 }

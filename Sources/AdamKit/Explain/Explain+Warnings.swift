@@ -116,5 +116,23 @@ extension Explanation {
       model = linear(1, 1)
       train 1, metrics=[mae]
       """),
+    Explanation(
+      .scheduleTooLong, "a schedule whose last part never begins",
+      """
+      The parts of a schedule before the last take as many steps as the whole training. `epochs(n)` counts
+      epochs, a plain number counts steps.
+      """,
+      wrong: """
+      model = linear(1, 1)
+      data = ([[1]], [[1]])
+      opt = adam(lr=warmup(100) then cosine(peak=1e-3))
+      train 50
+      """,
+      right: """
+      model = linear(1, 1)
+      data = ([[1]], [[1]])
+      opt = adam(lr=warmup(10) then cosine(peak=1e-3))
+      train 50
+      """),
   ]
 }

@@ -175,6 +175,7 @@ private struct Recipe {
           [table.rowCount, roles.targets.count], floats: rawTargets.map(flushedFloat))
       }
       let inputs = try Tensor([table.rowCount, roles.inputs.count], floats: raw.map(flushedFloat))
+      description.beyondUnit = targets?.beyondUnit
       let data = DataSet(description: description, inputs: inputs, targets: targets)
       data.rawInputs = raw
       data.rawTargets = rawTargets

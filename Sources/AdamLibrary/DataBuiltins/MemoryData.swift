@@ -29,6 +29,7 @@ extension DataSet {
     var description = DataDescription.memory(x: x.type, y: y?.type, at: span)
     description.origin = origin
     description.rows = rows
+    description.beyondUnit = y?.beyondUnit
     var targets = y
     if let y, y.element == .i32, let lowest = y.integers.min(), lowest < 0 {
       throw .negativeLabel(Int(lowest), at: span)
@@ -71,7 +72,11 @@ extension DataDescription {
     if let description = value.asData { return description }
     if let parts = value.asElements, parts.count == 2, value.isPair {
       guard let x = parts[0].tensorType, let y = parts[1].tensorType else { return nil }
-      guard y.shape.rank == 1, y.element == .f32 else { return memory(x: x, y: y, at: span) }
+      guard y.shape.rank == 1, y.element == .f32 else {
+        var result = memory(x: x, y: y, at: span)
+        if case .known(let numbers) = parts[1] { result.beyondUnit = (try? numbers.tensor(at: span))?.beyondUnit }
+        return result
+      }
       // Classes or real targets: only the numbers tell, and here they may not be known.
       return parts[1].areWholeNumbers.map { memory(x: x, y: y, isLabel: $0, at: span) }
     }
@@ -106,6 +111,11 @@ extension Shape {
 }
 
 extension Tensor {
+  /// The first number outside 0 … 1.
+  var beyondUnit: Double? {
+    element == .f32 ? floats.first { !($0 >= 0 && $0 <= 1) }.map { Double($0) } : nil
+  }
+
   /// The elements as class numbers when all are whole and ≥ 0.
   fileprivate var wholeLabels: [Int32]? {
     if element == .i32 { return integers.allSatisfy { $0 >= 0 } ? integers : nil }

@@ -107,5 +107,6 @@ extension DataSet {
       throw .outOfMemory(error, at: span)
     }
     units.targets = scaling
+    description.beyondUnit = self.targets?.beyondUnit
   }
 }

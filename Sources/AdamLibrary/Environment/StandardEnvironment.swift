@@ -42,6 +42,7 @@ package enum VerbRegistry {
     .save,
     .load,
     ShowVerb.builtin,
+    PlotVerb.builtin,
     AssertVerb.builtin,
   ]
 }

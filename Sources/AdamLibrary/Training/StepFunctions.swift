@@ -51,6 +51,9 @@ struct StepTracer {
       return tracer
     }
     guard let known = data.targetType else { throw .noTargets(data, loss.definition, at: span) }
+    if loss.definition.target == .binary, let found = data.beyondUnit, known.element == .f32 {
+      throw .noProbability(found, loss.name, data, at: span)
+    }
     let outputType = tracer.function.type(output)
     let type = loss.targetType(
       for: TensorType(known.element, known.shape.with(batch)), output: outputType)
@@ -216,6 +219,15 @@ extension Shape {
 }
 
 extension Diagnostic {
+  static func noProbability(
+    _ found: Double, _ loss: String, _ data: DataDescription, at span: Span
+  ) -> Diagnostic {
+    var diagnostic = Diagnostic(
+      .targetDisagrees, "`\(loss)` needs targets from 0 to 1, found \(messageText(found))", at: span)
+    diagnostic.labels = [Label(data.targetSpan ?? data.span, "targets from here")]
+    return diagnostic
+  }
+
   static func noTargets(_ data: DataDescription, _ loss: LossDefinition, at span: Span) -> Diagnostic {
     var diagnostic = Diagnostic(
       .noTargets, "the data has no target, and `\(loss.name)` needs one", at: span)

@@ -3,7 +3,7 @@ import AdamSource
 
 extension DiagnosticCode {
   package static let nonFiniteLoss = DiagnosticCode("E0401")
-  package static let scheduleTooLong = DiagnosticCode("W0403")
+  package static let scheduleTooLong = DiagnosticCode("W0404", name: "schedule-too-long")
 }
 
 extension Diagnostic {
@@ -29,7 +29,7 @@ extension Diagnostic {
     return diagnostic
   }
 
-  /// W0403. The last part of a schedule is never reached.
+  /// W0404. The last part of a schedule is never reached.
   static func scheduleTooLong(_ leading: Int, _ total: Int, _ span: Span) -> Diagnostic {
     Diagnostic(
       .scheduleTooLong,

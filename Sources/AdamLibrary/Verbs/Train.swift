@@ -132,6 +132,12 @@ enum TrainVerb {
   ) throws(Diagnostic) -> TrainingLoss? {
     guard let given = arguments["loss"] else {
       let output = try TrainingRequest.output(of: model, data, context.session)
+      // A column of text becomes a class when rows are read, and several outputs then fit it.
+      if data.origin == "csv", data.targetKind == .real, data.targetColumns.count == 1,
+        let outputs = output.shape.dimensions.last?.size, outputs != 1
+      {
+        return nil
+      }
       return TrainingLoss(.inferred(target: data.targetKind, output: output))
     }
     if let loss = TrainingLoss(given) { return loss }
