@@ -19,6 +19,10 @@ public final class Session {
     public var seed: UInt64?
     /// Operations before an execution is stopped; nil for no limit.
     public var operationBudget: Int?
+    /// Bytes that all tensors of the process may take together, beyond which an allocation is an error; nil
+    /// leaves the limit as it is: 80 % of what the system has. Memory is the process's, so the limit of the
+    /// session made last holds for all.
+    public var memoryBudget: Int?
     /// Threads for kernels, 1 … 64; nil: as many as the process may use. Changes no bit.
     public var threads: Int?
     /// `base`, `v3` or `v4`; nil: the best the processor has. Changes no bit.
@@ -82,6 +86,7 @@ public final class Session {
     do throws(RuntimeError) { try Runtime.check(machine) } catch {
       throw Diagnostic(.badOption, error.message, at: nil)
     }
+    if let budget = options.memoryBudget { MemoryBudget.process.limit = budget }
     let state = SessionState(
       host: host, environment: environment, options: machine, report: { _ in })
     state.isStrict = options.isStrict

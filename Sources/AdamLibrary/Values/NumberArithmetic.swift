@@ -54,7 +54,7 @@ package enum NumberArithmetic {
     case 0.5: return x.squareRoot()
     default: break
     }
-    if let n = Int(exactly: y), abs(n) <= 1024 {
+    if abs(y) <= 1024, let n = Int(exactly: y) {
       let result = HostMath.power(x, abs(n))
       return n < 0 ? 1 / result : result
     }
