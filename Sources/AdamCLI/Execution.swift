@@ -105,6 +105,7 @@ struct Execution {
     options.warningLevels = request.warningLevels
     options.isInteractive = Execution.ownsTerminal && (request.staysInteractive || request.inputs.isEmpty)
     options.seed = request.seed
+    options.settings = request.settings
     options.threads = Terminal.variable("ADAM_THREADS").flatMap { Int($0) }
     options.instructionSet = Terminal.variable("ADAM_ISA").flatMap { $0.isEmpty ? nil : $0 }
     let session = Session(host: host, options: options) { diagnostics.show($0, $1) }

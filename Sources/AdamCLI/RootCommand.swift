@@ -28,6 +28,7 @@ struct RootCommand: ParsableCommand {
         adam explain E0301          what a message means
 
       Options of a run:
+        --set NAME=VALUE            replaces the value of the script's first top-level `NAME = …`
         --seed N                    replaces the script's first `seed`
         --strict                    what the script leaves out is an error
         --allow W, --deny W         a warning left out, a warning as an error
@@ -49,10 +50,18 @@ struct RootCommand: ParsableCommand {
 
   /// For tips; a test holds that each is one of the parser's.
   static let optionNames = [
-    "--seed", "--strict", "--fail-fast", "--quiet", "--progress", "--color", "--message-format", "--stage", "--json",
+    "--seed", "--set", "--strict", "--fail-fast", "--quiet", "--progress", "--color", "--message-format", "--stage", "--json",
     "--allow", "--deny", "--schema", "--check", "--diff",
     "--help", "--version",
   ]
+}
+
+extension Session.Setting: ExpressibleByArgument {
+  /// `lr=1e-3`
+  public init?(argument: String) {
+    guard let equals = argument.firstIndex(of: "="), equals != argument.startIndex else { return nil }
+    self.init(name: String(argument[..<equals]), text: String(argument[argument.index(after: equals)...]))
+  }
 }
 
 /// Options that say how messages look.
@@ -77,6 +86,10 @@ struct RunCommand: StatusCommand {
   var interactive = false
   @Option(parsing: .unconditional, help: "The seed; replaces the first top-level `seed` of the script.")
   var seed: UInt64?
+  @Option(
+    name: .customLong("set"), parsing: .unconditionalSingleValue,
+    help: "NAME=VALUE: replaces the value of the first top-level `NAME = …` (repeatable).")
+  var settings: [Session.Setting] = []
   @Flag(help: "Make notes about missing data, loss or optimizer errors.")
   var strict = false
   @Flag(name: [.customShort("x"), .long], help: "Stop at the first script that fails.")
@@ -93,6 +106,7 @@ struct RunCommand: StatusCommand {
     for line in code { request.addCode(line) }
     request.inputs += files.map { $0 == "-" ? .standardInput : .file($0) }
     request.seed = seed
+    request.settings = settings
     request.isStrict = strict
     request.staysInteractive = interactive
     request.stopsAtFirstFailure = failFast

@@ -34,6 +34,7 @@ struct OutputOptions: Equatable {
 struct RunRequest: Equatable {
   var inputs: [ScriptInput] = []
   var seed: UInt64?
+  var settings: [Session.Setting] = []
   var isStrict = false
   var warningLevels = WarningLevels()
   /// `-i`: a prompt after the scripts.

@@ -36,15 +36,16 @@ extension Interpreter {
       at[d] = try importModule(module, addsNames: addsNames, at: span)
     case .assert(let a, let sides, let message):
       try assertion(at[a], sides.map { at[$0] }, message.map { at[$0] }, at: span)
-    default: try collection(frame, function.instructions[index], at, span)
+    default: try collection(frame, index, at, span)
     }
   }
 
   /// Building and changing collections, and what has no value.
   private func collection(
-    _ frame: Frame, _ instruction: Instruction, _ at: Registers, _ span: Span
+    _ frame: Frame, _ index: Int, _ at: Registers, _ span: Span
   ) throws(Diagnostic) {
-    switch instruction {
+    let function = frame.function.function
+    switch function.instructions[index] {
     case .unset(let d): at[d] = .unset
     case .requireSet(let a, let name):
       if at[a].isUnset { throw ValueError.unset(text(frame, name), at: span) }
@@ -54,13 +55,19 @@ extension Interpreter {
       at[d] = .record(RecordBox(zip(names, values).map { RecordBox.Field($0, at[$1]) }))
     case .range(let d, let a, let b, let isClosed):
       at[d] = try range(at[a], at[b], isClosed: isClosed, at: span)
-    case .format(let d, let parts): at[d] = try format(parts, at, span)
+    case .format(let d, let parts):
+      at[d] = try format(parts, at, span) { function.place(of: [$0], at: index) ?? span }
     case .index(let d, let a, let items):
-      at[d] = try tensors.resolved(at[a], at: span).indexed(items.map { at.item($0) }, at: span)
+      let value = try tensors.resolved(at[a], at: span)
+      try pointed(function, index, items) { () throws(Diagnostic) in
+        at[d] = try value.indexed(items.map { at.item($0) }, at: span)
+      }
     case .setIndex(let base, let items, let a):
       let value = at[a]
-      try at.change(base) { target throws(Diagnostic) in
-        try target.setIndex(items.map { at.item($0) }, value, at: span)
+      try pointed(function, index, items) { () throws(Diagnostic) in
+        try at.change(base) { target throws(Diagnostic) in
+          try target.setIndex(items.map { at.item($0) }, value, at: span)
+        }
       }
     case .field(let d, let a, let name): at[d] = try field(at[a], text(frame, name), at: span)
     case .setField(let base, let name, let a):
@@ -85,6 +92,20 @@ extension Interpreter {
   }
 
   // MARK: Parts
+
+  /// What is wrong with an index is shown at the index.
+  private func pointed(
+    _ function: ProgramFunction, _ index: Int, _ items: [IndexOperand], _ body: () throws(Diagnostic) -> Void
+  ) throws(Diagnostic) {
+    do throws(Diagnostic) { try body() } catch {
+      guard error.code == .badIndex, error.span == function.spans[index],
+        let place = function.place(of: items.compactMap(\.register), at: index)
+      else { throw error }
+      var error = error
+      error.span = place
+      throw error
+    }
+  }
 
   func text(_ frame: Frame, _ name: Int32) -> String { frame.function.owner.program.names[Int(name)] }
 
@@ -126,8 +147,10 @@ extension Interpreter {
   ) throws(Diagnostic) -> Value {
     for value in [a, b] {
       guard let x = value.exactNumber, x == x.rounded(), abs(x) <= 9_007_199_254_740_992 else {
+        let isWhole = value.exactNumber.map { $0 == $0.rounded() } ?? false
         throw ValueError.conversion(
-          "a range goes from whole number to whole number, found \(value.foundText)", at: span)
+          "a range goes from whole number to whole number\(isWhole ? " within ±2^53" : ""), found \(value.foundText)",
+          at: span)
       }
     }
     return .range(
@@ -138,7 +161,7 @@ extension Interpreter {
   private static let longestText = 1 << 28
 
   private func format(
-    _ parts: [FormatPart], _ at: Registers, _ span: Span
+    _ parts: [FormatPart], _ at: Registers, _ span: Span, _ place: (Register) -> Span
   ) throws(Diagnostic) -> Value {
     var text = ""
     for part in parts {
@@ -147,7 +170,7 @@ extension Interpreter {
       case .value(let register, let spec):
         try at[register].requireNumbers("a tensor is printed", at: span)
         text += try spec.map { spec throws(Diagnostic) in
-          try at[register].formatted(spec, at: span)
+          try at[register].formatted(spec, at: place(register))
         } ?? at[register].printed
       }
     }

@@ -17,6 +17,8 @@ public final class Session {
     public var warningLevels = WarningLevels()
     /// Replaces the number of the first top-level `seed` and the default seed 0.
     public var seed: UInt64?
+    /// Values for names of the first text that is run or checked; one that cannot be set is an error.
+    public var settings: [Setting] = []
     /// Operations before an execution is stopped; nil for no limit.
     public var operationBudget: Int?
     /// Bytes that all tensors of the process may take together, beyond which an allocation is an error; nil
@@ -56,6 +58,7 @@ public final class Session {
   package private(set) var interpreter: Interpreter?
   private var problem: Diagnostic?
   private var shown: String?
+  private var overrides: Overrides
 
   /// Every diagnostic goes to `report` as it is found, with the texts to show it.
   public init(
@@ -64,6 +67,7 @@ public final class Session {
     self.host = host
     self.options = options
     self.report = report
+    overrides = Overrides(settings: options.settings, seed: options.seed)
     do throws(Diagnostic) {
       let state = try Session.makeState(host, options, environment)
       state.report = { [weak self] diagnostic in self?.tell(diagnostic) }
@@ -92,7 +96,6 @@ public final class Session {
     state.isStrict = options.isStrict
     state.warningLevels = options.warningLevels
     if let seed = options.seed {
-      state.forcedSeed = seed
       state.seed = seed
       state.generator = Generator(seed: seed)
     }
@@ -117,7 +120,7 @@ public final class Session {
       tell(problem)
       return .unusable
     }
-    guard let interpreter, let (source, result) = parsed(text, name) else { return .failed }
+    guard let interpreter, let (source, result) = parsed(text, name) else { return refusal }
     guard let program = checked(result.tree, name) else { return .failed }
     interpreter.sources = sources
     do throws(Diagnostic) {
@@ -135,9 +138,12 @@ public final class Session {
       tell(problem)
       return .unusable
     }
-    guard let (_, result) = parsed(text, name) else { return .failed }
+    guard let (_, result) = parsed(text, name) else { return refusal }
     return checked(result.tree, name) == nil ? .failed : .completed
   }
+
+  /// Why a text was not looked at: it is wrong, or what was asked for cannot be done with it.
+  private var refusal: Outcome { problem == nil ? .failed : .unusable }
 
   /// The text and its tree; nil after reporting what is wrong with it.
   func parsed(_ text: [UInt8], _ name: String) -> (SourceText, ParseResult)? {
@@ -148,8 +154,13 @@ public final class Session {
     let source = SourceText(name: name, bytes: text)
     let id = sources.add(source)
     state?.sources = sources
-    let result = parse(source, id: id)
+    var result = parse(source, id: id)
     for diagnostic in result.diagnostics { tell(diagnostic) }
+    do throws(Diagnostic) { try overrides.apply(to: &result.tree) } catch {
+      problem = error
+      tell(error)
+      return nil
+    }
     return result.diagnostics.contains { $0.severity == .error } ? nil : (source, result)
   }
 

@@ -15,8 +15,6 @@ package final class SessionState {
   package let random: RandomSource
   /// The number of the last `seed`, for headers and summaries.
   package var seed: UInt64 = 0
-  /// `--seed n`: replaces the number of the first top-level `seed`.
-  package var forcedSeed: UInt64?
   /// Notes are errors: no sanity sample, no inferred loss, no default optimizer.
   package var isStrict = false
   /// Which warnings are left out and which are errors.

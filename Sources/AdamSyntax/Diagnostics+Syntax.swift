@@ -259,7 +259,8 @@ extension Diagnostic {
   // MARK: Definitions
 
   static func missingBlock(_ span: Span, _ found: String) -> Diagnostic {
-    Diagnostic(.unexpected, "expected a block `{ … }`, found \(found)", at: span)
+    let result = Diagnostic(.unexpected, "expected a block `{ … }`, found \(found)", at: span)
+    return found == "`:`" ? result.with(Help("the block stands in braces: `{ … }`")) : result
   }
 
   static func functionEquals(_ span: Span) -> Diagnostic {

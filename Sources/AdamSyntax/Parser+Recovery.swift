@@ -84,6 +84,15 @@ extension Parser {
     return fail(.unexpected(span(current), describe(current), expected: expected))
   }
 
+  /// `import torch`: a name where a file stands.
+  mutating func importOfName() -> Failure {
+    let expected = "the name of a file in quotes"
+    guard current.kind == .name, let word = Phrasebook.name(text(current)) else { return unexpected(expected) }
+    return fail(
+      .unexpected(span(current), describe(current), expected: expected)
+        .with(Help("nothing has to be imported: \(word.help)")))
+  }
+
   private mutating func unexpectedBrace(_ expected: String) -> Failure {
     if let opener = openers.last, opener.kind != .leftBrace { return mismatch(opener) }
     return fail(.unexpected(span(current), describe(current), expected: expected))

@@ -240,9 +240,7 @@ extension Parser {
   mutating func parseImport() throws(Failure) -> NodeID {
     let start = current.start
     advance()
-    guard current.kind == .quote || current.kind == .quoted else {
-      throw unexpected("the name of a file in quotes")
-    }
+    guard current.kind == .quote || current.kind == .quoted else { throw importOfName() }
     let path = try parsePrimary()
     return add(.importFile(path), from: start)
   }

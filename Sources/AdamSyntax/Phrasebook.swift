@@ -111,6 +111,76 @@ package enum Phrasebook {
     .init(word: "this", help: "a layer's own names are used as they are: `w`"),
   ]
 
+  /// Names of other libraries.
+  package static let names: [ForeignWord] = [
+    .init(word: "Dense", help: "write `linear(in, out)`", replacement: "linear"),
+    .init(word: "Linear", help: "write `linear(in, out)`", replacement: "linear"),
+    .init(word: "Sequential", help: "write `seq(…)`", replacement: "seq"),
+    .init(word: "ReLU", help: "write `relu`", replacement: "relu"),
+    .init(word: "Adam", help: "write `adam(lr=1e-3)`", replacement: "adam"),
+    .init(word: "SGD", help: "write `sgd(lr=0.1)`", replacement: "sgd"),
+    .init(word: "MSELoss", help: "write `mse()`", replacement: "mse"),
+    .init(word: "CrossEntropyLoss", help: "write `cross_entropy()`", replacement: "cross_entropy"),
+    .init(word: "DataLoader", help: "write `data = (x, y) |> batch(32)`"),
+    .init(word: "fit", help: "training is a verb: `train 50`", replacement: "train"),
+    .init(word: "torch", help: "layers and functions stand alone: `linear(2, 1)`, `tensor([1, 2])`"),
+    .init(word: "nn", help: "layers and functions stand alone: `linear(2, 1)`, `relu`"),
+    .init(word: "F", help: "functions stand alone: `relu(x)`, `mse(p, y)`"),
+    .init(word: "np", help: "functions stand alone: `zeros(2, 3)`, `mean(x)`"),
+    .init(word: "numpy", help: "functions stand alone: `zeros(2, 3)`, `mean(x)`"),
+    .init(word: "jax", help: "functions stand alone: `grad(f)`, `mean(x)`"),
+    .init(word: "jnp", help: "functions stand alone: `zeros(2, 3)`, `mean(x)`"),
+    .init(word: "tf", help: "layers and functions stand alone: `linear(2, 1)`, `relu`"),
+    .init(word: "keras", help: "layers and functions stand alone: `linear(2, 1)`, `relu`"),
+    .init(word: "math", help: "functions stand alone: `sqrt(x)`, and `pi`"),
+    .init(word: "random", help: "functions stand alone: `rand(2)`, `randn(2)`, `randint(0, 6, [3])`"),
+  ]
+
+  /// The entry for a name without a value, if it is a foreign one.
+  package static func name(_ text: String) -> ForeignWord? { word(text) ?? names.first { $0.word == text } }
+
+  /// Methods and fields of other languages and libraries.
+  package static let members: [ForeignWord] = [
+    .init(word: "fit", help: "training is a verb: `train 50`"),
+    .init(word: "compile", help: "nothing is compiled by hand: bind `loss` and `opt`, then `train 50`"),
+    .init(word: "evaluate", help: "write `eval data.test`"),
+    .init(word: "summary", help: "write `show model`"),
+    .init(word: "backward", help: "`train` differentiates; by hand it is `grad(f)` or `value_and_grad(f, model)`"),
+    .init(word: "zero_grad", help: "gradients are values here: nothing has to be reset"),
+    .init(word: "item", help: "a tensor without axes is a number already"),
+    .init(word: "numpy", help: "tensors are values: use them as they are"),
+    .init(word: "detach", help: "tensors are values: use them as they are"),
+    .init(word: "cpu", help: "tensors are values: use them as they are"),
+    .init(word: "cuda", help: "adam computes on the processor: use the value as it is"),
+    .init(word: "to", help: "adam computes on the processor: use the value as it is"),
+    .init(word: "tolist", help: "write `[v for v in x]`"),
+    .init(word: "view", help: "write `x.reshape(…)`"),
+    .init(word: "T", help: "write `transpose(x)`"),
+    .init(word: "t", help: "write `transpose(x)`"),
+    .init(word: "ndim", help: "write `x.rank`"),
+    .init(word: "size", help: "write `x.shape` for a tensor, `len(x)` for everything else"),
+    .init(word: "length", help: "write `len(x)`"),
+    .init(word: "push", help: "write `xs.append(v)`"),
+    .init(word: "add", help: "write `xs.append(v)`"),
+    .init(word: "concat", help: "write `a ++ b`"),
+    .init(word: "forEach", help: "write `for x in xs { … }`"),
+    .init(word: "trim", help: "write `text.strip()`"),
+    .init(word: "startsWith", help: "write `text.startswith(…)`"),
+    .init(word: "endsWith", help: "write `text.endswith(…)`"),
+    .init(word: "includes", help: "write `xs.contains(v)`"),
+    .init(word: "has", help: "write `xs.contains(v)`"),
+    .init(word: "indexOf", help: "write `xs.index(v)`"),
+    .init(word: "find", help: "write `text.index(part)`"),
+    .init(word: "format", help: "write the values inside the string: `\"{x:.2f}\"`"),
+    .init(word: "toString", help: "write `str(x)`"),
+    .init(word: "parameters", help: "parameters are fields: `model.0.weight`; `show model` lists the layers"),
+    .init(word: "state_dict", help: "write `save \"model.safetensors\"`"),
+    .init(word: "train", help: "write `train 50`"),
+  ]
+
+  /// The entry for a method or field, if it is a foreign one.
+  package static func member(_ text: String) -> ForeignWord? { members.first { $0.word == text } }
+
   /// The entry for a word, if it is a foreign one.
   package static func word(_ text: String) -> ForeignWord? { words.first { $0.word == text } }
 

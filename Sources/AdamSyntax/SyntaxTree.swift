@@ -20,6 +20,9 @@ package struct SyntaxTree: Sendable {
   package subscript(id: NodeID) -> Node { nodes[Int(id.index)] }
   package func span(_ id: NodeID) -> Span { spans[Int(id.index)] }
 
+  /// Puts another node in the place of one, whose children stay in the tree without a parent.
+  package mutating func replace(_ id: NodeID, with node: Node) { nodes[Int(id.index)] = node }
+
   package mutating func add(_ node: Node, _ span: Span) -> NodeID {
     nodes.append(node)
     spans.append(span)

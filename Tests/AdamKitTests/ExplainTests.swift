@@ -24,6 +24,7 @@ struct Said: Sendable {
     options.isStrict = circumstances == .strict
     options.operationBudget = circumstances == .budget ? 1_000 : 10_000_000
     options.instructionSet = circumstances == .otherMachine ? "v9" : nil
+    options.settings = circumstances == .setting ? [.init(name: "rate", text: "1e-3")] : []
     options.warningLevels = levels
     let ignore: @Sendable ([UInt8]) -> Void = { _ in }
     let output = circumstances == .fullDisk ? nil : ignore

@@ -184,5 +184,15 @@ extension Explanation {
       wrong: "print 1",
       right: "print 1",
       circumstances: .otherMachine),
+    Explanation(
+      .badSetting, "`--set` finds nothing to set",
+      """
+      `--set NAME=VALUE` replaces the value of the first top-level `NAME = …` of the script. The value there
+      is a number, a string, true or false, and the new one is of the same kind. A setting that would
+      change nothing is an error, so that no run is another than the one that was asked for.
+      """,
+      wrong: "lr = 0.1\nprint lr",
+      right: "rate = 0.1\nprint rate",
+      circumstances: .setting),
   ]
 }

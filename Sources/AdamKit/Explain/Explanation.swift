@@ -19,6 +19,8 @@ public struct Explanation: Sendable {
     case fullDisk
     /// An instruction set that no machine has is asked for.
     case otherMachine
+    /// `--set rate=1e-3` is given.
+    case setting
   }
 
   public let code: DiagnosticCode
@@ -95,6 +97,7 @@ extension Explanation {
     case .budget: " with a budget of 1000 operations"
     case .cancelled: " when it is interrupted"
     case .fullDisk: " when the output cannot be written"
+    case .setting: " with `--set rate=1e-3`"
     case .otherMachine: " when a level is asked for that the machine lacks"
     }
   }

@@ -224,7 +224,8 @@ struct Binder<V: ArgumentValue> {
   private mutating func checked(_ argument: GivenArgument<V>, _ parameter: ParameterDefinition) -> V {
     let value = argument.value
     guard value.fit(parameter.kind) != .no else {
-      mistakes.append(words.wrongKind(parameter, found: value.foundText, at: argument.span))
+      mistakes.append(
+        words.wrongKind(parameter, found: value.foundText, number: value.exactNumber, at: argument.span))
       return .refused
     }
     if let range = parameter.range {

@@ -84,7 +84,12 @@ struct BindingWords {
     return diagnostic
   }
 
-  func wrongKind(_ parameter: ParameterDefinition, found: String, at place: Span) -> Diagnostic {
+  func wrongKind(
+    _ parameter: ParameterDefinition, found: String, number: Double?, at place: Span
+  ) -> Diagnostic {
+    if let number, number == number.rounded(), number.isFinite, parameter.kind == .integer {
+      return beyondWhole(parameter, found: found, at: place)
+    }
     let role = parameter.isVariadic ? "" : " for `\(parameter.name)`"
     var diagnostic = Diagnostic(
       .wrongKind, "`\(callee)` needs \(parameter.kind.text)\(role), found \(found)", at: place,
@@ -94,7 +99,16 @@ struct BindingWords {
       .init("expected", parameter.kind.text), .init("found", found),
     ]
     if found.hasSuffix(OpenSize.kind) { diagnostic.helps = [Help("write the size")] }
+    let names = found.split(separator: "`")
+    if found.hasPrefix("the function `"), names.count == 2 { diagnostic.helps = [Help("call it: `\(names[1])(…)`")] }
     return diagnostic
+  }
+
+  /// A whole number so large that its neighbours cannot be told apart.
+  private func beyondWhole(_ parameter: ParameterDefinition, found: String, at place: Span) -> Diagnostic {
+    Diagnostic(
+      .wrongKind, "`\(parameter.name)` of `\(callee)` must be a whole number within ±2^53, found \(found)",
+      at: place, label: "beyond 2^53, where whole numbers are not exact")
   }
 
   func outOfRange(

@@ -77,6 +77,17 @@ extension BoundArguments where V == AbstractValue {
   }
 }
 
+/// `axis` as a place 0 ..< rank; `isNew` when it is the place of an axis to be made.
+func axisPlace(_ axis: Int, rank: Int, isNew: Bool = false, at span: Span) throws(Diagnostic) -> Int {
+  let count = isNew ? rank + 1 : rank
+  if axis >= -count, axis < count { return axis < 0 ? axis + count : axis }
+  let axes = rank == 1 ? "1 axis" : "\(rank) axes"
+  let message = rank == 0 && !isNew ? "a number has no axes" : "axis \(axis) does not exist: the tensor has \(axes)"
+  throw Diagnostic(
+    .outOfRange, isNew ? "a new axis cannot stand at \(axis): the tensor has \(axes)" : message, at: span,
+    label: count == 0 ? "" : "allowed: \(-count) to \(count - 1)")
+}
+
 /// Allocates, or says what was too large.
 func newTensor(
   _ element: ElementType, _ sizes: [Int], at span: Span

@@ -53,10 +53,8 @@ package enum OutputBuiltins {
 }
 
 extension SessionState {
-  /// Restarts the generator. A number forced from outside replaces that of the first `seed`.
+  /// Restarts the generator.
   package func restartGenerator(seed number: UInt64) {
-    let number = forcedSeed ?? number
-    forcedSeed = nil
     seed = number
     generator = Generator(seed: number)
   }

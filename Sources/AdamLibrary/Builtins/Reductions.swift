@@ -53,12 +53,7 @@ package enum ReductionBuiltins {
     _ arguments: BoundArguments<Value>, rank: Int
   ) throws(Diagnostic) -> [Int] {
     guard arguments.isGiven("axis"), let axis = arguments.int("axis") else { return Array(0..<rank) }
-    guard axis >= -rank, axis < rank else {
-      throw Diagnostic(
-        .outOfRange, "axis \(axis) does not exist: the tensor has \(rank) axes",
-        at: arguments.place(of: "axis"))
-    }
-    return [axis < 0 ? axis + rank : axis]
+    return [try axisPlace(axis, rank: rank, at: arguments.place(of: "axis"))]
   }
 
   private static func reduction(
@@ -160,16 +155,12 @@ package enum ReductionBuiltins {
         let tensors = TensorArithmetic(context.session)
         let real = try tensors.real(arguments["x"] ?? .none, at: arguments.place(of: "x"))
         let rank = real.shape.rank
-        let axis = arguments.whole("axis", default: -1)
-        guard axis >= -rank, axis < rank else {
-          throw Diagnostic(
-            .outOfRange, "axis \(axis) does not exist: the tensor has \(rank) axes",
-            at: arguments.place(of: "axis"))
-        }
+        let axis = try axisPlace(
+          arguments.whole("axis", default: -1), rank: rank, at: arguments.place(of: "axis"))
         return .of(
           try tensors.apply(
             op, [real],
-            ["axis": .int(axis < 0 ? axis + rank : axis), "keepdims": .bool(false)].attributes,
+            ["axis": .int(axis), "keepdims": .bool(false)].attributes,
             at: arguments.span))
       })
   }

@@ -12,14 +12,9 @@ enum ShapeBuiltins {
 
   /// `axis` as 0 ..< rank.
   private static func axis(
-    _ name: String, _ arguments: BoundArguments<Value>, rank: Int
+    _ name: String, _ arguments: BoundArguments<Value>, rank: Int, isNew: Bool = false
   ) throws(Diagnostic) -> Int {
-    let axis = arguments.whole(name)
-    guard axis >= -rank, axis < rank else {
-      throw Diagnostic(
-        .outOfRange, "axis \(axis) does not exist: the tensor has \(rank) axes", at: arguments.place(of: name))
-    }
-    return axis < 0 ? axis + rank : axis
+    try axisPlace(arguments.whole(name), rank: rank, isNew: isNew, at: arguments.place(of: name))
   }
 
   private static func axisParameter(_ standard: Double?) -> ParameterDefinition {
@@ -73,11 +68,15 @@ enum ShapeBuiltins {
     page: Page(shape: "n of [..] → [n, ..]", source: "torch.stack", see: ["concat", "unsqueeze"]), isPure: true,
     run: { context, arguments throws(Diagnostic) in
       let parts = try operands(context, arguments)
-      let axis = try axis("axis", arguments, rank: parts[0].shape.rank + 1)
+      let axis = try axis("axis", arguments, rank: parts[0].shape.rank, isNew: true)
+      if let other = parts.first(where: { $0.shape != parts[0].shape }) {
+        throw Diagnostic(
+          .shapesDisagree, "`stack` needs tensors of one shape, found \(parts[0].shape.text) and \(other.shape.text)",
+          at: arguments.span)
+      }
       var columns: [Operand] = []
       for part in parts {
         var sizes = try part.sizes(at: arguments.span)
-        guard axis <= sizes.count else { throw ValueError.ragged(at: arguments.span) }
         sizes.insert(1, at: axis)
         columns.append(try part.reshaped(to: sizes, at: arguments.span))
       }
@@ -93,14 +92,32 @@ enum ShapeBuiltins {
     run: { context, arguments throws(Diagnostic) in
       let tensors = TensorArithmetic(context.session)
       let x = try tensors.operand(arguments["x"] ?? .none, at: arguments.place(of: "x"))
-      let axes = try arguments.sizes()
-      guard axes.sorted() == Array(0..<x.shape.rank) else {
-        throw Diagnostic(
-          .outOfRange, "`permute` needs each of the \(x.shape.rank) axes once", at: arguments.span)
-      }
+      let axes = try order(of: x.shape.rank, arguments)
       return .of(
         try tensors.apply(.transpose, [x], ["permutation": .ints(axes)].attributes, at: arguments.span))
     })
+
+  /// The axes given one by one or as one list, each once; negative ones count from the end.
+  private static func order(of rank: Int, _ arguments: BoundArguments<Value>) throws(Diagnostic) -> [Int] {
+    var given = arguments.variadic
+    if given.count == 1, let elements = given[0].value.elements {
+      given = elements.map { (value: $0, span: given[0].span) }
+    }
+    var axes: [Int] = []
+    for (value, span) in given {
+      guard let x = value.exactNumber, let axis = Int(exactly: x) else {
+        throw Diagnostic(.wrongKind, "an axis is a whole number, found \(value.foundText)", at: span)
+      }
+      let place = try axisPlace(axis, rank: rank, at: span)
+      if axes.contains(place) { throw Diagnostic(.outOfRange, "axis \(axis) stands twice", at: span) }
+      axes.append(place)
+    }
+    guard axes.count == rank else {
+      throw Diagnostic(
+        .outOfRange, "`permute` needs each of the \(rank) axes once, found \(axes.count)", at: arguments.span)
+    }
+    return axes
+  }
 
   private static func reshaping(
     _ name: String, _ summary: String, _ standard: Double?, _ example: String,
@@ -138,7 +155,7 @@ enum ShapeBuiltins {
   static let unsqueeze = reshaping(
     "unsqueeze", "With a new axis of size 1.", nil, "print unsqueeze([1, 2], 1)  # prints: [[1], [2]]"
   ) { sizes, arguments throws(Diagnostic) in
-    let axis = try axis("axis", arguments, rank: sizes.count + 1)
+    let axis = try axis("axis", arguments, rank: sizes.count, isNew: true)
     return Array(sizes[..<axis]) + [1] + Array(sizes[axis...])
   }
 
@@ -206,7 +223,14 @@ enum ShapeBuiltins {
       .sum, [try tensors.apply(.mul, [distance, distance], at: span)],
       ["axes": .ints(axes), "keepdims": .bool(keepdims)].attributes, at: span)
     let sizes = try x.sizes(at: span)
-    let count = axes.reduce(1.0) { $0 * Double(sizes[$1]) } - (arguments.number("correction") ?? 1)
+    let correction = arguments.number("correction") ?? 1
+    let count = axes.reduce(1.0) { $0 * Double(sizes[$1]) } - correction
+    // Tensors follow IEEE, as in torch; the numbers of a list must give a number.
+    if count <= 0, arguments["x"]?.isTensorValue == false {
+      throw ValueError.conversion(
+        "the spread needs more than \(messageText(correction)) number\(correction == 1 ? "" : "s"), found \(messageText(count + correction))",
+        at: arguments.place(of: "x"))
+    }
     return try tensors.apply(.div, [sum, .tensor(try tensors.scalar(max(count, 0), at: span))], at: span)
   }
 

@@ -10,6 +10,19 @@ package enum AbstractIndex {
   case upTo(AbstractValue, isClosed: Bool)
 }
 
+extension AbstractIndex {
+  /// The index itself when it is known.
+  fileprivate var exact: IndexValue? {
+    switch self {
+    case .all: .all
+    case .value(.known(let value)): .value(value)
+    case .from(.known(let value)): .from(value)
+    case .upTo(.known(let value), let isClosed): .upTo(value, isClosed: isClosed)
+    default: nil
+    }
+  }
+}
+
 extension AbstractValue {
   /// `x[i, …]`
   package func indexed(_ items: [AbstractIndex], at span: Span) throws(Diagnostic) -> AbstractValue {
@@ -23,6 +36,7 @@ extension AbstractValue {
       // A list of lists is indexed axis by axis like a tensor.
       return .unknown
     }
+    if let part = part(items[0], at: span) { return try part.get() }
     guard case .value(let index) = items[0] else { return sliced() }
     switch index.kindOfValue {
     case .number, .unknown: break
@@ -34,9 +48,18 @@ extension AbstractValue {
     guard let position = Int(exactly: number) else { throw .wrongIndex(messageText(number), at: span) }
     guard let count = knownCount else { return elementValue ?? (isText ? .string : .unknown) }
     guard position >= -count, position < count else {
-      throw .indexOutside(position, count: count, of: foundText, at: span)
+      throw .indexOutside(position, count: count, of: asLayer == nil ? foundText : Layer.modelText(count), at: span)
     }
     return element(at: position < 0 ? position + count : position)
+  }
+
+  /// Layers of a model taken together, when the ends are known; nil for everything else.
+  private func part(_ item: AbstractIndex, at span: Span) -> Result<AbstractValue, Diagnostic>? {
+    guard let layer = asLayer, let exact = item.exact else { return nil }
+    if case .value(let index) = item, index.exactNumber != nil { return nil }
+    do throws(Diagnostic) { return .success(.layer(try layer.indexed(exact, at: span))) } catch {
+      return .failure(error)
+    }
   }
 
   private var isText: Bool { if case .string = kindOfValue { true } else { false } }
@@ -102,6 +125,7 @@ extension AbstractValue {
       return elements.indices.contains(position)
         ? .value(elements[position]) : .missing(elements.indices.map { String($0) })
     case .number, .bool, .none: return .missing([])
+    case .list, .string, .range: return name == "len" ? .value(.number) : .missing(["len"])
     default: return .unknown
     }
   }

@@ -99,6 +99,7 @@ extension IndexValue {
         guard let x = element.exactNumber else { throw ValueError.badIndex(element.foundText, at: span) }
         numbers.append(x)
       }
+    case .tensor(let tensor) where tensor.element == .bool: throw ValueError.mask(at: span)
     default: throw ValueError.badIndex(value.foundText, at: span)
     }
     var places: [Int] = []
@@ -142,10 +143,7 @@ extension Value {
     case .record(let box):
       guard case .value(.string(let name)) = item else { throw ValueError.noElements(foundText, at: span) }
       return try Value.record(box).field(name.text, at: span)
-    case .layer(let layer):
-      guard case .value(let value) = item, let x = value.exactNumber, let index = Int(exactly: x)
-      else { throw ValueError.notYet("taking several layers of a model", at: span) }
-      return .layer(try layer.child(index, at: span))
+    case .layer(let layer): return .layer(try layer.indexed(item, at: span))
     default: throw ValueError.noElements(foundText, at: span)
     }
   }
@@ -162,6 +160,31 @@ extension Value {
     case .one(let index): return elements[index]
     case .many(let indices): return make(indices.map { elements[$0] })
     }
+  }
+}
+
+extension Layer {
+  /// One layer, or several as a `seq` that shares them.
+  package func indexed(_ item: IndexValue, at span: Span) throws(Diagnostic) -> Layer {
+    let count = children.count
+    guard count > 0 else { throw ValueError.noElements("a layer", at: span) }
+    switch try item.selection(count: count, of: Self.modelText(count), at: span) {
+    case .one(let index): return children[index].layer
+    case .many(let indices): return try part(indices, at: span)
+    }
+  }
+
+  static func modelText(_ count: Int) -> String { "a model of \(count) layer\(count == 1 ? "" : "s")" }
+
+  private func part(_ indices: [Int], at span: Span) throws(Diagnostic) -> Layer {
+    guard definition.isSequence else {
+      throw ValueError.conversion("only layers of a `seq` can be taken together", at: span)
+    }
+    guard !indices.isEmpty else { throw ValueError.conversion("this takes no layer of the model", at: span) }
+    var settings = settings
+    settings.variadic = []
+    let layers = indices.enumerated().map { Child(String($0.offset), children[$0.element].layer) }
+    return Layer(definition: definition, settings: settings, parameters: [], children: layers, span: span)
   }
 }
 

@@ -8,6 +8,10 @@ extension DiagnosticCode {
   package static let shapesDisagree = DiagnosticCode("E0304")
 }
 
+extension ProgramOperator {
+  fileprivate var ordersValues: Bool { [.less, .lessEqual, .greater, .greaterEqual].contains(self) }
+}
+
 /// An operator with its operands, and the messages about it.
 struct OperatorWords {
   let op: ProgramOperator
@@ -89,6 +93,8 @@ struct OperatorWords {
     case (.string, .string) where op == .concatenate: result.helps.append(Help("strings join with `+`"))
     case (.bool, _) where op != .concatenate, (_, .bool) where op != .concatenate:
       result.helps.append(Help("make a number of it: `if b { 1 } else { 0 }`"))
+    case (.list, .list) where op.ordersValues:
+      result.helps.append(Help("tensors compare by element: `tensor(\(left.name ?? "a")) \(symbol) \(right.name ?? "b")`"))
     case (.function, _): addCallHelp(left, &result)
     case (_, .function): addCallHelp(right, &result)
     default: break

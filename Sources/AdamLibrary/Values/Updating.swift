@@ -4,6 +4,25 @@ import AdamIR
 import AdamRuntime
 import AdamSource
 
+extension Layer {
+  /// `m.weight = …`: the numbers of a parameter; its shape stays.
+  fileprivate func set(_ name: String, to value: Value, at span: Span) throws(Diagnostic) {
+    guard let parameter = parameters.first(where: { $0.name == name }), let tensor = parameter.tensor else {
+      let names = parameters.map(\.name)
+      throw ValueError.assign(
+        names.isEmpty ? "a layer without parameters has nothing to assign"
+          : "only parameters of a layer can be assigned: \(names.joined(separator: ", "))", at: span)
+    }
+    let given = try value.asTensor(at: span)
+    guard given.sizes == tensor.sizes else {
+      throw Diagnostic(
+        .runShapes, "`\(name)` is \(parameter.shape.text), found \(Shape(sizes: given.sizes).text)", at: span)
+    }
+    let numbers = (0..<given.elementCount).map { Float(given.number(at: $0) ?? 0) }
+    tensor.write(floats: numbers, at: 0)
+  }
+}
+
 extension Value {
   /// `self[items] = value`. On an error `self` is as before.
   package mutating func setIndex(
@@ -16,12 +35,32 @@ extension Value {
       guard case .tensor(let own) = self else { return }
       own.overwrite(replacement)
     case .list(let box):
-      guard items.count == 1, case .value(let index) = items[0], let x = index.exactNumber else {
-        throw ValueError.assign("only single elements of a list can be replaced", at: span)
-      }
       let count = box.elements.count
-      let place = try IndexValue.place(x, count, "a list of \(count)", span)
-      replaceElement(place, value)
+      switch try items[0].selection(count: count, of: "a list of \(count)", at: span) {
+      case .one(let place) where items.count == 1: replaceElement(place, value)
+      case .one(let place):
+        // A list of lists is indexed axis by axis, like a tensor.
+        var row = box.elements[place]
+        try row.setIndex(Array(items.dropFirst()), value, at: span)
+        replaceElement(place, row)
+      case .many(let places):
+        guard items.count == 1, !items[0].isGather else {
+          throw ValueError.assign("only elements and slices of a list can be replaced", at: span)
+        }
+        try replace(places, with: try value.listed(at: span), at: span)
+      }
+    case .record(var box):
+      guard items.count == 1, case .value(.string(let name)) = items[0] else {
+        throw ValueError.noElements(foundText, at: span)
+      }
+      self = .none
+      if !isKnownUniquelyReferenced(&box) { box = RecordBox(box.fields, kind: box.kind) }
+      if let index = box.fields.firstIndex(where: { $0.name == name.text }) {
+        box.fields[index].value = value
+      } else {
+        box.fields.append(.init(name.text, value))
+      }
+      self = .record(box)
     case .string, .tuple, .range:
       throw ValueError.assign("\(foundText) cannot be changed", at: span)
     default: throw ValueError.noElements(foundText, at: span)
@@ -37,6 +76,22 @@ extension Value {
       self = .tensor(tensor)
       throw ValueError.memory(error, at: span)
     }
+  }
+
+  /// A slice may be replaced by more or fewer elements.
+  private mutating func replace(
+    _ places: [Int], with elements: [Value], at span: Span
+  ) throws(Diagnostic) {
+    guard case .list(var box) = self else { return }
+    try ValueLimit.check(elements: box.elements.count + elements.count, at: span)
+    self = .none
+    if !isKnownUniquelyReferenced(&box) { box = ListBox(box.elements) }
+    if let first = places.first, let last = places.last {
+      box.elements.replaceSubrange(first...last, with: elements)
+    } else {
+      box.elements += elements
+    }
+    self = .list(box)
   }
 
   private mutating func replaceElement(_ place: Int, _ value: Value) {
@@ -64,13 +119,16 @@ extension Value {
     switch self {
     case .record(var box):
       guard let index = box.fields.firstIndex(where: { $0.name == name }) else {
-        throw ValueError.noField(name, of: foundText, among: box.fields.map(\.name), at: span)
+        var error = ValueError.noField(name, of: foundText, among: box.fields.map(\.name), at: span)
+        error.helps.append(Help("a new field is made by `r[\"\(name)\"] = …`"))
+        throw error
       }
       self = .none
       if !isKnownUniquelyReferenced(&box) { box = RecordBox(box.fields, kind: box.kind) }
       box.fields[index].value = value
       self = .record(box)
     case .optimizer(let optimizer): try optimizer.set(name, to: value, at: span)
+    case .layer(let layer): try layer.set(name, to: value, at: span)
     default: throw ValueError.assign("the fields of \(foundText) cannot be changed", at: span)
     }
   }

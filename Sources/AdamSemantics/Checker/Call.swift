@@ -2,6 +2,7 @@
 import AdamIR
 import AdamLibrary
 import AdamSource
+import AdamSyntax
 
 struct Call {
   let engine: CheckEngine
@@ -255,12 +256,16 @@ extension Frame {
   }
 
   private func noMethod(_ name: String, of value: AbstractValue) -> AbstractValue {
+    let isForeign = Phrasebook.member(name) != nil
     switch value.kindOfValue {
+    case .unknown: return .unknown
     // These may have fields that only running will tell.
-    case .unknown, .data, .hook, .layer, .optimizer, .record: return .unknown
-    default:
-      engine.report(.noMethod(name, of: value.foundText, meant: engine.suggestion(for: name), at: span))
-      return .unknown
+    case .data, .hook, .layer, .optimizer, .record:
+      if !isForeign { return .unknown }
+    default: break
     }
+    let meant = isForeign ? nil : engine.suggestion(for: name)
+    engine.report(.noMethod(name, of: value.foundText, meant: meant, at: span))
+    return .unknown
   }
 }

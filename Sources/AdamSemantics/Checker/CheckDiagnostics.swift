@@ -23,7 +23,7 @@ extension Diagnostic {
       return result
     }
     var result = Diagnostic(.unknownName, "`\(name)` is not defined", at: span)
-    if let word = Phrasebook.word(name) {
+    if let word = Phrasebook.name(name) {
       let edits = word.replacement.map { [Edit(span, $0)] } ?? []
       result.helps.append(Help(word.help, edits: edits, isSafe: word.isSafe))
     } else if let meant {
@@ -103,6 +103,7 @@ extension Diagnostic {
     var result = Diagnostic(
       .noSuchField, "there is no function `\(name)` for \(found)", at: span)
     if let meant { result.label = "did you mean `\(meant)`?" }
+    if let word = Phrasebook.member(name) { result.helps = [Help(word.help)] }
     return result
   }
 }

@@ -2,6 +2,7 @@
 import AdamIR
 import AdamLibrary
 import AdamSource
+import AdamSyntax
 
 extension Frame {
   func step(_ instruction: Instruction) {
@@ -141,7 +142,16 @@ extension Frame {
 
   private func index(_ base: Register, _ items: [IndexOperand]) -> AbstractValue {
     let value = value(base)
-    return checking { () throws(Diagnostic) in try value.indexed(self.indices(items), at: self.span) }
+    return checking { () throws(Diagnostic) in
+      do throws(Diagnostic) { return try value.indexed(self.indices(items), at: self.span) } catch {
+        guard error.code == .badIndex, error.span == self.span,
+          let place = self.function.place(of: items.compactMap(\.register), at: self.position)
+        else { throw error }
+        var error = error
+        error.span = place
+        throw error
+      }
+    }
   }
 
   private func indices(_ items: [IndexOperand]) -> [AbstractIndex] {
@@ -171,7 +181,9 @@ extension Frame {
     case .value(let found): return found
     case .unknown: return .unknown
     case .missing(let names):
-      engine.report(.noField(name, of: value.foundText, among: names, at: span))
+      var error = Diagnostic.noField(name, of: value.foundText, among: names, at: span)
+      if let word = Phrasebook.member(name) { error.helps = [Help(word.help)] }
+      engine.report(error)
       return .unknown
     }
   }
