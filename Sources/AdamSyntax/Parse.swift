@@ -15,28 +15,6 @@ package func parse(_ text: SourceText, id: SourceID) -> ParseResult {
     }
     .map(\.element)
   return ParseResult(
-    tree: parser.tree, diagnostics: fewest(diagnostics, in: text),
+    tree: parser.tree, diagnostics: diagnostics,
     isIncomplete: parser.isIncomplete && diagnostics.count == 1)
-}
-
-/// At most two errors of one line: one slip, such as a missing quote, turns all that follows on its
-/// line into something else, and the rest would only repeat it.
-private func fewest(_ diagnostics: [Diagnostic], in text: SourceText) -> [Diagnostic] {
-  guard diagnostics.count > 2 else { return diagnostics }
-  var kept: [Diagnostic] = []
-  var line = 0
-  var errorsOnLine = 0
-  for diagnostic in diagnostics {
-    let start = diagnostic.span?.start ?? 0
-    while line + 1 < text.lineStarts.count, text.lineStarts[line + 1] <= start {
-      line += 1
-      errorsOnLine = 0
-    }
-    if diagnostic.severity == .error {
-      errorsOnLine += 1
-      if errorsOnLine > 2 { continue }
-    }
-    kept.append(diagnostic)
-  }
-  return kept
 }

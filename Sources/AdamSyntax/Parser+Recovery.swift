@@ -103,6 +103,8 @@ extension Parser {
     let closer = opener.kind == .leftParen ? ")" : opener.kind == .leftBracket ? "]" : "}"
     report(
       .notClosed(span(opener), closer, found: span(current), describe(current)))
+    // A `}` that closes no block stood for the closer.
+    if current.kind == .rightBrace, !openers.contains(where: { $0.kind == .leftBrace }) { lostBraces += 1 }
     return Failure(endsStatement: current.kind == .leftBrace || current.kind == .rightBrace)
   }
 
@@ -113,7 +115,8 @@ extension Parser {
     if let opener = openers.last {
       report(unclosed(opener))
     } else {
-      report(.unexpected(span(current), describe(current), expected: expected))
+      // Where it breaks off, not on the empty line behind.
+      report(.unexpected(Span(source, previous.end, previous.end), describe(current), expected: expected))
     }
     isIncomplete = isFirst && !isSilent
     isStopped = true
@@ -127,7 +130,7 @@ extension Parser {
     let end = Span(source, previous.end, previous.end)
     return found.with(
       Help(
-        "add `\(closer)`", edits: [Edit(end, closer)],
+        opener.kind == .leftBrace ? "add `}` on a line of its own" : "add `\(closer)`", edits: [Edit(end, closer)],
         isSafe: opener.kind != .leftBrace && openers.count == 1))
   }
 
@@ -157,10 +160,10 @@ extension Parser {
     guard let opener = openers.last else { return unexpected("`,`") }
     if startsNewStatement, let closer = closerText(opener) {
       let end = Span(source, previous.end, previous.end)
+      var found = Diagnostic.unclosed(span(opener), text(opener))
+      if current.kind != .endOfText { found = found.pointing(to: span(current), "a new statement starts here") }
       report(
-        .unclosed(span(opener), text(opener)).pointing(
-          to: span(current), "a new statement starts here"
-        ).with(
+        found.with(
           Help("add `\(closer)` at the end of the line", edits: [Edit(end, closer)], isSafe: true)))
       return Failure(endsStatement: true)
     }
@@ -191,11 +194,12 @@ extension Parser {
   @inline(never)
   mutating func recover(_ failure: Failure, _ saved: Checkpoint) throws(Failure) {
     guard !failure.endsStatement, !isStopped, let opener = openers.dropFirst(saved.openers - 1).first,
-      let closer = opener.kind.closer
+      let closer = opener.kind.closer, opener.payload != Parser.interpolationMark
     else { throw failure }
     restore(saved)
     isSkipping = true
     defer { isSkipping = false }
+    skipRestOfString()
     var nesting = 0
     while true {
       if current.kind.isCloser {
@@ -212,6 +216,25 @@ extension Parser {
       }
       skipToken()
     }
+  }
+
+  /// A quote without a partner on the rest of the line ends a string whose beginning was lost: what
+  /// stands before it is text and not code.
+  @discardableResult
+  private mutating func skipRestOfString() -> Bool {
+    let bytes = lexer.bytes
+    var quotes: [Int] = []
+    var index = Int(current.start)
+    // A line of any length costs no more than this.
+    let limit = min(bytes.count, index + 2000)
+    while index < limit, bytes[index] != 0x0A, bytes[index] != 0x0D {
+      if bytes[index] == UInt8(ascii: "\"") { quotes.append(index) }
+      index += bytes[index] == UInt8(ascii: "\\") ? 2 : 1
+    }
+    // In an interpolation one quote is the string's own end; a mistake in it gives up all of the string.
+    guard quotes.count % 2 != lexer.interpolations % 2, let end = quotes.first else { return false }
+    go(to: end + 1)
+    return true
   }
 
   /// Passes one token; a string as a whole.
@@ -239,7 +262,7 @@ extension Parser {
   mutating func skipStatement(from start: Int32) {
     isSkipping = true
     defer { isSkipping = false }
-    if current.start == start, current.kind != .rightBrace { skipToken() }
+    if !skipRestOfString(), current.start == start, current.kind != .rightBrace { skipToken() }
     while true {
       switch current.kind {
       case .endOfText, .lineEnd, .semicolon, .rightBrace:

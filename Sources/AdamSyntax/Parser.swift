@@ -83,6 +83,14 @@ struct Parser {
     if lexer.isUnsure { isSilent = true }
   }
 
+  /// Reads on at an offset, as behind a string.
+  mutating func go(to offset: Int) {
+    peeked = nil
+    lexer.position = offset
+    lexer.last = .quote
+    advance()
+  }
+
   /// The token after the current one; asked for only when the current one is a word.
   mutating func peek() -> Token {
     if let token = peeked { return token }

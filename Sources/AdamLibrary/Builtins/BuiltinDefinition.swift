@@ -200,8 +200,9 @@ package struct BuiltinDefinition: Sendable {
   package let isPure: Bool
   /// `xs.f(…)` as a statement stores the result in `xs`: what changes a list elsewhere.
   package let updatesVariable: Bool
-  /// Written `v.f(…)`, where a variable of that name does not hide it.
-  package let isMethod: Bool
+  /// A variable of this name is usual and hides it without a warning: what is written `v.f(…)`, where
+  /// variables do not matter, and words such as `epochs`.
+  package let yieldsToVariables: Bool
   /// The result as the checker sees it when arguments are not constants; nil: derived as `unknown`.
   package let check: Check?
   package let run: Run
@@ -210,7 +211,7 @@ package struct BuiltinDefinition: Sendable {
 
   package init(
     name: String, group: String, summary: String, signature: Signature, example: String, page: Page = Page(),
-    isPure: Bool = false, updatesVariable: Bool = false, isMethod: Bool = false,
+    isPure: Bool = false, updatesVariable: Bool = false, yieldsToVariables: Bool = false,
     check: Check? = nil, run: @escaping Run
   ) {
     self.name = name
@@ -221,7 +222,7 @@ package struct BuiltinDefinition: Sendable {
     self.page = page
     self.isPure = isPure
     self.updatesVariable = updatesVariable
-    self.isMethod = isMethod
+    self.yieldsToVariables = yieldsToVariables
     self.check = check
     self.run = run
   }

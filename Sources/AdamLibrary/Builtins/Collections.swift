@@ -122,7 +122,7 @@ package enum CollectionBuiltins {
     page: Page(
       "As a statement on a variable it changes the variable; as an expression it gives the new list.",
       source: "list.append of Python", see: ["extend", "insert", "pop"]), isPure: true,
-    updatesVariable: true, isMethod: true, check: { _, _ in .listOf(.unknown) },
+    updatesVariable: true, yieldsToVariables: true, check: { _, _ in .listOf(.unknown) },
     run: { _, arguments throws(Diagnostic) in
       var list = arguments["xs"] ?? .none
       try list.append(arguments["value"] ?? .none, at: arguments.span)
@@ -136,7 +136,7 @@ package enum CollectionBuiltins {
     page: Page(
       "As a statement on a variable it changes the variable; `a ++ b` joins two lists.",
       source: "list.extend of Python", see: ["append", "insert"]), isPure: true,
-    updatesVariable: true, isMethod: true, check: { _, _ in .listOf(.unknown) },
+    updatesVariable: true, yieldsToVariables: true, check: { _, _ in .listOf(.unknown) },
     run: { _, arguments throws(Diagnostic) in
       let more = try (arguments["values"] ?? .none).listed(at: arguments.place(of: "values"))
       let list = arguments["xs"]?.elements ?? []
@@ -154,7 +154,7 @@ package enum CollectionBuiltins {
     page: Page(
       "As a statement on a variable it changes the variable.", source: "list.insert of Python",
       see: ["append", "pop"]), isPure: true,
-    updatesVariable: true, isMethod: true, check: { _, _ in .listOf(.unknown) },
+    updatesVariable: true, yieldsToVariables: true, check: { _, _ in .listOf(.unknown) },
     run: { _, arguments throws(Diagnostic) in
       var elements = arguments["xs"]?.elements ?? []
       let index = arguments.whole("index")
@@ -175,7 +175,7 @@ package enum CollectionBuiltins {
     page: Page(
       "As a statement on a variable it changes the variable.", source: "list.pop of Python",
       see: ["append", "insert"]), isPure: true,
-    updatesVariable: true, isMethod: true, check: { _, _ in .listOf(.unknown) },
+    updatesVariable: true, yieldsToVariables: true, check: { _, _ in .listOf(.unknown) },
     run: { _, arguments throws(Diagnostic) in
       var elements = arguments["xs"]?.elements ?? []
       let count = elements.count

@@ -36,6 +36,7 @@ enum GradientBuiltins {
         source: "torch.func.\(hasValue ? "grad_and_value" : name)",
         deviation: hasValue ? "the value comes first" : "",
         see: [hasValue ? "grad" : "value_and_grad", "check", "layer"]),
+      yieldsToVariables: true,
       run: { context, arguments throws(Diagnostic) in
         let function = arguments["f"] ?? .none
         if arguments.variadic.isEmpty {

@@ -16,7 +16,7 @@ package enum ListMethods {
   ) -> BuiltinDefinition {
     BuiltinDefinition(
       name: name, group: "list", summary: summary, signature: Signature(parameters), example: example,
-      isPure: true, updatesVariable: updates, isMethod: true,
+      isPure: true, updatesVariable: updates, yieldsToVariables: true,
       check: { _, _ in result() },
       run: { _, arguments throws(Diagnostic) in try run(arguments["xs"]?.elements ?? [], arguments) })
   }
@@ -31,7 +31,7 @@ package enum ListMethods {
       ParameterDefinition("reverse", .bool, "descending", default: .bool(false), isKeywordOnly: true),
     ]),
     example: "xs = [2, 3, 1]\nxs.sort(reverse=true)\nprint xs  # prints: [3, 2, 1]",
-    updatesVariable: true, isMethod: true,
+    updatesVariable: true, yieldsToVariables: true,
     check: { _, arguments in arguments["xs"].map { .listOf($0.elementValue ?? .unknown) } ?? .unknown },
     run: { context, arguments throws(Diagnostic) in
       let elements = arguments["xs"]?.elements ?? []
@@ -78,7 +78,7 @@ package enum ListMethods {
       ParameterDefinition("xs", .oneOf([.list, .record]), "list or record"), value,
     ]),
     example: "print [1, 2].contains(2), (lr=0.1).contains(\"lr\")  # prints: true true", isPure: true,
-    isMethod: true, check: { _, _ in .bool },
+    yieldsToVariables: true, check: { _, _ in .bool },
     run: { _, arguments in
       let wanted = arguments["value"] ?? .none
       if case .record(let box)? = arguments["xs"] {

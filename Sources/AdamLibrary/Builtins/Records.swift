@@ -12,7 +12,7 @@ package enum RecordBuiltins {
     BuiltinDefinition(
       name: name, group: "list", summary: summary,
       signature: Signature([ParameterDefinition("record", .record, "record")]), example: example,
-      isPure: true, isMethod: true, check: { _, _ in .listOf(.unknown) },
+      isPure: true, yieldsToVariables: true, check: { _, _ in .listOf(.unknown) },
       run: { _, arguments in
         guard case .record(let box)? = arguments["record"] else { return .none }
         return .list(ListBox(box.fields.map(element)))

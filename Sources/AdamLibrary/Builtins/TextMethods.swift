@@ -17,7 +17,7 @@ package enum TextMethods {
   ) -> BuiltinDefinition {
     BuiltinDefinition(
       name: name, group: "text", summary: summary, signature: Signature([text] + more), example: example,
-      isPure: true, isMethod: true, check: { _, _ in result() },
+      isPure: true, yieldsToVariables: true, check: { _, _ in result() },
       run: { _, arguments throws(Diagnostic) in try run(arguments.string("text") ?? "", arguments) })
   }
 

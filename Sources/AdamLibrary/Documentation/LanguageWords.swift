@@ -63,7 +63,9 @@ package enum LanguageWords {
     LanguageWord(
       "import", "statement", forms: ["import \"FILE.adam\"", "NAME = import \"FILE.adam\""],
       "Runs another file once and adds its names, or gives them as a record.", example: "",
-      page: Page("Names that begin with `_` stay private.", see: ["fn", "layer"])),
+      page: Page(
+        "The path is relative to the file that says it, and `here` is that file's directory. An imported file "
+          + "defines and asserts only; names that begin with `_` stay private.", see: ["fn", "layer"])),
     LanguageWord(
       "layer", "statement", forms: ["layer NAME(PARAMETERS) { param …; …; fn(x) … }"],
       "Declares a layer of one's own, with parameters that training changes.",

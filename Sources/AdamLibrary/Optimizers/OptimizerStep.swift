@@ -14,7 +14,7 @@ enum OptimizerStep {
     ]),
     example: "model = linear(1, 1)\nopt = sgd(lr=1)\ng = grad(fn(m) sum(m([[1]])), model)\nb = model.bias[0]\n"
       + "opt.step(g)\nprint close(model.bias[0], b - 1)  # prints: true",
-    page: Page(source: "torch.optim.Optimizer.step", see: ["grad", "value_and_grad", "train"]), isMethod: true,
+    page: Page(source: "torch.optim.Optimizer.step", see: ["grad", "value_and_grad", "train"]), yieldsToVariables: true,
     check: { _, _ in .known(.none) },
     run: { context, arguments throws(Diagnostic) in
       guard case .optimizer(let optimizer)? = arguments["opt"],

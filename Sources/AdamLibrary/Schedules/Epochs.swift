@@ -12,7 +12,7 @@ enum Epochs {
         "n", .number, "how many, fractions too", range: NumberRange(from: 0, includingLower: false, to: 1e9))
     ]),
     example: "opt = sgd(lr=step_lr(0.1, step_size=epochs(30)))\n"
-      + "print opt.lr  # prints: step_lr(0.1, step_size=epochs(30))", isPure: true,
+      + "print opt.lr  # prints: step_lr(0.1, step_size=epochs(30))", isPure: true, yieldsToVariables: true,
     check: { _, _ in .record([], kind: kind) },
     run: { _, arguments in
       .record(RecordBox([.init("n", .number(arguments.number("n") ?? 1))], kind: kind))

@@ -12,6 +12,7 @@ enum ScheduleBuiltins {
     ]),
     example: "model = linear(1, 1)\nr = train 6, val=every(3)\nprint r.epochs  # prints: 6",
     page: Page("For `val=` and `checkpoint=` of `train`.", see: ["train", "early", "on"]),
+    yieldsToVariables: true,
     run: { _, arguments in
       .record(RecordBox([.init("n", .number(arguments.number("n") ?? 1))], kind: "every"))
     })

@@ -223,7 +223,10 @@ extension Frame {
       let slot = slot(argument.register)
       let value: AbstractValue =
         slot.isUnset ? (argument.isImplicit ? .unset : .unknown) : slot.value
-      return GivenArgument(argument, value)
+      var given = GivenArgument(argument, value)
+      // What a verb takes from its scope is wrong where it was made.
+      if argument.isImplicit, let place = slot.place { given.span = place }
+      return given
     }
   }
 

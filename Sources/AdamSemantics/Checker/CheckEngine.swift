@@ -23,6 +23,8 @@ final class CheckEngine: CheckContext {
   var frames: [Frame] = []
   private var results: [Span: [KnownResult]] = [:]
   private var closures: [AbstractFunction] = []
+  /// Places of values that the verb being looked at takes from its scope.
+  var takenPlaces: Set<Span> = []
   /// Functions being followed inside of each other's layers and losses.
   var traceDepth = 0
   /// Instructions that may still be looked at in functions.
@@ -77,6 +79,9 @@ final class CheckEngine: CheckContext {
       reported.insert(ReportKey(code: diagnostic.code, span: diagnostic.span)).inserted
     else { return }
     var diagnostic = diagnostic
+    if let span = diagnostic.span, takenPlaces.contains(span), diagnostic.severity == .error, let frame = frames.last {
+      diagnostic.labels.append(Label(frame.span, "used here"))
+    }
     if let frame = frames.last, !frame.isHookRun, let call = frame.callSpan, diagnostic.severity == .error,
       diagnostic.code != .unknownName, call.source == diagnostic.span?.source,
       diagnostic.labels.count < 3

@@ -3,6 +3,7 @@
 // branch costs what it writes and never what there is.
 import AdamIR
 import AdamLibrary
+import AdamSource
 
 /// A variable's contents on the current path.
 struct Slot {
@@ -11,6 +12,8 @@ struct Slot {
   var mayBeUnset = false
   /// Changes with every write: a function's result holds while the globals it read keep theirs.
   var stamp: UInt32 = 0
+  /// Where the value was written that a variable was last assigned, if that is one place.
+  var place: Span?
 
   static var unset: Slot { Slot(value: .unset, mayBeUnset: true) }
   var isUnset: Bool { if case .unset = value { true } else { false } }
@@ -19,7 +22,8 @@ struct Slot {
   func join(_ other: Slot) -> Slot {
     if stamp == other.stamp && stamp != 0 { return self }
     let value = isUnset ? other.value : other.isUnset ? self.value : self.value.join(other.value)
-    return Slot(value: value, mayBeUnset: mayBeUnset || other.mayBeUnset)
+    return Slot(
+      value: value, mayBeUnset: mayBeUnset || other.mayBeUnset, place: place == other.place ? place : nil)
   }
 }
 

@@ -48,10 +48,11 @@ extension Frame {
   func storeGlobal(_ index: Int32, _ register: Register) {
     let number = global(index)
     let name = name(index)
-    if engine.globals.slots[number].isUnset, engine.session.environment[name]?.isMethod == false {
+    if engine.globals.slots[number].isUnset, engine.session.environment[name]?.yieldsToVariables == false {
       engine.report(.shadowsBuiltin(name, at: span))
     }
-    writeGlobal(number, Slot(value: value(register)))
+    writeGlobal(
+      number, Slot(value: value(register), place: function.place(of: [register], at: position) ?? span))
   }
 
   func closure(_ site: ClosureSite) -> AbstractValue {

@@ -72,7 +72,10 @@ extension Frame {
         engine.report(.notYet("`\(text)`", at: span))
         return write(d, .unknown)
       }
-      write(d, Call(engine: engine, span: span).apply(definition, [], arguments(site)))
+      let given = arguments(site)
+      engine.takenPlaces = Set(given.filter { $0.isImplicit && $0.span != span }.map(\.span))
+      write(d, Call(engine: engine, span: span).apply(definition, [], given))
+      engine.takenPlaces = []
     case .closure(let d, let site): write(d, closure(site))
     default: break
     }
