@@ -87,7 +87,7 @@ let package = Package(
       name: "AdamBench",
       dependencies: ["AdamKit", "AdamInterpreter", "AdamLibrary", "CAllocationCount"],
       path: "Tests/AdamBench"),
-    .target(name: "AdamTestSupport", dependencies: ["AdamIR", "AdamKit"], path: "Tests/AdamTestSupport"),
+    .target(name: "AdamTestSupport", dependencies: ["AdamIR", "AdamPasses", "AdamKit"], path: "Tests/AdamTestSupport"),
     .testTarget(name: "AdamSourceTests", dependencies: ["AdamSource"]),
     .testTarget(name: "AdamSyntaxTests", dependencies: ["AdamSyntax", "AdamTestSupport"]),
     .testTarget(

@@ -108,6 +108,13 @@ struct Execution {
     options.settings = request.settings
     options.threads = Terminal.variable("ADAM_THREADS").flatMap { Int($0) }
     options.instructionSet = Terminal.variable("ADAM_ISA").flatMap { $0.isEmpty ? nil : $0 }
+    options.disabledPasses = request.passes.disabled
+    options.shownPasses = request.passes.shown
+    // stdout holds what the script prints, so a run shows passes on the other descriptor.
+    options.showPass = {
+      progress.clearRow()
+      Terminal.printError(Session.passHeading($0) + $1)
+    }
     let session = Session(host: host, options: options) { diagnostics.show($0, $1) }
     return (session, diagnostics)
   }

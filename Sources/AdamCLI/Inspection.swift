@@ -15,17 +15,34 @@ extension Execution {
     return results.first { $0 != .success } ?? .success
   }
 
-  func printIntermediate(stage: String) -> ExitStatus {
+  /// One stage, or without one what the passes to be shown make.
+  func printIntermediate(stage: String?) -> ExitStatus {
     if let refusal = EnvironmentCheck.refusal() { return refusal }
     guard let input = request.inputs.first else { return .nothingToRun }
     let (session, diagnostics) = makeSession()
     let status = inspect(input) { text in
-      let (shown, outcome) = session.intermediate(text, name: input.name, stage: stage)
+      let (shown, outcome) =
+        stage.map { session.intermediate(text, name: input.name, stage: $0) }
+        ?? session.passTexts(text, name: input.name)
       guard writeAll(Array(shown.utf8), to: 1) else { return .outputFailed }
       return ExitStatus(outcome)
     }
     diagnostics.close()
     return status
+  }
+
+  /// Every pass with its reason; what is required says so.
+  static func printPasses() -> ExitStatus {
+    let width = Session.passes.map(\.name.count).max() ?? 0
+    var text = ""
+    var level = ""
+    for pass in Session.passes {
+      if pass.level != level { text += "on \(pass.level)\n" }
+      level = pass.level
+      let space = String(repeating: " ", count: width - pass.name.count)
+      text += "  \(pass.name)\(space)  \(pass.purpose)\(pass.isRequired ? " (required)" : "")\n"
+    }
+    return writeAll(Array(text.utf8), to: 1) ? .success : .outputFailed
   }
 
   private func inspect(_ input: ScriptInput, _ body: ([UInt8]) -> ExitStatus) -> ExitStatus {

@@ -24,6 +24,7 @@ struct RootCommand: ParsableCommand {
         adam check net.adam         find mistakes without training
         adam ir net.adam --stage opt
         adam fmt net.adam           put it in the one layout
+        adam ir --passes            what turns a script into kernels
         adam doc linear             what a name means
         adam explain E0301          what a message means
 
@@ -35,6 +36,8 @@ struct RootCommand: ParsableCommand {
         -e CODE, -i                 a line to run; a prompt afterwards
         -x, --fail-fast             stop at the first script that fails
         -q, --quiet                 no notes, no progress
+        --disable PASS              leave a pass out; no bit changes
+        --print-after PASS          show what a pass makes, or `all`
         --progress P                auto, bar, plain, json or none
         --color C                   auto, always or never
         --message-format F          human, short or json
@@ -52,6 +55,7 @@ struct RootCommand: ParsableCommand {
   static let optionNames = [
     "--seed", "--set", "--strict", "--fail-fast", "--quiet", "--progress", "--color", "--message-format", "--stage", "--json",
     "--allow", "--deny", "--schema", "--check", "--diff",
+    "--disable", "--print-after", "--passes",
     "--help", "--version",
   ]
 }
@@ -72,6 +76,16 @@ struct MessageOptions: ParsableArguments {
   var messageFormat = MessageFormat.human
   @Flag(name: .shortAndLong, help: "No notes, no progress.")
   var quiet = false
+}
+
+/// Options about passes.
+struct PassArguments: ParsableArguments {
+  @Option(help: "A pass to leave out (repeatable); no bit of any result changes.")
+  var disable: [String] = []
+  @Option(help: "Show what this pass makes, or every pass with `all` (repeatable).")
+  var printAfter: [String] = []
+
+  var options: PassOptions { PassOptions(disabled: disable, shown: printAfter) }
 }
 
 struct RunCommand: StatusCommand {
@@ -97,6 +111,7 @@ struct RunCommand: StatusCommand {
   @Option(help: "Progress: auto, bar, plain, json or none.")
   var progress = ProgressChoice.auto
   @OptionGroup var warnings: WarningOptions
+  @OptionGroup var passes: PassArguments
   @OptionGroup var messages: MessageOptions
 
   func status() -> ExitStatus {
@@ -110,6 +125,7 @@ struct RunCommand: StatusCommand {
     request.isStrict = strict
     request.staysInteractive = interactive
     request.stopsAtFirstFailure = failFast
+    request.passes = passes.options
     request.output = OutputOptions(
       color: messages.color, format: messages.messageFormat, progress: progress, isQuiet: messages.quiet)
     return Execution(request).run()
@@ -146,16 +162,26 @@ struct IntermediateCommand: StatusCommand {
     commandName: "ir", abstract: "Print what a script becomes on its way to the kernels.")
 
   @Argument(help: "The script; `-` is standard input.")
-  var file: String
+  var file: String?
   @Option(help: "tokens, ast, ir, grad, opt or plan.")
-  var stage = Stage.ir
+  var stage: Stage?
+  @Flag(name: .customLong("passes"), help: "List the passes instead.")
+  var listsPasses = false
+  @OptionGroup var passes: PassArguments
   @OptionGroup var messages: MessageOptions
 
+  func validate() throws {
+    if file == nil && !listsPasses { throw ValidationError("Missing expected argument '<file>'") }
+  }
+
   func status() -> ExitStatus {
+    guard let file, !listsPasses else { return Execution.printPasses() }
     var request = RunRequest()
     request.inputs = [file == "-" ? .standardInput : .file(file)]
+    request.passes = passes.options
     request.output = OutputOptions(
       color: messages.color, format: messages.messageFormat, progress: .none, isQuiet: messages.quiet)
-    return Execution(request).printIntermediate(stage: stage.rawValue)
+    let showsPasses = stage == nil && !passes.printAfter.isEmpty
+    return Execution(request).printIntermediate(stage: showsPasses ? nil : (stage ?? .ir).rawValue)
   }
 }

@@ -30,6 +30,12 @@ struct OutputOptions: Equatable {
   var isQuiet = false
 }
 
+/// Passes to leave out and to show.
+struct PassOptions: Equatable {
+  var disabled: [String] = []
+  var shown: [String] = []
+}
+
 /// Run scripts, or explore when there are none.
 struct RunRequest: Equatable {
   var inputs: [ScriptInput] = []
@@ -40,6 +46,7 @@ struct RunRequest: Equatable {
   /// `-i`: a prompt after the scripts.
   var staysInteractive = false
   var stopsAtFirstFailure = false
+  var passes = PassOptions()
   var output = OutputOptions()
 }
 

@@ -155,6 +155,18 @@ extension Interpreter {
     if let own = function.function.selfRegister { registers[Int(own.index)] = .function(closure) }
   }
 
+  /// Whether the body that stands behind an `inlined` is that of `callee`; counts the call if so.
+  func startsInlined(
+    _ callee: Value, _ number: Int, _ frame: Frame, at span: Span
+  ) throws(Diagnostic) -> Bool {
+    guard case .function(let closure) = callee, closure.function == number,
+      closure.code as? DecodedProgram === frame.owner
+    else { return false }
+    try tick(at: span)
+    try checkDepth(at: span)
+    return true
+  }
+
   /// One value for each parameter.
   private func place(
     _ arguments: [GivenArgument<Value>], _ closure: Closure, _ function: ProgramFunction,

@@ -18,7 +18,7 @@ extension Interpreter {
   }
 
   private func run(_ module: ImportedModule, at span: Span) throws(Diagnostic) {
-    let decoded = DecodedProgram(module.program, globals: globals)
+    let decoded = DecodedProgram(session.optimised(module.program), globals: globals)
     guard let main = decoded.functions.first else { return }
     try withExtendedLifetime(decoded) { () throws(Diagnostic) in
       try push(main, destination: 0, at: span)

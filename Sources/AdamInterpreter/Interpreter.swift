@@ -101,17 +101,20 @@ package final class Interpreter {
   func push(
     _ function: DecodedFunction, destination: Int32, at span: Span
   ) throws(Diagnostic) {
-    guard frames.count <= Self.depthLimit else {
-      throw Diagnostic(
-        .callDepth, "call depth \(Self.depthLimit) exceeded", at: span,
-        label: "functions call each other without end")
-    }
+    try checkDepth(at: span)
     guard let base = stack.push(Int(function.function.registerCount)) else {
       throw Diagnostic(.outOfMemory, "too many variables", at: span)
     }
     frames.append(
       Frame(
         function: function, owner: function.owner, base: base, destination: destination, callSpan: span))
+  }
+
+  func checkDepth(at span: Span) throws(Diagnostic) {
+    guard frames.count > Self.depthLimit else { return }
+    throw Diagnostic(
+      .callDepth, "call depth \(Self.depthLimit) exceeded", at: span,
+      label: "functions call each other without end")
   }
 
   /// Leaves the innermost function.
@@ -134,15 +137,24 @@ package final class Interpreter {
   func annotated(_ error: Diagnostic, from depth: Int) -> Diagnostic {
     guard error.severity == .error, error.labels.count < 3 else { return error }
     var error = error
-    // How a file came to run is said by its chain of imports.
-    let calls = frames.dropFirst(max(depth, 1)).filter { $0.owner.functions.first !== $0.function }
-    for frame in calls.reversed().prefix(2) {
-      if frame.callSpan == error.span || error.labels.contains(where: { $0.span == frame.callSpan }) {
-        continue
-      }
-      error.labels.append(Label(frame.callSpan, "called here"))
+    for span in callSpans(from: depth, of: error).prefix(2) {
+      if span == error.span || error.labels.contains(where: { $0.span == span }) { continue }
+      error.labels.append(Label(span, "called here"))
     }
     return error
+  }
+
+  /// Places of the calls that are running, innermost first; those of inlined bodies as well.
+  private func callSpans(from depth: Int, of error: Diagnostic) -> [Span] {
+    // No body of an inlined function counts operations, so where the loop stood is not known here.
+    let isCounting = error.code == .budgetExhausted || error.code == .interrupted
+    return frames.indices.dropFirst(depth).reversed().flatMap { index -> [Span] in
+      let frame = frames[index]
+      let inlined = isCounting ? nil : frame.function.function.inlinedCall(around: frame.resume - 1)
+      // How a file came to run is said by its chain of imports.
+      let isCalled = index >= 1 && frame.owner.functions.first !== frame.function
+      return (inlined.map { [$0] } ?? []) + (isCalled ? [frame.callSpan] : [])
+    }
   }
 
   // MARK: Limits
@@ -189,5 +201,17 @@ extension Interpreter: ExecutionContext {
     _ callee: Value, _ arguments: [Value], at span: Span
   ) throws(Diagnostic) -> Value {
     try call(callee, arguments.map { GivenArgument(value: $0, span: span) }, at: span)
+  }
+}
+
+extension ProgramFunction {
+  /// Place of the call whose inlined body an instruction stands in.
+  fileprivate func inlinedCall(around index: Int) -> Span? {
+    guard instructions.indices.contains(index) else { return nil }
+    for start in instructions[..<index].indices.reversed() {
+      // Behind the body stand a jump and the call itself.
+      if case .inlined(_, _, let call) = instructions[start] { return index < Int(call) ? spans[start] : nil }
+    }
+    return nil
   }
 }

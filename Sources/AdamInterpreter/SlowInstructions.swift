@@ -24,6 +24,8 @@ extension Interpreter {
     case .loadGlobal(let d, let name): try load(frame, at, d, name, at: span)
     case .loadGlobalIfSet(let d, let name):
       at[d] = globals.variable(slot(frame, name))
+    case .inlined(let f, let number, let call):
+      if try !startsInlined(at[f], number, frame, at: span) { jump = Int(call) }
     case .call(let d, let f, let site):
       try callScript(at[f], given(site, at), destination: d, at: span)
     case .callMethod(let d, let receiver, let name, let site):

@@ -31,6 +31,12 @@ public final class Session {
     public var instructionSet: String?
     /// A prompt: names may be defined later, and assigned models show their tables.
     public var isInteractive = false
+    /// Optional passes to leave out, of `Session.passes`. Changes no bit.
+    public var disabledPasses: [String] = []
+    /// Passes whose result is shown each time they run; `all` for every one.
+    public var shownPasses: [String] = []
+    /// Gets those texts: the pass, then the function or program after it.
+    public var showPass: (@Sendable (_ pass: String, _ text: String) -> Void)?
     public init() {}
   }
 
@@ -69,7 +75,10 @@ public final class Session {
     self.report = report
     overrides = Overrides(settings: options.settings, seed: options.seed)
     do throws(Diagnostic) {
+      try Session.checkPasses(options)
       let state = try Session.makeState(host, options, environment)
+      state.disabledPasses = Set(options.disabledPasses)
+      state.passObserver = Session.passObserver(options)
       state.report = { [weak self] diagnostic in self?.tell(diagnostic) }
       self.state = state
       interpreter = Interpreter(session: state)
@@ -112,16 +121,19 @@ public final class Session {
 
   // MARK: Running
 
+  /// Whether nothing can run because of the options; says why.
+  func isUnusable() -> Bool {
+    if let problem { tell(problem) }
+    return problem != nil
+  }
+
   /// Checks and runs a text. An error found by the checker runs nothing; a failed statement
   /// changes no binding. `name` is what diagnostics show.
   public func execute(_ text: [UInt8], name: String) -> Outcome {
     shown = nil
-    if let problem {
-      tell(problem)
-      return .unusable
-    }
+    if isUnusable() { return .unusable }
     guard let interpreter, let (source, result) = parsed(text, name) else { return refusal }
-    guard let program = checked(result.tree, name) else { return .failed }
+    guard let program = checked(result.tree, name).map({ state?.optimised($0) ?? $0 }) else { return .failed }
     interpreter.sources = sources
     do throws(Diagnostic) {
       try interpreter.run(program)
@@ -134,10 +146,7 @@ public final class Session {
 
   /// Checks without running.
   public func check(_ text: [UInt8], name: String) -> Outcome {
-    if let problem {
-      tell(problem)
-      return .unusable
-    }
+    if isUnusable() { return .unusable }
     guard let (_, result) = parsed(text, name) else { return refusal }
     return checked(result.tree, name) == nil ? .failed : .completed
   }
@@ -147,10 +156,7 @@ public final class Session {
 
   /// The text and its tree; nil after reporting what is wrong with it.
   func parsed(_ text: [UInt8], _ name: String) -> (SourceText, ParseResult)? {
-    if let problem {
-      tell(problem)
-      return nil
-    }
+    if isUnusable() { return nil }
     let source = SourceText(name: name, bytes: text)
     let id = sources.add(source)
     state?.sources = sources

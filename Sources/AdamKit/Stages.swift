@@ -3,6 +3,7 @@ import AdamData
 import AdamIR
 import AdamSource
 import AdamSyntax
+import Synchronization
 
 extension Session {
   /// The text of one stage: `tokens`, `ast`, `ir`, or of every `train` the step's function after
@@ -11,6 +12,7 @@ extension Session {
   public func intermediate(
     _ text: [UInt8], name: String, stage: String
   ) -> (text: String, outcome: Outcome) {
+    if isUnusable() { return ("", .unusable) }
     switch stage {
     case "tokens":
       guard let (source, _) = parsed(text, name) else { return ("", .failed) }
@@ -23,6 +25,25 @@ extension Session {
       return (program.printed(), .completed)
     default: return stepTexts(text, name, stage)
     }
+  }
+
+  /// What the passes of `shownPasses` make of a script, under a line with the pass's name. The script
+  /// runs as for the later stages.
+  public func passTexts(_ text: [UInt8], name: String) -> (text: String, outcome: Outcome) {
+    if isUnusable() { return ("", .unusable) }
+    let collected = PassTexts()
+    var options = options
+    options.showPass = { collected.add($0, $1) }
+    let planner = Session(host: host.silenced, options: options, report: report)
+    planner.observeStages { _, _ in }
+    let outcome = planner.execute(text, name: name)
+    if collected.text.isEmpty, outcome == .completed {
+      let shown = options.shownPasses.joined(separator: ", ")
+      report(
+        Diagnostic(.noTraining, "the script has no function for the pass \(shown) to work on", at: nil), sources)
+      return ("", .failed)
+    }
+    return (collected.text, outcome)
   }
 
   private func stepTexts(
@@ -39,6 +60,20 @@ extension Session {
     }
     return (collected, outcome)
   }
+}
+
+/// Collects texts; a class because the closure that adds to it is kept by a session's options.
+private final class PassTexts: Sendable {
+  private let storage = Mutex("")
+  var text: String { storage.withLock { $0 } }
+  func add(_ pass: String, _ text: String) {
+    storage.withLock { $0 += Session.passHeading(pass) + text }
+  }
+}
+
+extension Session {
+  /// The line above what a pass made.
+  public static func passHeading(_ pass: String) -> String { "# after \(pass)\n" }
 }
 
 extension Host {

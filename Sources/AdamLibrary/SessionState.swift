@@ -1,5 +1,7 @@
 // What lasts between the statements of a session beside its variables.
 import AdamData
+import AdamIR
+import AdamPasses
 import AdamRuntime
 import AdamSource
 
@@ -41,6 +43,10 @@ package final class SessionState {
   package var isTraining = false
   /// When set, `train` plans and shows its stages (`grad`, `opt`, `plan`) instead of running.
   package var stageObserver: ((_ stage: String, _ text: String) -> Void)?
+  /// Names of passes that are left out. No bit of any result depends on it.
+  package var disabledPasses: Set<String> = []
+  /// Looks at what a pass made, under the pass's name.
+  package var passObserver: ((_ pass: String, _ text: () -> String) -> Void)?
   /// Notes and warnings for the front end, in order.
   package var report: (Diagnostic) -> Void
 
@@ -62,5 +68,14 @@ package final class SessionState {
     self.report = report
     self.options = options
     self.random = RandomSource(Generator(seed: 0))
+  }
+}
+
+extension SessionState {
+  /// A program as the VM runs it.
+  package func optimised(_ program: Program) -> Program {
+    ProgramPipeline.standard.run(program, without: disabledPasses) { pass, program in
+      passObserver?(pass) { program.printed() }
+    }
   }
 }

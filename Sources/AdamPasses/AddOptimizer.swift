@@ -32,7 +32,8 @@ package struct OptimizerUpdate: Sendable {
 extension Pass {
   package static func addOptimizer(_ update: OptimizerUpdate) -> Pass {
     Pass(
-      "add-optimizer", purpose: "append the update of every parameter that has a gradient"
+      "add-optimizer", purpose: "append the update of every parameter that has a gradient",
+      necessity: "without it a step changes no weight"
     ) { function throws(PassError) in
       try function.addingOptimizer(update)
     }

@@ -7,7 +7,8 @@ extension Pass {
   /// Differentiates the first result with respect to every value of role `parameter` that it
   /// depends on. Others get no gradient (and later no update), as in torch.
   package static let autodiff = Pass(
-    "autodiff", purpose: "append the gradient of the first result for each parameter"
+    "autodiff", purpose: "append the gradient of the first result for each parameter",
+    necessity: "without it a step has no gradients"
   ) { function throws(PassError) in
     guard let loss = function.results.first?.value else {
       throw PassError("there is no loss to differentiate", at: nil)

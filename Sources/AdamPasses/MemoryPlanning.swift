@@ -5,9 +5,10 @@ extension MemoryPlan {
   /// Every buffer starts at a multiple of this many bytes: one cache line, the widest vector.
   package static let alignment = 64
 
-  /// All sizes must be fixed.
-  package init(_ function: TensorFunction) throws(PassError) {
-    var builder = try BufferAssignment(function)
+  /// All sizes must be fixed. With `inPlace` false every result that is no view and no update has
+  /// storage of its own.
+  package init(_ function: TensorFunction, inPlace: Bool = true) throws(PassError) {
+    var builder = try BufferAssignment(function, inPlace: inPlace)
     builder.assignAll()
     let offsets = builder.offsets()
     placements = builder.bufferOfValue.enumerated().map { index, buffer in
@@ -40,6 +41,7 @@ struct Buffer {
 /// Decides which values share a buffer, walking the operations once.
 struct BufferAssignment {
   let function: TensorFunction
+  private let inPlace: Bool
   let byteCounts: [Int]
   var definitions: [Int]
   private(set) var buffers: [Buffer] = []
@@ -48,8 +50,9 @@ struct BufferAssignment {
   /// Last operation that reads each value itself.
   private var lastUse: [Int]
 
-  init(_ function: TensorFunction) throws(PassError) {
+  init(_ function: TensorFunction, inPlace: Bool) throws(PassError) {
     self.function = function
+    self.inPlace = inPlace
     var byteCounts: [Int] = []
     for value in function.values {
       let bytes = value.type.shape.elementCount.flatMap { count -> Int? in
@@ -119,7 +122,7 @@ struct BufferAssignment {
       return operand < operation.operands.count
         ? bufferOfValue[operation.operands[operand].index] : nil
     }
-    return traits.contains(.elementwise) ? dyingBuffer(operation, place, at: index) : nil
+    return inPlace && traits.contains(.elementwise) ? dyingBuffer(operation, place, at: index) : nil
   }
 
   /// The buffer of the first operand that ends here and is read one element for one.

@@ -17,6 +17,7 @@ package struct Pipeline: Sendable {
 
   /// For every function, trained or only evaluated.
   package static let standard = Pipeline([
+    Entry(.foldConstants, because: "first: more operands are constants for the next"),
     Entry(.simplify, because: "gradients leave products with 1 and stretches that hide equal operations"),
     Entry(.cse, because: "after simplify, so that equal operations look equal"),
     Entry(.dce, because: "the two above leave what they replaced; fusion must count real uses only"),
@@ -47,17 +48,18 @@ package enum PipelineError: Error, Sendable {
 }
 
 extension Pipeline {
-  /// Runs all passes. `observer` gets each pass's name and result. With `verifyAfterEach` the first
-  /// pass that breaks an invariant is named; "input" when the function came broken.
+  /// Runs all passes but the disabled ones. `observer` gets each pass's name and result. With
+  /// `verifyAfterEach` the first pass that breaks an invariant is named; "input" when the function came
+  /// broken.
   package func run(
-    _ function: TensorFunction, verifyAfterEach: Bool = false,
+    _ function: TensorFunction, _ context: PassContext = PassContext(), verifyAfterEach: Bool = false,
     observer: (String, TensorFunction) -> Void = { _, _ in }
   ) throws(PipelineError) -> TensorFunction {
     var function = function
     if verifyAfterEach { try verify(function, after: "input") }
-    for entry in entries {
+    for entry in entries where !context.disabled.contains(entry.pass.name) {
       do throws(PassError) {
-        function = try entry.pass.run(function)
+        function = try entry.pass.run(function, context)
       } catch {
         throw PipelineError.refused(error, pass: entry.pass.name)
       }

@@ -49,6 +49,16 @@ struct Rewriting {
     output.operations.append(copy)
   }
 
+  /// Appends a constant that the source has not.
+  mutating func appendConstant(_ value: Double, _ type: TensorType, span: Span?) -> ValueID {
+    let result = ValueID(output.values.count)
+    output.values.append(ValueInfo(type, span))
+    definitions.append(output.operations.count)
+    output.operations.append(
+      Operation(.full, [], ["value": .float(value), "type": .type(type)], [result], span))
+    return result
+  }
+
   /// `operation` with new operands, not yet appended.
   func translated(_ operation: Operation) -> Operation {
     var copy = operation

@@ -4,30 +4,45 @@ import AdamIR
 import AdamSource
 
 /// A rewrite is allowed only when every bit of the result stays, for every operand including -0, inf
-/// and NaN. So x + 0 stays (it turns -0 into 0), x · 0 stays (inf), and constants are not folded
-/// (that would compute outside the kernels). What is rewritten:
-/// - x · 1, 1 · x, x / 1, x − 0, x + (−0), −(−x) → x
-/// - reshape, transpose, broadcast_to and cast that change nothing → x
-/// - reshape of a reshape, transpose of a transpose → one of them
+/// and NaN (a NaN stays one; which of the many is no part of any result). No tensor holds a subnormal,
+/// and kernels make none. What is rewritten, and why it is exact:
+/// - x · 1, x / 1, x − 0, x + (−0) → x: IEEE gives x back, -0 too.
+/// - x + 0 → x where x is never -0 (exp, abs, sigmoid, softmax, x·x): only -0 + 0 is another number.
+/// - −(−x), not (not x) → x; x · −1, x / −1, −0 − x → −x: only the sign changes hands.
+/// - x − (−y) → x + y; x + (−y) → x − y; (−x)·(−y) → x·y; (−x)/(−y) → x/y: IEEE defines the difference
+///   as the sum with the sign changed, and a product's sign is the signs' product.
+/// - x / 2ᵏ → x · 2⁻ᵏ where both are normal: both are the exact number, rounded or flushed once.
+/// - max(x, x), min(x, x), where(c, x, x) → x; |−x| → |x|; f(f(x)) → f(x) for abs, relu, floor, round.
+/// - max and min over axes of size 1 → reshape: the largest of one is it.
+/// - reshape, transpose, broadcast_to, cast, slice and concat that change nothing → x; two of a kind →
+///   one of them; transpose of axes of size 1 → reshape: the elements and their order stay.
+/// - matmul of a transposed matrix → matmul that reads it transposed: the same products in the same
+///   order of k.
 /// - broadcast_to of a constant → the larger constant
 /// - an elementwise operand that was stretched by broadcast_to, or a constant with axes → the
 ///   smaller operand, where the op stretches it itself to the same type
+///
+/// Not exact, so left alone: x + 0 (-0), x · 0 (inf, NaN), x − x, x / x (inf, NaN, 0), −(x − y) (0),
+/// a sum of one term (-0), x / c by any other reciprocal, and every law that moves brackets.
 extension Pass {
   package static let simplify = Pass(
     "simplify", purpose: "rewrite what gives the same bits with less work"
   ) { function in
-    var simplification = Simplification(rewriting: Rewriting(function))
+    var simplification = Simplification(Rewriting(function))
     for operation in function.operations { simplification.visit(operation) }
     return simplification.rewriting.finish()
   }
 }
 
-private struct Simplification {
+struct Simplification {
   var rewriting: Rewriting
 
-  mutating func visit(_ operation: Operation) {
-    let type = type(of: operation)
-    let copy = combined(unstretched(rewriting.translated(operation)), type: type)
+  fileprivate init(_ rewriting: Rewriting) { self.rewriting = rewriting }
+
+  fileprivate mutating func visit(_ operation: Operation) {
+    let type = operation.results.first.map { rewriting.source.type($0) }
+    let moved = combined(rewriting.translated(operation), type: type)
+    let copy = multiplied(checked(cheaper(unstretched(moved)), instead: moved, type))
     if let same = identity(copy), rewriting.output.type(same) == type {
       rewriting.replace(operation.results[0], by: same)
     } else {
@@ -35,64 +50,37 @@ private struct Simplification {
     }
   }
 
-  private func type(of operation: Operation) -> TensorType? {
-    operation.results.first.map { rewriting.source.type($0) }
+  /// A rewrite must give the type that was there.
+  private func checked(_ copy: Operation, instead old: Operation, _ type: TensorType?) -> Operation {
+    guard copy != old, let type else { return copy }
+    return types(copy) == [type] ? copy : old
   }
 
-  /// The operand that equals the result bit for bit, if its type agrees as well.
-  private func identity(_ operation: Operation) -> ValueID? {
-    let operands = operation.operands
-    guard let first = operands.first, let last = operands.last else { return nil }
-    switch operation.op {
-    case .mul: return isConstant(last, 1) ? first : isConstant(first, 1) ? last : nil
-    case .div: return isConstant(last, 1) ? first : nil
-    case .sub: return isConstant(last, 0, .plus) ? first : nil
-    case .add:
-      return isConstant(last, 0, .minus) ? first : isConstant(first, 0, .minus) ? last : nil
-    case .neg:
-      guard let inner = rewriting.definition(first), inner.op == .neg else { return nil }
-      return inner.operands.first
-    case .reshape, .broadcastTo, .cast: return first
-    case .transpose:
-      let permutation = operation.attributes.ints("permutation") ?? []
-      return permutation == Array(permutation.indices) ? first : nil
-    default: return nil
-    }
+  // MARK: What operands are
+
+  /// The operation that makes an operand of this op.
+  func maker(_ id: ValueID, _ op: OpDefinition) -> Operation? {
+    rewriting.definition(id).flatMap { $0.op == op ? $0 : nil }
   }
 
-  private func isConstant(
-    _ id: ValueID, _ wanted: Double, _ sign: FloatingPointSign = .plus
-  ) -> Bool {
-    guard let value = constant(id) else { return false }
-    return value == wanted && value.sign == sign
+  /// The operand of the negation that makes this value.
+  func negated(_ id: ValueID) -> ValueID? { maker(id, .neg)?.operands.first }
+
+  func constant(_ id: ValueID) -> Double? { maker(id, .full)?.attributes.float("value") }
+
+  func isConstant(_ id: ValueID, _ wanted: Double) -> Bool {
+    constant(id).map { $0 == wanted && $0.sign == wanted.sign } ?? false
   }
 
-  private func constant(_ id: ValueID) -> Double? {
-    guard let operation = rewriting.definition(id), operation.op == .full else { return nil }
-    return operation.attributes.float("value")
+  func sizes(_ id: ValueID) -> [Int]? { rewriting.output.type(id).shape.sizes }
+
+  /// What the op gives for these operands; nil when it refuses them.
+  private func types(_ operation: Operation) -> [TensorType]? {
+    let operands = operation.operands.map { rewriting.output.type($0) }
+    return try? operation.op.inferTypes(operands, operation.attributes)
   }
 
-  /// Joins a movement with the movement that made its operand.
-  private func combined(_ operation: Operation, type: TensorType?) -> Operation {
-    var copy = operation
-    guard let first = copy.operands.first, let inner = rewriting.definition(first) else {
-      return copy
-    }
-    if copy.op.traits.contains(.view), inner.op.traits.contains(.view) {
-      copy.operands = inner.operands
-    } else if copy.op == .transpose, inner.op == .transpose,
-      let outer = copy.attributes.ints("permutation"),
-      let moved = inner.attributes.ints("permutation")
-    {
-      copy.operands = inner.operands
-      copy.attributes = ["permutation": .ints(outer.map { moved[$0] })]
-    } else if copy.op == .broadcastTo, let value = constant(first), let type {
-      copy.op = .full
-      copy.operands = []
-      copy.attributes = ["value": .float(value), "type": .type(type)]
-    }
-    return copy
-  }
+  // MARK: Stretched operands
 
   /// Takes stretched operands as they were before, where the result's type stays.
   private func unstretched(_ operation: Operation) -> Operation {
@@ -101,19 +89,11 @@ private struct Simplification {
     }
     var copy = operation
     for (place, operand) in operation.operands.enumerated() {
-      guard let inner = rewriting.definition(operand), inner.op == .broadcastTo,
-        let source = inner.operands.first
-      else { continue }
+      guard let source = maker(operand, .broadcastTo)?.operands.first else { continue }
       var trial = copy
       trial.operands[place] = source
       if types(trial) == types(copy) { copy = trial }
     }
     return copy
-  }
-
-  /// What the op gives for these operands; nil when it refuses them.
-  private func types(_ operation: Operation) -> [TensorType]? {
-    let operands = operation.operands.map { rewriting.output.type($0) }
-    return try? operation.op.inferTypes(operands, operation.attributes)
   }
 }

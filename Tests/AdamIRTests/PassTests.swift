@@ -24,7 +24,7 @@ import Testing
     }
     let passes = Pipeline.training(Self.sgd).entries.map(\.pass)
     let pass = try #require(passes.first { $0.name == name })
-    let result = try pass.run(function)
+    let result = try pass.run(function, PassContext(evaluate: ReferenceInterpreter.evaluate))
     #expect(result.violations() == [])
     #expect(try TensorFunction.parse(result.text) == result)
     return result.text

@@ -5,70 +5,6 @@ import AdamPasses
 import AdamTestSupport
 import Testing
 
-/// Builds functions from the ops' samples: operands are taken from the values there are when one of
-/// the right type exists, else a new parameter is made.
-struct RandomGraph {
-  var function = TensorFunction(name: "random")
-  private var draws: Draws
-  private static let ops = OpRegistry.all.filter {
-    !$0.traits.contains(.update) && ($0.reference != nil || $0.traits.contains(.random))
-  }
-
-  init(seed: UInt64, operations: Int) throws {
-    draws = Draws(seed: seed)
-    for _ in 0..<operations { try appendAny() }
-    let last = function.operations.flatMap(\.results)
-    for value in last where draws.below(4) == 0 || value == last.last {
-      function.results.append(FunctionResult(value, "r\(value.index)"))
-    }
-  }
-
-  private mutating func appendAny() throws {
-    let op = Self.ops[draws.below(Self.ops.count)]
-    // Elementwise chains are what fusion is about: half of the operations are such.
-    if draws.below(2) == 0, let chained = try appendElementwise() { return chained }
-    let samples = OpSample.of(op) ?? []
-    guard !samples.isEmpty else { return }
-    let sample = samples[draws.below(samples.count)]
-    let operands = sample.operands.map { operand($0) }
-    _ = try function.apply(op, operands, sample.attributes)
-  }
-
-  private mutating func appendElementwise() throws -> Void? {
-    let real = function.values.indices.filter { function.values[$0].type.element == .f32 }
-    guard !real.isEmpty else { return nil }
-    let x = ValueID(real[draws.below(real.count)])
-    let unary: [OpDefinition] = [.neg, .tanh, .relu, .sigmoid, .sin]
-    let binary: [OpDefinition] = [.add, .mul, .sub, .maximum, .reluGrad]
-    if draws.below(2) == 0 {
-      _ = try function.emit(unary[draws.below(unary.count)], [x])
-      return ()
-    }
-    let constants = [1.0, 0.0, -0.0, 2.5]
-    let other =
-      draws.below(3) == 0
-      ? try function.constant(constants[draws.below(4)]) : ValueID(real[draws.below(real.count)])
-    let op = binary[draws.below(binary.count)]
-    _ = try? function.apply(op, [x, other])
-    return ()
-  }
-
-  private mutating func operand(_ type: TensorType) -> ValueID {
-    // Labels must stay in range, so whole numbers always come from a parameter.
-    let fitting = function.values.indices.filter { function.values[$0].type == type }
-    if type.element != .i32, !fitting.isEmpty, draws.below(4) != 0 {
-      return ValueID(fitting[draws.below(fitting.count)])
-    }
-    return function.addParameter(type, name: "p\(function.values.count)", role: .input)
-  }
-
-  mutating func arguments() -> [ReferenceTensor] {
-    function.parameters.map { parameter in
-      OpSample([function.type(parameter.value)]).values(&draws)[0]
-    }
-  }
-}
-
 @Suite struct RandomGraphTests {
   static let seeds = Array(1...200)
 
@@ -87,7 +23,7 @@ struct RandomGraph {
     let wanted = try ReferenceInterpreter().run(graph.function, arguments)
     var current = graph.function
     for entry in Pipeline.standard.entries {
-      current = try entry.pass.run(current)
+      current = try entry.pass.run(current, PassContext(evaluate: ReferenceInterpreter.evaluate))
       #expect(current.violations() == [], "seed \(seed), \(entry.pass.name)")
       let found = try ReferenceInterpreter().run(current, arguments)
       #expect(same(wanted, found), "seed \(seed), \(entry.pass.name)\n\(current.text)")

@@ -1,5 +1,6 @@
 // The text form reads back to itself and never traps.
 import AdamIR
+import AdamTestSupport
 import Testing
 
 @Suite struct TextTests {

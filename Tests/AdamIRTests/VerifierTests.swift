@@ -1,5 +1,6 @@
 // The verifier accepts what the passes make and names each invariant that is broken.
 import AdamIR
+import AdamTestSupport
 import Testing
 
 @Suite struct VerifierTests {

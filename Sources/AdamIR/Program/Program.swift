@@ -9,7 +9,9 @@
 //     while      H: loopHeader(end: X); c; jumpIfFalse c → X; …; C: loop → H; X:
 //     for        iterate; H: loopHeader(end: X); next(done: X); unpack…; …; C: loop → H; X:
 //     break, continue                                                 jump → X, jump → C
+//     inlined    inlined f → E; …; jump → X; E: call f; X:            (made by the pass `inline`)
 //
+// `ControlStructure` finds these shapes again; the text form prints them and the verifier wants them.
 // Registers start unset. `requireSet` stands only before reads that may come before an assignment.
 import AdamSource
 
@@ -166,6 +168,9 @@ package enum Instruction: Hashable, Sendable {
   case loop(Int32)
   /// First instruction of a loop body's test; `end` is the index after the loop's back-edge.
   case loopHeader(end: Int32)
+  /// Goes on when the register holds this program's function of that number, and counts a call; else
+  /// jumps to the call itself. What stands between is that function's body.
+  case inlined(Register, function: Int, Int32)
   case list(d: Register, [Register])
   case tuple(d: Register, [Register])
   case record(d: Register, names: [String], [Register])

@@ -49,14 +49,80 @@ struct ProgramParser {
     function.isHook = cursor.accept("hook")
     function.span = try span()
     try cursor.expect("{")
-    while !cursor.accept("}") {
-      _ = try cursor.integer()
-      try cursor.expect(":")
-      function.instructions.append(try instruction())
-      function.spans.append(try span())
-    }
+    try body(of: &function)
     result.functions.append(function)
   }
+
+  // MARK: Structure
+
+  /// A brace that is open, with the jumps that wait for its end.
+  private struct Region {
+    enum Kind { case branch, otherwise, loop }
+    var kind: Kind
+    /// The jump or loop header that opened it.
+    var opener: Int
+    var breaks: [Int] = []
+    var continues: [Int] = []
+  }
+
+  /// Reads up to the function's own brace. Regions nest without recursion.
+  private mutating func body(of function: inout ProgramFunction) throws(ProgramTextError) {
+    var regions: [Region] = []
+    while true {
+      guard cursor.accept("}") else {
+        try line(of: &function, &regions)
+        continue
+      }
+      guard let region = regions.popLast() else { return }
+      try close(region, in: &function, &regions)
+    }
+  }
+
+  private mutating func line(
+    of function: inout ProgramFunction, _ regions: inout [Region]
+  ) throws(ProgramTextError) {
+    let index = function.instructions.count
+    let instruction = try instruction()
+    function.instructions.append(instruction)
+    function.spans.append(try span())
+    if cursor.accept("{") {
+      regions.append(Region(kind: instruction.isLoopHeader ? .loop : .branch, opener: index))
+    } else if instruction.isLeavingLoop {
+      guard let loop = regions.lastIndex(where: { $0.kind == .loop }) else {
+        throw cursor.error("this stands in no loop")
+      }
+      if instruction == .jump(ProgramParser.toRepeat) {
+        regions[loop].continues.append(index)
+      } else {
+        regions[loop].breaks.append(index)
+      }
+    }
+  }
+
+  private mutating func close(
+    _ region: Region, in function: inout ProgramFunction, _ regions: inout [Region]
+  ) throws(ProgramTextError) {
+    let index = function.instructions.count
+    if region.kind == .loop {
+      try cursor.expect("repeat")
+      for jump in region.continues { function.instructions[jump].setTarget(index) }
+      function.instructions.append(.loop(Int32(clamping: region.opener)))
+      function.spans.append(try span())
+      for jump in region.breaks + [region.opener] { function.instructions[jump].setTarget(index + 1) }
+    } else if region.kind == .branch, cursor.accept("else") {
+      function.instructions.append(.jump(0))
+      function.spans.append(try span())
+      function.instructions[region.opener].setTarget(index + 1)
+      try cursor.expect("{")
+      regions.append(Region(kind: .otherwise, opener: index))
+    } else {
+      function.instructions[region.opener].setTarget(index)
+    }
+  }
+
+  /// Targets of `break` and `continue` until their loop ends.
+  fileprivate static let toEnd: Int32 = -1
+  fileprivate static let toRepeat: Int32 = -2
 
   // MARK: Operands
 
@@ -223,11 +289,14 @@ struct ProgramParser {
     case "require_set": return .requireSet(try register(), name: try name())
     case "store_global": return .storeGlobal(name: try name(), try register())
     case "require_bool": return .requireBool(try register())
-    case "jump": return .jump(try label())
-    case "jump_if_false": return .jumpIfFalse(try register(), try label())
-    case "jump_if_true": return .jumpIfTrue(try register(), try label())
-    case "loop": return .loop(try label())
-    case "loop_header": return .loopHeader(end: try label())
+    case "if": return .jumpIfFalse(try register(), 0)
+    case "unless": return .jumpIfTrue(try register(), 0)
+    case "inlined": return .inlined(try register(), function: try cursor.integer(), 0)
+    case "loop": return .loopHeader(end: 0)
+    case "break": return .jump(Self.toEnd)
+    case "break_unless": return .jumpIfFalse(try register(), Self.toEnd)
+    case "break_if": return .jumpIfTrue(try register(), Self.toEnd)
+    case "continue": return .jump(Self.toRepeat)
     case "statement": return .statement
     case "result": return .result(try register())
     case "return": return .returnValue(try register())
@@ -270,7 +339,7 @@ struct ProgramParser {
     case "index": return .index(d: d, try register(), try items())
     case "field": return .field(d: d, try register(), name: try name())
     case "iterate": return .iterate(d: d, try register())
-    case "next": return .next(d: d, iterator: try register(), done: try label())
+    case "next": return .next(d: d, iterator: try register(), done: Self.toEnd)
     case "unpack": return .unpack(first: d, try register(), count: try label())
     case "call": return .call(d: d, try register(), try site())
     case "call_method": return .callMethod(d: d, try register(), name: try name(), try site())
@@ -281,6 +350,31 @@ struct ProgramParser {
       let module = Int32(clamping: try cursor.integer())
       return .importModule(d: d, module: module, addsNames: cursor.accept("names"))
     default: throw cursor.error("unknown instruction \(word)")
+    }
+  }
+}
+
+extension Instruction {
+  fileprivate var isLoopHeader: Bool {
+    if case .loopHeader = self { true } else { false }
+  }
+
+  fileprivate var isLeavingLoop: Bool {
+    jumpTarget == ProgramParser.toEnd || jumpTarget == ProgramParser.toRepeat
+  }
+
+  /// Lets a jump lead to another index; anything else stays as it is.
+  package mutating func setTarget(_ index: Int) {
+    let target = Int32(clamping: index)
+    switch self {
+    case .jump: self = .jump(target)
+    case .jumpIfFalse(let a, _): self = .jumpIfFalse(a, target)
+    case .jumpIfTrue(let a, _): self = .jumpIfTrue(a, target)
+    case .inlined(let a, let function, _): self = .inlined(a, function: function, target)
+    case .loopHeader: self = .loopHeader(end: target)
+    case .loop: self = .loop(target)
+    case .next(let d, let iterator, _): self = .next(d: d, iterator: iterator, done: target)
+    default: break
     }
   }
 }

@@ -1,5 +1,5 @@
-// The text form of a program: one line an instruction, places at the end as `!start..end`.
-// `ProgramParser` reads it back; printing what was read gives the same text.
+// The text form of a program: one line an instruction, branches and loops in braces, places at the
+// end as `!start..end`. `ProgramParser` reads it back; printing what was read gives the same text.
 import AdamSource
 
 extension Program {
@@ -22,11 +22,53 @@ extension Program {
     if let register = function.selfRegister { text += " self \(ProgramPrinter.text(register))" }
     if function.isHook { text += " hook" }
     text += " \(ProgramPrinter.text(function.span)) {\n"
-    for (index, instruction) in function.instructions.enumerated() {
-      let line = ProgramPrinter(names: names).text(instruction)
-      text += "  \(index): \(line) \(ProgramPrinter.text(function.spans[index]))\n"
+    var body = BodyPrinter(function, ProgramPrinter(names: names))
+    text += body.lines() + "}\n"
+  }
+}
+
+/// The lines between the braces of a function.
+private struct BodyPrinter {
+  private let function: ProgramFunction
+  private let printer: ProgramPrinter
+  private let structure: ControlStructure
+  private var depth = 1
+  private var text = ""
+
+  init(_ function: ProgramFunction, _ printer: ProgramPrinter) {
+    self.function = function
+    self.printer = printer
+    structure = ControlStructure(function.instructions)
+  }
+
+  mutating func lines() -> String {
+    for index in function.instructions.indices {
+      for _ in 0..<structure.closings[index] {
+        depth -= 1
+        add("}")
+      }
+      instruction(index)
     }
-    text += "}\n"
+    return text
+  }
+
+  /// Deeper code than a screen is wide stays at the last column.
+  private mutating func add(_ line: String) {
+    text += String(repeating: "  ", count: min(max(depth, 1), 40)) + line + "\n"
+  }
+
+  private mutating func instruction(_ index: Int) {
+    let place = ProgramPrinter.text(function.spans[index])
+    let role = structure.roles[index]
+    let line = printer.text(function.instructions[index], as: role)
+    if role == .closesLoop || role == .entersElse { depth -= 1 }
+    switch role {
+    case .closesLoop: add("} repeat \(place)")
+    case .entersElse: add("} else \(place) {")
+    case .opensBranch, .opensLoop: add("\(line) \(place) {")
+    case .plain, .breaks, .continues: add("\(line) \(place)")
+    }
+    if role == .opensBranch || role == .opensLoop || role == .entersElse { depth += 1 }
   }
 }
 
@@ -127,11 +169,28 @@ struct ProgramPrinter {
     return "\(site.event)\(every) \(Self.text(site.closure))\(shared)"
   }
 
-  /// One instruction without its index and place.
-  func text(_ instruction: Instruction) -> String {
+  /// One instruction without its place. A jump that fits no structure keeps the index it leads to.
+  func text(_ instruction: Instruction, as role: ControlRole = .plain) -> String {
+    if let text = controlText(instruction, role) { return text }
     if let text = simpleText(instruction) { return text }
     if let text = collectionText(instruction) { return text }
     return callText(instruction)
+  }
+
+  /// What opens and leaves branches and loops.
+  private func controlText(_ instruction: Instruction, _ role: ControlRole) -> String? {
+    let text = Self.text as (Register) -> String
+    return switch (instruction, role) {
+    case (.jumpIfFalse(let a, _), .breaks): "break_unless \(text(a))"
+    case (.jumpIfTrue(let a, _), .breaks): "break_if \(text(a))"
+    case (.jumpIfFalse(let a, _), .opensBranch): "if \(text(a))"
+    case (.jumpIfTrue(let a, _), .opensBranch): "unless \(text(a))"
+    case (.inlined(let a, let number, _), .opensBranch): "inlined \(text(a)) \(number)"
+    case (.jump, .breaks): "break"
+    case (.jump, .continues): "continue"
+    case (.loopHeader, .opensLoop): "loop"
+    default: nil
+    }
   }
 
   /// Moves, variables, arithmetic and jumps.
@@ -152,8 +211,9 @@ struct ProgramPrinter {
     case .jump(let target): "jump \(target)"
     case .jumpIfFalse(let a, let target): "jump_if_false \(text(a)) \(target)"
     case .jumpIfTrue(let a, let target): "jump_if_true \(text(a)) \(target)"
-    case .loop(let target): "loop \(target)"
+    case .loop(let target): "jump_back \(target)"
     case .loopHeader(let end): "loop_header \(end)"
+    case .inlined(let a, let number, let target): "inlined \(text(a)) \(number) \(target)"
     case .statement: "statement"
     case .result(let a): "result \(text(a))"
     case .returnValue(let a): "return \(text(a))"
@@ -177,7 +237,7 @@ struct ProgramPrinter {
     case .field(let d, let a, let n): "\(text(d)) = field \(text(a)) \(name(n))"
     case .setField(let base, let n, let a): "set_field \(text(base)) \(name(n)) \(text(a))"
     case .iterate(let d, let a): "\(text(d)) = iterate \(text(a))"
-    case .next(let d, let iterator, let done): "\(text(d)) = next \(text(iterator)) \(done)"
+    case .next(let d, let iterator, _): "\(text(d)) = next \(text(iterator))"
     case .unpack(let first, let a, let count): "\(text(first)) = unpack \(text(a)) \(count)"
     case .append(let target, let a): "append \(text(target)) \(text(a))"
     default: nil

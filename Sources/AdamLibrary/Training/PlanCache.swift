@@ -47,28 +47,31 @@ extension SessionState {
   func plan(for function: TensorFunction, at span: Span) throws(Diagnostic) -> Plan {
     let key = PlanCache.Key(function: function)
     if let known = plans[key] { return known }
-    let optimised = try Pipeline.standard.optimise(function, at: span)
-    let plan = try makePlan(optimised, at: span)
+    let plan = try makePlan(try optimise(function, by: .standard, at: span), at: span)
     plans[key] = plan
     return plan
   }
 
   func makePlan(_ function: TensorFunction, at span: Span) throws(Diagnostic) -> Plan {
     do throws(RuntimeError) {
-      return try Plan(function, runtime, random: random)
+      let inPlace = !disabledPasses.contains(MemoryPlan.inPlaceName)
+      return try Plan(function, runtime, random: random, inPlace: inPlace)
     } catch {
       throw .runtime(error, at: span)
     }
   }
-}
 
-extension Pipeline {
+  /// What the pipeline's passes make of a function, without those that are switched off.
   func optimise(
-    _ function: TensorFunction, at span: Span,
+    _ function: TensorFunction, by pipeline: Pipeline, at span: Span,
     observer: (String, TensorFunction) -> Void = { _, _ in }
   ) throws(Diagnostic) -> TensorFunction {
+    let context = PassContext(disabled: disabledPasses, evaluate: { [engine] in engine.evaluate($0) })
     do throws(PipelineError) {
-      return try run(function, observer: observer)
+      return try pipeline.run(function, context) { pass, function in
+        observer(pass, function)
+        passObserver?(pass) { function.text }
+      }
     } catch {
       throw .pipeline(error, at: span)
     }

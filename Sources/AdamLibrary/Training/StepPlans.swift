@@ -154,7 +154,7 @@ struct StepPlans {
     let update = OptimizerUpdate(
       op, slots: formula.slotNames(optimizer.hyper), scalarCount: OptimizerRules.scalarCount,
       options: formula.options(optimizer.hyper), scalarsName: { groups[$0] ?? "scalars" })
-    return try Pipeline.training(update).optimise(traced, at: request.span, observer: observer)
+    return try session.optimise(traced, by: .training(update), at: request.span, observer: observer)
   }
 
   private func plan(

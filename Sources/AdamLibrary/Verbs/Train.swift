@@ -218,7 +218,8 @@ enum TrainVerb {
     }
     observer("opt", function.text)
     do throws(PassError) {
-      observer("plan", try MemoryPlan(function).text(function))
+      let inPlace = !session.disabledPasses.contains(MemoryPlan.inPlaceName)
+      observer("plan", try MemoryPlan(function, inPlace: inPlace).text(function))
     } catch {
       throw Diagnostic(.shapesDisagree, error.message, at: error.span ?? request.span)
     }

@@ -1,5 +1,6 @@
 // One op at a time on tensors at hand: what scripts do outside training.
 import AdamIR
+import AdamPasses
 
 /// Applies ops through plans of one operation, remembered by op, types and attributes. The bits are
 /// those of the same op inside a larger plan.
@@ -43,6 +44,18 @@ package final class TensorEngine {
     }
     plan.run(on: operands, into: results)
     return results
+  }
+
+  /// What planning asks for: see `ConstantEvaluator`.
+  package func evaluate(_ operation: ConstantOperation) -> [Double]? {
+    let operands = operation.operands.compactMap { type, value in
+      try? apply(.full, [], ["value": .float(value), "type": .type(type)]).first
+    }
+    guard operands.count == operation.operands.count,
+      let results = try? apply(operation.op, operands, operation.attributes)
+    else { return nil }
+    let values = results.compactMap(\.uniformNumber)
+    return values.count == results.count ? values : nil
   }
 
   private func plan(for key: Key) throws(RuntimeError) -> Plan {

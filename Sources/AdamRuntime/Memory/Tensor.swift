@@ -158,6 +158,11 @@ extension Tensor {
 
   /// The one element, whatever the rank; nil when there are none or several.
   package var scalarNumber: Double? { elementCount == 1 ? number(at: 0) : nil }
+  /// The number that all elements are, bit for bit; nil when they differ or there are none.
+  package var uniformNumber: Double? {
+    let words = pointer.assumingMemoryBound(to: UInt32.self)
+    return (0..<elementCount).allSatisfy { words[$0] == words[0] } ? number(at: 0) : nil
+  }
 }
 
 extension Float {

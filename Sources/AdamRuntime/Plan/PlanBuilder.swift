@@ -16,11 +16,12 @@ extension Plan {
   /// - Parameters:
   ///   - bindings: storage of the parameters in order; nil: the plan makes its own, zero-filled.
   ///   - random: what random ops draw from; needed when the function has any.
+  ///   - inPlace: whether elementwise results may take over the storage of their operands.
   package convenience init(
     _ function: TensorFunction, _ runtime: Runtime, bindings: [Tensor?] = [],
-    random: RandomSource? = nil, budget: MemoryBudget = .process
+    random: RandomSource? = nil, inPlace: Bool = true, budget: MemoryBudget = .process
   ) throws(RuntimeError) {
-    let (builder, memory) = try PlanBuilder.build(function, runtime, .arena, random, budget)
+    let (builder, memory) = try PlanBuilder.build(function, runtime, .arena, random, inPlace: inPlace, budget)
     let parameters: [Tensor]
     do throws(RuntimeError) {
       parameters = try Plan.storage(function, bindings, budget)
@@ -77,9 +78,9 @@ struct PlanBuilder {
 
   static func build(
     _ function: TensorFunction, _ runtime: Runtime, _ storage: ResultStorage,
-    _ random: RandomSource?, _ budget: MemoryBudget
+    _ random: RandomSource?, inPlace: Bool = true, _ budget: MemoryBudget
   ) throws(RuntimeError) -> (PlanBuilder, PlanMemory) {
-    var builder = try PlanBuilder(function, runtime, storage)
+    var builder = try PlanBuilder(function, runtime, storage, inPlace: inPlace)
     try builder.emitAll()
     if random == nil, function.operations.contains(where: { $0.op.traits.contains(.random) }) {
       throw .plan("a random operation and no generator")
@@ -92,7 +93,7 @@ struct PlanBuilder {
   }
 
   private init(
-    _ function: TensorFunction, _ runtime: Runtime, _ storage: ResultStorage
+    _ function: TensorFunction, _ runtime: Runtime, _ storage: ResultStorage, inPlace: Bool
   ) throws(RuntimeError) {
     self.function = function
     self.runtime = runtime
@@ -101,7 +102,7 @@ struct PlanBuilder {
     emission = Emission(function, runtime.kernels, first: start)
     try checkUpdates()
     let memory: MemoryPlan
-    do { memory = try MemoryPlan(function) } catch { throw .plan(error.message) }
+    do { memory = try MemoryPlan(function, inPlace: inPlace) } catch { throw .plan(error.message) }
     arenaBytes = memory.arenaByteCount
     assignHomes(memory)
   }

@@ -90,17 +90,7 @@ struct Lowering {
 
   /// Lets the jump at `index` go to the next instruction.
   mutating func patch(_ index: Int) {
-    let target = nextIndex
-    let instruction = scope.function.instructions[index]
-    scope.function.instructions[index] =
-      switch instruction {
-      case .jump: .jump(target)
-      case .jumpIfFalse(let a, _): .jumpIfFalse(a, target)
-      case .jumpIfTrue(let a, _): .jumpIfTrue(a, target)
-      case .loopHeader: .loopHeader(end: target)
-      case .next(let d, let iterator, _): .next(d: d, iterator: iterator, done: target)
-      default: instruction
-      }
+    scope.function.instructions[index].setTarget(Int(nextIndex))
   }
 
   mutating func name(_ text: String) -> Int32 {

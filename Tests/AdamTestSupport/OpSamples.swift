@@ -1,12 +1,12 @@
-// Sample operands for every op: the tests of the registry are run over all of them.
+// Sample operands for every op: the tests of the registry and random functions are made of them.
 import AdamIR
 
 /// SplitMix64: small, and the same numbers everywhere.
-struct Draws {
+package struct Draws {
   private var state: UInt64
-  init(seed: UInt64) { state = seed }
+  package init(seed: UInt64) { state = seed }
 
-  mutating func next() -> UInt64 {
+  package mutating func next() -> UInt64 {
     state &+= 0x9E37_79B9_7F4A_7C15
     var z = state
     z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
@@ -14,18 +14,18 @@ struct Draws {
     return z ^ (z >> 31)
   }
 
-  mutating func below(_ count: Int) -> Int { Int(next() % UInt64(count)) }
-  mutating func unit() -> Double { Double(next() >> 11) / 9007199254740992 }
+  package mutating func below(_ count: Int) -> Int { Int(next() % UInt64(count)) }
+  package mutating func unit() -> Double { Double(next() >> 11) / 9007199254740992 }
 }
 
-struct OpSample: Sendable {
-  var operands: [TensorType]
-  var attributes: Attributes
+package struct OpSample: Sendable {
+  package var operands: [TensorType]
+  package var attributes: Attributes
   /// Range of real values; whole numbers and truth values are drawn below `labels`.
-  var range: ClosedRange<Double>
-  var labels: Int
+  package var range: ClosedRange<Double>
+  package var labels: Int
 
-  init(
+  package init(
     _ operands: [TensorType], _ attributes: Attributes = Attributes(),
     in range: ClosedRange<Double> = -2...2, labels: Int = 2
   ) {
@@ -35,7 +35,7 @@ struct OpSample: Sendable {
     self.labels = labels
   }
 
-  func values(_ draws: inout Draws) -> [ReferenceTensor] {
+  package func values(_ draws: inout Draws) -> [ReferenceTensor] {
     operands.map { type in
       let sizes = type.shape.sizes ?? []
       let values = (0..<sizes.reduce(1, *)).map { _ in
@@ -47,11 +47,11 @@ struct OpSample: Sendable {
     }
   }
 
-  static func i32(_ sizes: Int...) -> TensorType { TensorType(.i32, Shape(sizes: sizes)) }
-  static func bool(_ sizes: Int...) -> TensorType { TensorType(.bool, Shape(sizes: sizes)) }
+  package static func i32(_ sizes: Int...) -> TensorType { TensorType(.i32, Shape(sizes: sizes)) }
+  package static func bool(_ sizes: Int...) -> TensorType { TensorType(.bool, Shape(sizes: sizes)) }
 
   /// Samples by op, or nil for an op that has none yet (a test refuses that).
-  static func of(_ op: OpDefinition) -> [OpSample]? {
+  package static func of(_ op: OpDefinition) -> [OpSample]? {
     unary(op) ?? binary(op) ?? movement(op) ?? reduction(op) ?? network(op) ?? windowed(op)
   }
 
