@@ -5,6 +5,9 @@ extension SIMD16: Lanes where Scalar == Float {
 
   @_transparent
   public init(lanes value: Float) { self.init(repeating: value) }
+  /// The sign changed, of zeros as well: the standard library's is 0 − a, which loses the sign of zero.
+  @_transparent
+  public static prefix func - (a: Self) -> Self { Self(repeating: -0.0) - a }
   @_transparent
   public static func less(_ a: Self, _ b: Self) -> Mask { a .< b }
   @_transparent

@@ -69,7 +69,7 @@ struct Lane8: Lanes {
   @inline(__always)
   static func / (a: Lane8, b: Lane8) -> Lane8 { Lane8(a.v / b.v) }
   @inline(__always)
-  static prefix func - (a: Lane8) -> Lane8 { Lane8(-a.v) }
+  static prefix func - (a: Lane8) -> Lane8 { Lane8(SIMD8(repeating: -0.0) - a.v) }
   @inline(__always)
   func addingProduct(_ a: Lane8, _ b: Lane8) -> Lane8 { Lane8(v.addingProduct(a.v, b.v)) }
   @inline(__always)

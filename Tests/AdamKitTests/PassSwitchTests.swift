@@ -199,6 +199,6 @@ private let optional = Session.passes.filter { !$0.isRequired }.map(\.name)
   private func lowered(_ script: String) throws -> Program? {
     let session = Session.recorded(ScriptRecord())
     guard let (_, result) = session.parsed(Array(script.utf8), "test.adam") else { return nil }
-    return session.checked(result.tree)
+    return session.checked(result.tree, "test.adam")
   }
 }

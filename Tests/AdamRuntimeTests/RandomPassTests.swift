@@ -55,7 +55,15 @@ import Testing
       current = next
       #expect(current.violations() == [], "seed \(seed), \(entry.pass.name)")
       let found = try results(current, arguments)
-      #expect(found == wanted, "seed \(seed), \(entry.pass.name)\n\(current.text)")
+      #expect(found == wanted, "seed \(seed), \(entry.pass.name)\n\(graph.function.text)\n\(current.text)")
+    }
+  }
+
+  @Test func `changing the sign changes that of zeros on every level`() throws {
+    for machine in try Machines.all() {
+      let x = try Tensor([20], floats: (0..<20).map { $0 % 2 == 0 ? 0 : -0.0 })
+      let y = try TensorEngine(machine).apply(.neg, [x])[0]
+      #expect(y.bits == (0..<20).map { $0 % 2 == 0 ? 0x8000_0000 : 0 }, "\(machine.isa)")
     }
   }
 
