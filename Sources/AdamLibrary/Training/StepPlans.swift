@@ -146,7 +146,9 @@ struct StepPlans {
     _ traced: TensorFunction, _ observer: (String, TensorFunction) -> Void
   ) throws(Diagnostic) -> TensorFunction {
     let optimizer = request.optimizer
-    if optimizer.searches { return try Pipeline.gradients.optimise(traced, at: request.span, observer: observer) }
+    if optimizer.searches {
+      return try session.optimise(traced, by: .gradients, at: request.span, observer: observer)
+    }
     guard let formula = optimizer.formula, let op = OpRegistry.standard[optimizer.rule] else {
       throw .notYet("the optimizer `\(optimizer.rule)`", at: optimizer.span)
     }
