@@ -19,26 +19,3 @@ extension ProgramFunction {
     return result
   }
 }
-
-extension Instruction {
-  /// Registers that the instruction writes.
-  package var writtenRegisters: [Register] {
-    switch self {
-    case .constant(let d, _), .move(let d, _), .unset(let d), .loadGlobal(let d, _),
-      .loadGlobalIfSet(let d, _), .binary(let d, _, _, _), .negate(let d, _), .not(let d, _),
-      .list(let d, _), .tuple(let d, _), .record(let d, _, _), .range(let d, _, _, _),
-      .format(let d, _), .index(let d, _, _), .setIndex(let d, _, _), .field(let d, _, _),
-      .setField(let d, _, _), .call(let d, _, _), .callMethod(let d, _, _, _),
-      .verb(let d, _, _), .closure(let d, _), .iterate(let d, _), .next(let d, _, _),
-      .append(let d, _):
-      [d]
-    case .importModule(let d, _, _): [d]
-    case .hook(let d, let site): [d] + site.updates.map(\.register)
-    case .unpack(let first, _, let count):
-      (0..<max(count, 0)).map { Register(first.index &+ $0) }
-    case .requireSet, .storeGlobal, .requireBool, .jump, .jumpIfFalse, .jumpIfTrue, .loop,
-      .loopHeader, .assert, .statement, .result, .returnValue, .unsupported:
-      []
-    }
-  }
-}
