@@ -78,7 +78,7 @@ import Testing
       ("loss = fn(p, y) 0", "4:1 E0407"), ("loss = fn(p) mean(p)", "4:1 E0204"),
       ("loss = fn(p, y) mean((p - y[:, 0])^2)", "3:23 E0304"),
       ("loss = fn(p, y) q", "3:17 E0201"), ("model = seq(linear(2, 8), fn(x) x @ zeros(7, 3), linear(2, 1))", "3:33 E0304"),
-      ("loss = 3", "4:1 E0210"), ("loss = fn(p, y) mse(p, y + randint(0, 3))", "3:28 E0306"),
+      ("loss = 3", "3:8 E0210"), ("loss = fn(p, y) mse(p, y + randint(0, 3))", "3:28 E0306"),
       ("loss = fn(p, y) { eval data; mse(p, y) }", "3:19 E0306"),
       ("on epoch { freeze(model) }\ntrain 3, loss=mse", "4:1 E0216"),
     ])
