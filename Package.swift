@@ -107,3 +107,11 @@ let package = Package(
   ],
   swiftLanguageModes: [.v6]
 )
+
+// Debug builds and their tests check every access for exclusivity; a release build, where each check
+// costs as much as a small operation of a script, does not repeat it.
+for target in package.targets where target.type != .system && !target.name.hasPrefix("AdamKernel") {
+  target.swiftSettings = (target.swiftSettings ?? []) + [
+    .unsafeFlags(["-enforce-exclusivity=unchecked"], .when(configuration: .release))
+  ]
+}

@@ -126,15 +126,22 @@ extension Interpreter {
       program: owner.program, function: site.function,
       captures: site.captures.map { (register: $0.to, value: at[$0.from]) },
       defaults: site.defaults.map { (parameter: $0.parameter, value: at[$0.from]) })
-    closure.code = owner
+    attach(owner, to: closure)
     return closure
   }
 
   private func decoded(_ closure: Closure) -> DecodedProgram {
     if let code = closure.code as? DecodedProgram { return code }
     let code = DecodedProgram(closure.program, globals: globals)
-    closure.code = code
+    attach(code, to: closure)
     return code
+  }
+
+  private func attach(_ code: DecodedProgram, to closure: Closure) {
+    closure.code = code
+    guard code.functions.indices.contains(closure.function), closure.captures.isEmpty else { return }
+    let function = code.functions[closure.function]
+    if function.function.selfRegister == nil { closure.entry = Unmanaged.passUnretained(function).toOpaque() }
   }
 
   /// Pushes a frame with the arguments, captured values and defaults in their registers.

@@ -4,19 +4,30 @@ import AdamIR
 import AdamLibrary
 
 /// What the loop of the VM switches over. `slow` covers every instruction without a case of its own.
+/// The names with `Constant` take a constant as right operand; those with `Branch` are a comparison and
+/// the `jumpIfFalse` behind it (see `Fusion`).
 enum Opcode: UInt8 {
-  case constant, move, add, subtract, multiply, divide
+  case constant, move
+  case add, subtract, multiply, divide, remainder
+  case addConstant, subtractConstant, multiplyConstant, divideConstant, remainderConstant
   case less, lessEqual, greater, greaterEqual, equal, notEqual
+  case lessBranch, lessEqualBranch, greaterBranch, greaterEqualBranch, equalBranch, notEqualBranch
+  case lessConstantBranch, lessEqualConstantBranch, greaterConstantBranch, greaterEqualConstantBranch
+  case equalConstantBranch, notEqualConstantBranch
   case negate, not
-  case jump, jumpIfFalse, jumpIfTrue, loop, nothing
-  case next, loadGlobal, takeGlobal, storeGlobal, call, returnValue
-  /// Calls a function of the same shape without copying its site: `call` with positions only.
+  case jump, jumpIfFalse, jumpIfTrue, loop, loopNext, nothing
+  case next, loadGlobal, takeGlobal, storeGlobal, call, callGlobal, returnValue
+  case element, setElement, append
   case slow
 }
 
 /// 16 bytes; the meaning of a, b, c follows the instruction: destination first, jump target last.
 struct Code {
   var op: Opcode
+  /// How far the next instruction is when this one was done at once.
+  var skip: UInt8 = 1
+  /// Arguments of a call.
+  var count: UInt16 = 0
   var a: Int32 = 0
   var b: Int32 = 0
   var c: Int32 = 0
@@ -26,11 +37,23 @@ struct Code {
 final class DecodedFunction {
   let function: ProgramFunction
   let codes: UnsafeMutablePointer<Code>
-  unowned let owner: DecodedProgram
+  unowned(unsafe) let owner: DecodedProgram
+  /// Of the whole program.
+  fileprivate(set) var constants: UnsafePointer<Value>
+  /// Registers of the arguments of the program's calls by position.
+  fileprivate(set) var arguments: UnsafePointer<Int32>
+  let registerCount: Int
+  let parameterCount: Int
+  /// An interpreter keeps it until its run ends.
+  var isHeld = false
 
   init(_ function: ProgramFunction, _ decoded: [Code], owner: DecodedProgram) {
     self.function = function
     self.owner = owner
+    constants = UnsafePointer(owner.constantBase)
+    arguments = UnsafePointer(owner.argumentBase)
+    registerCount = Int(function.registerCount)
+    parameterCount = function.parameters.count
     codes = .allocate(capacity: max(decoded.count, 1))
     codes.initialize(from: decoded, count: decoded.count)
   }
@@ -38,39 +61,59 @@ final class DecodedFunction {
   deinit { codes.deallocate() }
 }
 
-/// A program with its functions decoded; closures keep it alive.
+/// A program with its functions decoded; closures and the interpreter that runs it keep it alive.
 final class DecodedProgram {
   let program: Program
   private(set) var functions: [DecodedFunction] = []
   private var constants: [Value] = []
   /// The constants at a fixed address; complete once the program is decoded.
-  private(set) var constantBase = UnsafeMutablePointer<Value>.allocate(capacity: 1)
+  fileprivate var constantBase = UnsafeMutablePointer<Value>.allocate(capacity: 1)
   private var constantCount = 0
+  /// Registers of the arguments of calls by position, one call behind the other.
+  private var arguments: [Int32] = []
+  fileprivate var argumentBase = UnsafeMutablePointer<Int32>.allocate(capacity: 1)
   /// Slot of each name of the program.
   let slots: [Int32]
 
   init(_ program: Program, globals: GlobalTable) {
     self.program = program
     slots = program.names.map { Int32(clamping: globals.slot($0, in: program.module)) }
-    functions = program.functions.map { function in
-      DecodedFunction(function, decode(function), owner: self)
+    functions = program.functions.enumerated().map { index, function in
+      DecodedFunction(function, decode(function, isMain: index == 0), owner: self)
     }
     constantBase.deallocate()
     constantCount = constants.count
     constantBase = .allocate(capacity: max(constantCount, 1))
     constantBase.initialize(from: constants, count: constantCount)
     constants = []
+    argumentBase.deallocate()
+    argumentBase = .allocate(capacity: max(arguments.count, 1))
+    argumentBase.initialize(from: arguments, count: arguments.count)
+    arguments = []
+    for function in functions {
+      function.constants = UnsafePointer(constantBase)
+      function.arguments = UnsafePointer(argumentBase)
+    }
   }
 
   deinit {
     constantBase.deinitialize(count: constantCount)
     constantBase.deallocate()
+    argumentBase.deallocate()
   }
 
-  private func decode(_ function: ProgramFunction) -> [Code] {
+  private func decode(_ function: ProgramFunction, isMain: Bool) -> [Code] {
     var codes = function.instructions.map { decode($0) }
     for index in codes.indices where codes[index].op == .loadGlobal {
       if isUpdate(function.instructions, at: index) { codes[index].op = .takeGlobal }
+    }
+    for index in codes.indices where codes[index].op == .loop {
+      // The header behind which the loop goes on does nothing.
+      codes[index].c += 1
+    }
+    // Straight top-level code runs once: looking at it would cost more than it gains.
+    if !isMain || codes.contains(where: { $0.op == .loop }) {
+      Fusion(function).apply(to: &codes) { constants[Int($0)] }
     }
     return codes
   }
@@ -97,6 +140,17 @@ final class DecodedProgram {
     case .move(let d, let a): return Code(op: .move, a: d.index, b: a.index)
     case .binary(let d, let op, let a, let b):
       return Code(op: op.opcode, a: d.index, b: a.index, c: b.index)
+    case .index(let d, let a, let items):
+      guard items.count == 1, case .value(let place) = items[0] else { return Code(op: .slow) }
+      return Code(op: .element, a: d.index, b: a.index, c: place.index)
+    case .setIndex(let base, let items, let a):
+      guard items.count == 1, case .value(let place) = items[0] else { return Code(op: .slow) }
+      return Code(op: .setElement, a: base.index, b: place.index, c: a.index)
+    case .append(let list, let a): return Code(op: .append, a: list.index, c: a.index)
+    case .callMethod(let d, let receiver, let method, let site):
+      guard d == receiver, program.names[Int(method)] == "append", site.isSinglePosition
+      else { return Code(op: .slow) }
+      return Code(op: .append, a: d.index, c: site.arguments[0].register.index)
     case .negate(let d, let a): return Code(op: .negate, a: d.index, b: a.index)
     case .not(let d, let a): return Code(op: .not, a: d.index, b: a.index)
     case .jump(let target): return Code(op: .jump, c: target)
@@ -110,10 +164,19 @@ final class DecodedProgram {
       return Code(op: .loadGlobal, a: d.index, b: slots[Int(name)])
     case .storeGlobal(let name, let a):
       return Code(op: .storeGlobal, a: a.index, b: slots[Int(name)])
-    case .call: return Code(op: .call)
+    case .call(let d, let f, let site): return call(d, f, site)
     case .returnValue(let a): return Code(op: .returnValue, a: a.index)
     default: return Code(op: .slow)
     }
+  }
+
+  private func call(_ d: Register, _ f: Register, _ site: CallSite) -> Code {
+    guard site.arguments.allSatisfy({ $0.name == nil }), let count = UInt16(exactly: site.arguments.count)
+    else { return Code(op: .slow) }
+    arguments += site.arguments.map(\.register.index)
+    return Code(
+      op: .call, count: count, a: d.index, b: f.index,
+      c: Int32(clamping: arguments.count - site.arguments.count))
   }
 }
 
@@ -135,7 +198,8 @@ extension ProgramOperator {
     case .greaterEqual: .greaterEqual
     case .equal: .equal
     case .notEqual: .notEqual
-    case .remainder, .power, .matmul, .concatenate, .then: .slow
+    case .remainder: .remainder
+    case .power, .matmul, .concatenate, .then: .slow
     }
   }
 }

@@ -1,5 +1,5 @@
-// The loop of the VM. Numbers and jumps are done here; everything else goes to `slow`, which may call
-// back into the script, so the address of the registers is taken anew behind it.
+// The loop of the VM. Numbers, jumps, lists and calls of script functions are done here; everything else
+// goes the slow way, which may call back into the script, so all addresses are taken anew behind it.
 import AdamIR
 import AdamLibrary
 import AdamSource
@@ -8,6 +8,7 @@ extension Interpreter {
   /// Runs until the frame at `depth` returns; gives its value. On an error the frames above `depth`
   /// are left.
   func loop(until depth: Int) throws(Diagnostic) -> Value {
+    defer { if frames.isEmpty { releaseHeld() } }
     do throws(Diagnostic) {
       return try execute(until: depth)
     } catch {
@@ -17,155 +18,157 @@ extension Interpreter {
     }
   }
 
-  /// The loop keeps plain addresses only: what it holds must fit the processor's registers, and a
-  /// value of several words would be copied through memory at every instruction.
+  /// A table of the instructions: what is done at once goes on, the rest falls through to the slow
+  /// way. The loop keeps four plain values only: they must fit the processor's registers.
   private func execute(until depth: Int) throws(Diagnostic) -> Value {
-    guard let first = frames.last else { return .none }
-    var codes = UnsafePointer(first.function.codes)
-    var constants = UnsafePointer(first.owner.constantBase)
-    var registers = stack.base + first.base
-    var cells = globals.values
-    var stamps = UnsafePointer(globals.stamps)
-    var statement = globals.statement
-    var stores = 0
-    var pc = first.resume
-    defer { globals.noteStores(stores) }
-    while true {
-      let code = codes[pc]
-      pc += 1
-      switch code.op {
-      case .constant:
-        registers[Int(code.a)] = constants[Int(code.b)]
-        continue
-      case .move:
-        registers[Int(code.a)] = registers[Int(code.b)]
-        continue
-      case .add:
-        if case .number(let x) = registers[Int(code.b)], case .number(let y) = registers[Int(code.c)],
-          (x + y).isFinite
-        {
-          registers[Int(code.a)] = .number(x + y)
+    frame: while true {
+      let function = frames.top.pointee.code
+      let codes = function._withUnsafeGuaranteedRef { UnsafePointer($0.codes) }
+      let constants = function._withUnsafeGuaranteedRef { $0.constants }
+      let registers = stack.base + frames.top.pointee.base
+      var pc = frames.top.pointee.resume
+      while true {
+        let code = codes[pc]
+        switch code.op {
+        case .constant: if registers.copy(constants + Int(code.b), code.a) { pc &+= 1; continue }
+        case .move: if registers.copy(registers + Int(code.b), code.a) { pc &+= 1; continue }
+        case .add: if registers.combine(code, registers, +) { pc &+= Int(code.skip); continue }
+        case .subtract: if registers.combine(code, registers, -) { pc &+= Int(code.skip); continue }
+        case .multiply: if registers.combine(code, registers, *) { pc &+= Int(code.skip); continue }
+        case .divide: if registers.combine(code, registers, /) { pc &+= Int(code.skip); continue }
+        case .remainder: if registers.remainder(code, registers) { pc &+= Int(code.skip); continue }
+        case .addConstant: if registers.combine(code, constants, +) { pc &+= Int(code.skip); continue }
+        case .subtractConstant: if registers.combine(code, constants, -) { pc &+= Int(code.skip); continue }
+        case .multiplyConstant: if registers.combine(code, constants, *) { pc &+= Int(code.skip); continue }
+        case .divideConstant: if registers.combine(code, constants, /) { pc &+= Int(code.skip); continue }
+        case .remainderConstant: if registers.remainder(code, constants) { pc &+= Int(code.skip); continue }
+        case .less: if registers.compare(code, <) { pc &+= 1; continue }
+        case .lessEqual: if registers.compare(code, <=) { pc &+= 1; continue }
+        case .greater: if registers.compare(code, >) { pc &+= 1; continue }
+        case .greaterEqual: if registers.compare(code, >=) { pc &+= 1; continue }
+        case .equal: if registers.compare(code, ==) { pc &+= 1; continue }
+        case .notEqual: if registers.compare(code, !=) { pc &+= 1; continue }
+        case .lessBranch: if registers.branch(code, registers, &pc, <) { continue }
+        case .lessEqualBranch: if registers.branch(code, registers, &pc, <=) { continue }
+        case .greaterBranch: if registers.branch(code, registers, &pc, >) { continue }
+        case .greaterEqualBranch: if registers.branch(code, registers, &pc, >=) { continue }
+        case .equalBranch: if registers.branch(code, registers, &pc, ==) { continue }
+        case .notEqualBranch: if registers.branch(code, registers, &pc, !=) { continue }
+        case .lessConstantBranch: if registers.branch(code, constants, &pc, <) { continue }
+        case .lessEqualConstantBranch: if registers.branch(code, constants, &pc, <=) { continue }
+        case .greaterConstantBranch: if registers.branch(code, constants, &pc, >) { continue }
+        case .greaterEqualConstantBranch: if registers.branch(code, constants, &pc, >=) { continue }
+        case .equalConstantBranch: if registers.branch(code, constants, &pc, ==) { continue }
+        case .notEqualConstantBranch: if registers.branch(code, constants, &pc, !=) { continue }
+        case .negate: if registers.negate(code) { pc &+= Int(code.skip); continue }
+        case .not: if registers.invert(code) { pc &+= 1; continue }
+        case .jump: pc = Int(code.c); continue
+        case .jumpIfFalse: if registers.jump(code, if: false, &pc) { continue }
+        case .jumpIfTrue: if registers.jump(code, if: true, &pc) { continue }
+        case .loop, .loopNext:
+          try tick(at: function.takeUnretainedValue().function.spans[pc])
+          pc = Int(code.c)
+          if code.op == .loopNext { _ = registers.advance(codes[pc], &pc) }
           continue
+        case .next: if registers.advance(code, &pc) { continue }
+        case .nothing: pc &+= 1; continue
+        case .loadGlobal: if registers.load(globals.values + Int(code.b), code.a) { pc &+= 1; continue }
+        case .takeGlobal: if takeGlobal(code, registers) { pc &+= 1; continue }
+        case .storeGlobal: pc &+= storeGlobal(code, registers) ? Int(code.skip) : 1; continue
+        case .element: if registers.element(code) { pc &+= 1; continue }
+        case .setElement: if registers.setElement(code) { pc &+= Int(code.skip); continue }
+        case .append: if registers.append(code) { pc &+= Int(code.skip); continue }
+        case .call: if try entersPlainly(registers + Int(code.b), code, pc) { continue frame }
+        case .callGlobal: if try entersPlainly(globals.values + Int(code.b), code, pc) { continue frame }
+        case .returnValue:
+          if let value = leave(code.a, until: depth) { return value }
+          continue frame
+        case .slow: break
         }
-      case .subtract:
-        if case .number(let x) = registers[Int(code.b)], case .number(let y) = registers[Int(code.c)],
-          (x - y).isFinite
-        {
-          registers[Int(code.a)] = .number(x - y)
-          continue
-        }
-      case .multiply:
-        if case .number(let x) = registers[Int(code.b)], case .number(let y) = registers[Int(code.c)],
-          (x * y).isFinite
-        {
-          registers[Int(code.a)] = .number(x * y)
-          continue
-        }
-      case .divide:
-        if case .number(let x) = registers[Int(code.b)], case .number(let y) = registers[Int(code.c)],
-          (x / y).isFinite
-        {
-          registers[Int(code.a)] = .number(x / y)
-          continue
-        }
-      case .less, .lessEqual, .greater, .greaterEqual, .equal, .notEqual:
-        if case .number(let x) = registers[Int(code.b)], case .number(let y) = registers[Int(code.c)] {
-          registers[Int(code.a)] = .bool(code.op.compares(x, y))
-          continue
-        }
-      case .negate:
-        if case .number(let x) = registers[Int(code.b)] {
-          registers[Int(code.a)] = .number(-x)
-          continue
-        }
-      case .not:
-        if case .bool(let x) = registers[Int(code.b)] {
-          registers[Int(code.a)] = .bool(!x)
-          continue
-        }
-      case .jump:
-        pc = Int(code.c)
-        continue
-      case .jumpIfFalse, .jumpIfTrue:
-        if case .bool(let condition) = registers[Int(code.a)] {
-          if condition == (code.op == .jumpIfTrue) { pc = Int(code.c) }
-          continue
-        }
-      case .loop:
-        try tick(at: frames[frames.count - 1].function.function.spans[pc - 1])
-        pc = Int(code.c)
-        continue
-      case .nothing: continue
-      case .next:
-        // A range of numbers counts in the two registers behind the iterator's own.
-        if case .none = registers[Int(code.b)], case .number(let x) = registers[Int(code.b) + 1],
-          case .number(let last) = registers[Int(code.b) + 2]
-        {
-          if x > last {
-            pc = Int(code.c)
-          } else {
-            registers[Int(code.a)] = .number(x)
-            registers[Int(code.b) + 1] = .number(x + 1)
-          }
-          continue
-        }
-      case .loadGlobal:
-        // A variable; what the name means without one is looked up by the slow way.
-        if case .unset = cells[Int(code.b)] { break }
-        registers[Int(code.a)] = cells[Int(code.b)]
-        continue
-      case .storeGlobal:
-        taken = nil
-        if stamps[Int(code.b)] == statement {
-          stores &+= 1
-          cells[Int(code.b)] = registers[Int(code.a)]
-        } else {
-          globals.store(Int(code.b), registers[Int(code.a)])
-        }
-        continue
-      case .returnValue:
-        let value = registers[Int(code.a)]
-        let destination = frames[frames.count - 1].destination
-        popFrame()
-        guard frames.count > depth, let caller = frames.last else { return value }
-        registers = stack.base + caller.base
-        registers[Int(destination)] = value
-        codes = UnsafePointer(caller.function.codes)
-        constants = UnsafePointer(caller.owner.constantBase)
-        pc = caller.resume
-        continue
-      case .takeGlobal, .call, .slow: break
+        try slowly(pc)
+        continue frame
       }
-      // Only what the fast cases above did not take comes here.
-      let before = frames.count
-      frames[before - 1].resume = pc
-      globals.noteStores(stores)
-      stores = 0
-      try slow(frames[before - 1], pc - 1, jump: &pc)
-      let running = frames[frames.count - 1]
-      if frames.count > before {
-        codes = UnsafePointer(running.function.codes)
-        constants = UnsafePointer(running.owner.constantBase)
-        pc = 0
-      }
-      registers = stack.base + running.base
-      cells = globals.values
-      stamps = UnsafePointer(globals.stamps)
-      statement = globals.statement
     }
   }
-}
 
-extension Opcode {
-  @inline(__always)
-  fileprivate func compares(_ x: Double, _ y: Double) -> Bool {
-    switch self {
-    case .less: x < y
-    case .lessEqual: x <= y
-    case .greater: x > y
-    case .greaterEqual: x >= y
-    case .equal: x == y
-    default: x != y
+  /// One instruction in full. What the frame on top goes on with is noted in it.
+  @inline(never)
+  private func slowly(_ pc: Int) throws(Diagnostic) {
+    let running = frames.count - 1
+    frames[running].resume = pc + 1
+    var jump = pc + 1
+    try slow(frames[running], pc, jump: &jump)
+    frames[running].resume = jump
+    // It may have taken long: the next back-edge looks whether the run is to stop.
+    returnFuel()
+  }
+
+  // MARK: Calls
+
+  /// Starts a script function that is called with positions only; false when that is not the case.
+  @inline(never)
+  private func entersPlainly(
+    _ callee: UnsafeMutablePointer<Value>, _ code: Code, _ pc: Int
+  ) throws(Diagnostic) -> Bool {
+    guard case .function = callee.pointee, frames.count <= Self.depthLimit,
+      let entry = callee.box(Closure.self)._withUnsafeGuaranteedRef({ $0.entry })
+    else { return false }
+    return try Unmanaged<DecodedFunction>.fromOpaque(entry)._withUnsafeGuaranteedRef {
+      function throws(Diagnostic) in
+      guard function.parameterCount == Int(code.count) else { return false }
+      try enter(function, code, pc)
+      return true
     }
+  }
+
+  @inline(__always)
+  private func enter(_ function: DecodedFunction, _ code: Code, _ pc: Int) throws(Diagnostic) {
+    let caller = frames.top.pointee
+    // A call joined with the load of its function stands behind that.
+    let index = code.op == .call ? pc : pc + 1
+    let span = caller.code._withUnsafeGuaranteedRef { $0.function.spans[index] }
+    try tick(at: span)
+    frames.top.pointee.resume = index + 1
+    try push(function, destination: code.a, at: span)
+    let parameters = stack.base + frames.top.pointee.base
+    let given = stack.base + caller.base
+    let registers = caller.code._withUnsafeGuaranteedRef { $0.arguments } + Int(code.c)
+    for index in 0..<Int(code.count) {
+      _ = parameters.copy(given + Int(registers[index]), Int32(truncatingIfNeeded: index))
+    }
+  }
+
+  /// Leaves the innermost function: its value goes to the caller's register, or is given where the
+  /// caller is not of this loop.
+  @inline(__always)
+  private func leave(_ register: Int32, until depth: Int) -> Value? {
+    let frame = frames.top.pointee
+    let value = stack.base[frame.base + Int(register)]
+    popFrame()
+    if frames.count <= depth { return value }
+    let registers = stack.base + frames.top.pointee.base
+    if case .number = value { registers.put(value, frame.destination) } else { registers[Int(frame.destination)] = value }
+    return nil
+  }
+
+  // MARK: Variables
+
+  /// Whether it was a number, so that nothing that follows need let go of it.
+  @inline(__always)
+  private func storeGlobal(_ code: Code, _ registers: UnsafeMutablePointer<Value>) -> Bool {
+    taken = nil
+    if !globals.storeAgain(Int(code.b), registers + Int(code.a)) {
+      globals.store(Int(code.b), registers[Int(code.a)])
+    }
+    if case .number = registers[Int(code.a)] { return true }
+    return false
+  }
+
+  /// Moves a list out of its variable, to be changed in place.
+  @inline(__always)
+  private func takeGlobal(_ code: Code, _ registers: UnsafeMutablePointer<Value>) -> Bool {
+    guard globals.takeAgain(Int(code.b), into: registers + Int(code.a)) else { return false }
+    taken = (Int(code.b), frames.top.pointee.base + Int(code.a))
+    return true
   }
 }

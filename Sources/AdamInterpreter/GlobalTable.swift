@@ -91,8 +91,24 @@ final class GlobalTable {
   /// How often a variable was stored.
   private(set) var changes = 0
 
-  /// Counts stores that the VM made by itself, to slots that the statement had stored before.
-  func noteStores(_ count: Int) { changes &+= count }
+  /// Stores to a variable that the statement has stored before; false when it has not.
+  @inline(__always)
+  func storeAgain(_ slot: Int, _ source: UnsafePointer<Value>) -> Bool {
+    guard stamps[slot] == statement else { return false }
+    changes &+= 1
+    return values.copy(source, Int32(truncatingIfNeeded: slot))
+  }
+
+  /// Moves the list of a variable that the statement has stored before; false when it is none.
+  @inline(__always)
+  func takeAgain(_ slot: Int, into register: UnsafeMutablePointer<Value>) -> Bool {
+    guard stamps[slot] == statement, case .list = values[slot] else { return false }
+    changes &+= 1
+    register.pointee = .none
+    register.moveInitialize(from: values + slot, count: 1)
+    (values + slot).initialize(to: .unset)
+    return true
+  }
 
   func store(_ slot: Int, _ value: Value) {
     changes &+= 1

@@ -14,9 +14,14 @@ package final class Interpreter {
   let globals: GlobalTable
   let stack = RegisterStack()
   let tensors: TensorArithmetic
-  var frames: [Frame] = []
-  /// Back-edges and calls of the current run.
-  private(set) var operations = 0
+  let frames = FrameStack(limit: Interpreter.depthLimit + 2)
+  /// Code that runs: frames do not hold what they name.
+  private var held: [(function: DecodedFunction, owner: DecodedProgram)] = []
+  /// Back-edges and calls of the current run that were allowed so far, and those of them that are still
+  /// to come before somebody looks whether the run is to stop.
+  private var granted = 0
+  private var fuel = 0
+  private static let fuelUnit = 256
   /// The value of the last expression statement of the current run.
   package private(set) var result: Value = .unset
   /// A global moved into a register by `takeGlobal` until its store.
@@ -31,9 +36,9 @@ package final class Interpreter {
 
   /// A running function: where to go on and where its value goes.
   struct Frame {
-    let function: DecodedFunction
-    /// Keeps the code alive when the running function's variable is rebound.
-    let owner: DecodedProgram
+    let code: Unmanaged<DecodedFunction>
+    var function: DecodedFunction { code.takeUnretainedValue() }
+    var owner: DecodedProgram { function.owner }
     let base: Int
     /// Register of the caller, relative to its base; the value of a nested run is returned instead.
     let destination: Int32
@@ -54,7 +59,8 @@ package final class Interpreter {
 
   /// Runs `@main`. What an erroneous statement changed is taken back; the statements before stay.
   package func run(_ program: Program) throws(Diagnostic) {
-    operations = 0
+    granted = 0
+    fuel = 0
     result = .unset
     globals.refreshHere()
     beginStatement()
@@ -102,12 +108,23 @@ package final class Interpreter {
     _ function: DecodedFunction, destination: Int32, at span: Span
   ) throws(Diagnostic) {
     try checkDepth(at: span)
-    guard let base = stack.push(Int(function.function.registerCount)) else {
+    guard let base = stack.push(function.registerCount) else {
       throw Diagnostic(.outOfMemory, "too many variables", at: span)
     }
+    if !function.isHeld { hold(function) }
     frames.append(
-      Frame(
-        function: function, owner: function.owner, base: base, destination: destination, callSpan: span))
+      Frame(code: .passUnretained(function), base: base, destination: destination, callSpan: span))
+  }
+
+  /// Keeps code alive until the run ends, whatever becomes of the variable that had it.
+  private func hold(_ function: DecodedFunction) {
+    function.isHeld = true
+    held.append((function, function.owner))
+  }
+
+  func releaseHeld() {
+    for entry in held { entry.function.isHeld = false }
+    held.removeAll(keepingCapacity: true)
   }
 
   func checkDepth(at span: Span) throws(Diagnostic) {
@@ -159,16 +176,34 @@ package final class Interpreter {
 
   // MARK: Limits
 
-  /// Counts one back-edge or call and looks whether the run is to stop.
+  /// Counts one back-edge or call. The budget is exact; whether the run is to stop is looked at every
+  /// so often, and again behind everything that may have taken long.
+  @inline(__always)
   func tick(at span: @autoclosure () -> Span) throws(Diagnostic) {
-    operations += 1
-    if let budget = operationBudget, operations > budget {
-      throw Diagnostic(
-        .budgetExhausted, "the budget of \(budget) operations is used up", at: span())
+    if fuel > 0 { fuel &-= 1 } else { try refuel(at: span()) }
+  }
+
+  @inline(never)
+  private func refuel(at span: Span) throws(Diagnostic) {
+    var unit = Self.fuelUnit
+    if let budget = operationBudget {
+      if granted >= budget {
+        throw Diagnostic(
+          .budgetExhausted, "the budget of \(budget) operations is used up", at: span)
+      }
+      unit = min(unit, budget - granted)
     }
     if session.host.isCancelled() {
-      throw Diagnostic(.interrupted, "interrupted", at: span())
+      throw Diagnostic(.interrupted, "interrupted", at: span)
     }
+    granted += unit
+    fuel = unit - 1
+  }
+
+  /// The next count looks whether the run is to stop.
+  func returnFuel() {
+    granted -= fuel
+    fuel = 0
   }
 
   // MARK: Variables
@@ -193,8 +228,8 @@ extension Interpreter: ExecutionContext {
   package var variableChanges: Int { globals.changes }
 
   package func poll() throws(Diagnostic) {
-    let span = frames.last?.callSpan ?? Span(SourceID(0), 0, 0)
-    try tick(at: span)
+    returnFuel()
+    try tick(at: frames.last?.callSpan ?? Span(SourceID(0), 0, 0))
   }
 
   package func call(

@@ -31,7 +31,7 @@ final class RegisterStack {
 
   /// Gives the registers from `first` on back.
   func pop(to first: Int) {
-    for index in first..<max(first, top) { base[index] = .unset }
+    for index in first..<max(first, top) { base.put(.unset, Int32(truncatingIfNeeded: index)) }
     top = first
   }
 

@@ -102,9 +102,9 @@ extension TensorArithmetic {
 }
 
 /// Doubling in a loop must end in a message, not in the end of all memory.
-enum ValueLimit {
+package enum ValueLimit {
   static let stringBytes = 1 << 28
-  static let elements = 1 << 25
+  package static let elements = 1 << 25
 
   static func check(elements count: Int, at span: Span) throws(Diagnostic) {
     guard count <= elements else { throw ValueError.tooLong("list", count, at: span) }

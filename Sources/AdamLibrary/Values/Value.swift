@@ -92,6 +92,8 @@ package final class Closure {
   package let defaults: [(parameter: Int, value: Value)]
   /// The decoded program, kept by the VM that made the closure; nil for a closure made elsewhere.
   package var code: AnyObject?
+  /// Its function in that code, when a call by position needs nothing but the arguments.
+  package var entry: UnsafeMutableRawPointer?
   package init(
     program: Program, function: Int, captures: [(register: Register, value: Value)],
     defaults: [(parameter: Int, value: Value)]

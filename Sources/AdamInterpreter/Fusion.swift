@@ -1,0 +1,130 @@
+// Joins instructions that often stand together into one, for the loop of the VM. A joined instruction
+// stands in the place of the first; the others stay behind it, for jumps and for the slow way, which
+// does them one by one. So places, messages and what an instruction may do stay as they are.
+import AdamIR
+import AdamLibrary
+
+/// Looks at one function.
+struct Fusion {
+  private let instructions: [Instruction]
+  private let temporaries: Temporaries
+
+  init(_ function: ProgramFunction) {
+    instructions = function.instructions
+    temporaries = Temporaries(function)
+  }
+
+  /// - Parameter constant: the constant of an index.
+  func apply(to codes: inout [Code], constant: (Int32) -> Value) {
+    for index in codes.indices.dropLast() {
+      switch codes[index].op {
+      case .constant:
+        if case .number = constant(codes[index].b) { joinConstant(index, &codes) }
+      case .less, .lessEqual, .greater, .greaterEqual, .equal, .notEqual: joinBranch(index, &codes)
+      case .loadGlobal: joinCall(index, &codes)
+      case .loop: joinNext(index, &codes)
+      default: break
+      }
+    }
+    for index in codes.indices where codes[index].op.endsStatement {
+      skipIdle(behind: index, &codes, constant)
+    }
+  }
+
+  /// `constant t; d = x op t` and the jump that may follow, where nothing else reads t.
+  private func joinConstant(_ index: Int, _ codes: inout [Code]) {
+    let (first, second) = (codes[index], codes[index + 1])
+    guard second.c == first.a, second.b != first.a,
+      second.a == first.a || temporaries.isDead(first.a, behind: index + 1)
+    else { return }
+    if let op = second.op.withConstant {
+      codes[index] = Code(op: op, skip: 2, a: second.a, b: second.b, c: first.b)
+    } else if let op = second.op.constantBranch, let target = target(index + 2, second.a, codes) {
+      codes[index] = Code(op: op, skip: 3, a: second.b, b: first.b, c: target)
+    }
+  }
+
+  /// A comparison whose truth is read by the jump behind it alone.
+  private func joinBranch(_ index: Int, _ codes: inout [Code]) {
+    let code = codes[index]
+    guard let op = code.op.branch, let target = target(index + 1, code.a, codes) else { return }
+    codes[index] = Code(op: op, skip: 2, a: code.b, b: code.c, c: target)
+  }
+
+  /// Where a `jumpIfFalse` goes that is the last to read its condition.
+  private func target(_ index: Int, _ condition: Int32, _ codes: [Code]) -> Int32? {
+    guard codes.indices.contains(index), codes[index].op == .jumpIfFalse, codes[index].a == condition,
+      temporaries.isDead(condition, behind: index)
+    else { return nil }
+    return codes[index].c
+  }
+
+  /// `f(x)` where f is a variable and the arguments are at hand: b becomes its slot.
+  private func joinCall(_ index: Int, _ codes: inout [Code]) {
+    let (load, call) = (codes[index], codes[index + 1])
+    guard call.op == .call, call.b == load.a, call.a == load.a || temporaries.isDead(load.a, behind: index + 1)
+    else { return }
+    codes[index] = Code(op: .callGlobal, skip: 2, count: call.count, a: call.a, b: load.b, c: call.c)
+  }
+
+  /// The back-edge of a loop over numbers goes on with the next one.
+  private func joinNext(_ index: Int, _ codes: inout [Code]) {
+    if codes[Int(codes[index].c)].op == .next { codes[index].op = .loopNext }
+  }
+
+  /// The `none` that an assignment leaves is not made where nobody reads it.
+  private func skipIdle(behind index: Int, _ codes: inout [Code], _ constant: (Int32) -> Value) {
+    let next = index + Int(codes[index].skip)
+    guard codes.indices.contains(next), codes[next].op == .constant, case .none = constant(codes[next].b),
+      temporaries.isDead(codes[next].a, behind: next)
+    else { return }
+    codes[index].skip += 1
+  }
+}
+
+extension Opcode {
+  /// The operation with a constant as right operand.
+  fileprivate var withConstant: Opcode? {
+    switch self {
+    case .add: .addConstant
+    case .subtract: .subtractConstant
+    case .multiply: .multiplyConstant
+    case .divide: .divideConstant
+    case .remainder: .remainderConstant
+    default: nil
+    }
+  }
+
+  fileprivate var branch: Opcode? {
+    switch self {
+    case .less: .lessBranch
+    case .lessEqual: .lessEqualBranch
+    case .greater: .greaterBranch
+    case .greaterEqual: .greaterEqualBranch
+    case .equal: .equalBranch
+    case .notEqual: .notEqualBranch
+    default: nil
+    }
+  }
+
+  fileprivate var constantBranch: Opcode? {
+    switch self {
+    case .less: .lessConstantBranch
+    case .lessEqual: .lessEqualConstantBranch
+    case .greater: .greaterConstantBranch
+    case .greaterEqual: .greaterEqualConstantBranch
+    case .equal: .equalConstantBranch
+    case .notEqual: .notEqualConstantBranch
+    default: nil
+    }
+  }
+
+  /// Done at once only with numbers, so that skipping what follows keeps no large value alive.
+  fileprivate var endsStatement: Bool {
+    switch self {
+    case .add, .subtract, .multiply, .divide, .remainder, .addConstant, .subtractConstant, .multiplyConstant,
+      .divideConstant, .remainderConstant, .negate, .append, .setElement, .storeGlobal: true
+    default: false
+    }
+  }
+}

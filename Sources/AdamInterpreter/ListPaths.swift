@@ -1,0 +1,61 @@
+// What the loop does itself on lists. The box of a list is reached where it lies, without a further
+// reference to it: a value's first word is the address of its box.
+import AdamLibrary
+
+extension UnsafeMutablePointer<Value> {
+  /// The box of a value that is known to hold one of this class.
+  @inline(__always)
+  func box<Box: AnyObject>(_ type: Box.Type) -> Unmanaged<Box> {
+    UnsafeRawPointer(self).load(as: Unmanaged<Box>.self)
+  }
+
+  /// a = b[c]: one element of a list by a place from 0 on.
+  @inline(__always)
+  func element(_ code: Code) -> Bool {
+    guard case .list = self[Int(code.b)], case .number(let x) = self[Int(code.c)],
+      let place = Int(exactly: x)
+    else { return false }
+    return (self + Int(code.b)).box(ListBox.self)._withUnsafeGuaranteedRef { list in
+      guard list.elements.indices.contains(place) else { return false }
+      if case .number(let element) = list.elements[place] {
+        put(.number(element), code.a)
+      } else {
+        self[Int(code.a)] = list.elements[place]
+      }
+      return true
+    }
+  }
+
+  /// a[b] = c, where the list is held here alone.
+  @inline(__always)
+  func setElement(_ code: Code) -> Bool {
+    guard case .list = self[Int(code.a)], case .number(let x) = self[Int(code.b)],
+      case .number(let value) = self[Int(code.c)], let place = Int(exactly: x), isAlone(code.a)
+    else { return false }
+    return (self + Int(code.a)).box(ListBox.self)._withUnsafeGuaranteedRef { list in
+      guard list.elements.indices.contains(place) else { return false }
+      list.elements[place] = .number(value)
+      return true
+    }
+  }
+
+  /// Appends the number c to the list a, where the list is held here alone.
+  @inline(__always)
+  func append(_ code: Code) -> Bool {
+    guard case .list = self[Int(code.a)], case .number(let value) = self[Int(code.c)], isAlone(code.a)
+    else { return false }
+    return (self + Int(code.a)).box(ListBox.self)._withUnsafeGuaranteedRef { list in
+      guard list.elements.count < ValueLimit.elements else { return false }
+      list.elements.append(.number(value))
+      return true
+    }
+  }
+
+  /// Whether nothing else holds the list of a register.
+  @inline(__always)
+  private func isAlone(_ index: Int32) -> Bool {
+    UnsafeMutableRawPointer(self + Int(index)).withMemoryRebound(to: ListBox.self, capacity: 1) {
+      isKnownUniquelyReferenced(&$0.pointee)
+    }
+  }
+}
