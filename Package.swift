@@ -85,8 +85,8 @@ let package = Package(
     .target(name: "CAllocationCount", path: "Tests/CAllocationCount"),
     .executableTarget(
       name: "AdamBench",
-      dependencies: ["AdamKit", "AdamInterpreter", "AdamLibrary", "CAllocationCount"],
-      path: "Tests/AdamBench"),
+      dependencies: ["AdamKit", "AdamInterpreter", "AdamLibrary", "AdamSyntax", "CAllocationCount"],
+      path: "Tests/AdamBench", exclude: ["Peers"]),
     .target(name: "AdamTestSupport", dependencies: ["AdamIR", "AdamPasses", "AdamKit"], path: "Tests/AdamTestSupport"),
     .testTarget(name: "AdamSourceTests", dependencies: ["AdamSource"]),
     .testTarget(name: "AdamSyntaxTests", dependencies: ["AdamSyntax", "AdamTestSupport"]),

@@ -155,7 +155,7 @@ extension Interpreter {
     }
     let function = code.functions[closure.function]
     let values = try place(arguments, closure, function.function, at: span)
-    try push(function, destination: destination, at: span)
+    try push(.passUnretained(function), destination: destination, at: span)
     let registers = stack.base + (frames.last?.base ?? 0)
     for (index, value) in values.enumerated() { registers[index] = value }
     for capture in closure.captures { registers[Int(capture.register.index)] = capture.value }

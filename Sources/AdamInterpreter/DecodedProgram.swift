@@ -16,7 +16,9 @@ enum Opcode: UInt8 {
   case equalConstantBranch, notEqualConstantBranch
   case negate, not
   case jump, jumpIfFalse, jumpIfTrue, loop, loopNext, nothing
-  case next, loadGlobal, takeGlobal, storeGlobal, call, callGlobal, returnValue
+  case next, loadGlobal, takeGlobal, storeGlobal, call, returnValue
+  /// A call of a variable's function: with its load, or behind a load that leaves functions alone.
+  case callGlobal, loadCallee, callLoaded
   case element, setElement, append
   case slow
 }

@@ -72,14 +72,23 @@ extension Interpreter {
           continue
         case .next: if registers.advance(code, &pc) { continue }
         case .nothing: pc &+= 1; continue
-        case .loadGlobal: if registers.load(globals.values + Int(code.b), code.a) { pc &+= 1; continue }
+        case .loadGlobal: if load(code, registers) { pc &+= 1; continue }
         case .takeGlobal: if takeGlobal(code, registers) { pc &+= 1; continue }
         case .storeGlobal: pc &+= storeGlobal(code, registers) ? Int(code.skip) : 1; continue
         case .element: if registers.element(code) { pc &+= 1; continue }
         case .setElement: if registers.setElement(code) { pc &+= Int(code.skip); continue }
         case .append: if registers.append(code) { pc &+= Int(code.skip); continue }
-        case .call: if try entersPlainly(registers + Int(code.b), code, pc) { continue frame }
-        case .callGlobal: if try entersPlainly(globals.values + Int(code.b), code, pc) { continue frame }
+        case .call:
+          if try entersPlainly(registers + Int(code.b), code, pc) { continue frame }
+          if try applies(registers + Int(code.b), code, pc) { pc &+= 1; continue }
+        case .callGlobal:
+          if try entersPlainly(globals.values + Int(code.b), code, pc) { continue frame }
+          if try applies(globals.address(Int(code.b)), code, pc) { pc &+= 2; continue }
+        case .loadCallee: if leavesFunction(code, registers) { pc &+= 1; continue }
+        case .callLoaded:
+          if try entersPlainly(globals.values + Int(code.b), code, pc) { continue frame }
+          loadCallee(pc, code, registers)
+          if try applies(globals.address(Int(code.b)), code, pc) { pc &+= 1; continue }
         case .returnValue:
           if let value = leave(code.a, until: depth) { return value }
           continue frame
@@ -113,19 +122,17 @@ extension Interpreter {
     guard case .function = callee.pointee, frames.count <= Self.depthLimit,
       let entry = callee.box(Closure.self)._withUnsafeGuaranteedRef({ $0.entry })
     else { return false }
-    return try Unmanaged<DecodedFunction>.fromOpaque(entry)._withUnsafeGuaranteedRef {
-      function throws(Diagnostic) in
-      guard function.parameterCount == Int(code.count) else { return false }
-      try enter(function, code, pc)
-      return true
-    }
+    let function = Unmanaged<DecodedFunction>.fromOpaque(entry)
+    guard function._withUnsafeGuaranteedRef({ $0.parameterCount }) == Int(code.count) else { return false }
+    try enter(function, code, pc)
+    return true
   }
 
   @inline(__always)
-  private func enter(_ function: DecodedFunction, _ code: Code, _ pc: Int) throws(Diagnostic) {
+  private func enter(_ function: Unmanaged<DecodedFunction>, _ code: Code, _ pc: Int) throws(Diagnostic) {
     let caller = frames.top.pointee
     // A call joined with the load of its function stands behind that.
-    let index = code.op == .call ? pc : pc + 1
+    let index = code.op == .callGlobal ? pc + 1 : pc
     let span = caller.code._withUnsafeGuaranteedRef { $0.function.spans[index] }
     try tick(at: span)
     frames.top.pointee.resume = index + 1
@@ -136,6 +143,19 @@ extension Interpreter {
     for index in 0..<Int(code.count) {
       _ = parameters.copy(given + Int(registers[index]), Int32(truncatingIfNeeded: index))
     }
+  }
+
+  /// A builtin on one tensor, such as `relu(x)`; false when it is not for the short way.
+  @inline(never)
+  private func applies(_ callee: UnsafePointer<Value>, _ code: Code, _ pc: Int) throws(Diagnostic) -> Bool {
+    guard code.count == 1, case .builtin(let builtin) = callee.pointee else { return false }
+    let frame = frames.top.pointee
+    let given = stack.base + frame.base
+    let register = frame.code._withUnsafeGuaranteedRef { $0.arguments }[Int(code.c)]
+    guard let result = builtin.applied(to: given[Int(register)], session) else { return false }
+    try tick(at: frame.function.function.spans[code.op == .callGlobal ? pc + 1 : pc])
+    given[Int(code.a)] = result
+    return true
   }
 
   /// Leaves the innermost function: its value goes to the caller's register, or is given where the
@@ -153,6 +173,11 @@ extension Interpreter {
 
   // MARK: Variables
 
+  @inline(__always)
+  private func load(_ code: Code, _ registers: UnsafeMutablePointer<Value>) -> Bool {
+    registers.load(globals.values + Int(code.b), code.a) || registers.load(globals.fallbacks + Int(code.b), code.a)
+  }
+
   /// Whether it was a number, so that nothing that follows need let go of it.
   @inline(__always)
   private func storeGlobal(_ code: Code, _ registers: UnsafeMutablePointer<Value>) -> Bool {
@@ -162,6 +187,22 @@ extension Interpreter {
     }
     if case .number = registers[Int(code.a)] { return true }
     return false
+  }
+
+  /// The load of a variable that is called behind it: a function stays where it is.
+  @inline(__always)
+  private func leavesFunction(_ code: Code, _ registers: UnsafeMutablePointer<Value>) -> Bool {
+    if case .function = globals.values[Int(code.b)] { return true }
+    return load(code, registers)
+  }
+
+  /// Makes up for `leavesFunction` before the slow way does the call.
+  @inline(never)
+  private func loadCallee(_ pc: Int, _ code: Code, _ registers: UnsafeMutablePointer<Value>) {
+    guard case .function = globals.values[Int(code.b)],
+      case .call(_, let f, _) = frames.top.pointee.function.function.instructions[pc]
+    else { return }
+    _ = registers.copy(globals.values + Int(code.b), f.index)
   }
 
   /// Moves a list out of its variable, to be changed in place.

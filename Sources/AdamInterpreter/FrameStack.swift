@@ -27,9 +27,6 @@ final class FrameStack: RandomAccessCollection {
     count &+= 1
   }
 
-  func popLast() -> Interpreter.Frame? {
-    guard count > 0 else { return nil }
-    count &-= 1
-    return base[count]
-  }
+  /// There must be one.
+  func removeTop() { count &-= 1 }
 }

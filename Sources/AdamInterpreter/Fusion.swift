@@ -59,12 +59,37 @@ struct Fusion {
     return codes[index].c
   }
 
-  /// `f(x)` where f is a variable and the arguments are at hand: b becomes its slot.
+  /// `f(…)` where f is a variable: b becomes its slot. With the arguments at hand both are joined. Where
+  /// they are computed in between, by what cannot change a variable, the load leaves a function where it
+  /// is: the call finds it there.
   private func joinCall(_ index: Int, _ codes: inout [Code]) {
-    let (load, call) = (codes[index], codes[index + 1])
-    guard call.op == .call, call.b == load.a, call.a == load.a || temporaries.isDead(load.a, behind: index + 1)
-    else { return }
-    codes[index] = Code(op: .callGlobal, skip: 2, count: call.count, a: call.a, b: load.b, c: call.c)
+    let load = codes[index]
+    guard let place = callee(loadedAt: index, load.a) else { return }
+    let call = codes[place]
+    guard call.op == .call, call.a == load.a || temporaries.isDead(load.a, behind: place) else { return }
+    if place == index + 1 {
+      codes[index] = Code(op: .callGlobal, skip: 2, count: call.count, a: call.a, b: load.b, c: call.c)
+    } else {
+      codes[index].op = .loadCallee
+      codes[place].op = .callLoaded
+      codes[place].b = load.b
+    }
+  }
+
+  /// The call that takes what was loaded, with nothing but arithmetic before it.
+  private func callee(loadedAt index: Int, _ register: Int32) -> Int? {
+    for place in (index + 1)..<min(index + 9, instructions.count) {
+      if temporaries.startsPiece(place) { return nil }
+      switch instructions[place] {
+      case .call(_, let f, let site):
+        return f.index == register && !site.arguments.contains { $0.register == f } ? place : nil
+      case .constant(let d, _), .move(let d, _), .binary(let d, _, _, _), .negate(let d, _), .not(let d, _),
+        .index(let d, _, _), .loadGlobal(let d, _):
+        if d.index == register || temporaries.reads(register, at: place) { return nil }
+      default: return nil
+      }
+    }
+    return nil
   }
 
   /// The back-edge of a loop over numbers goes on with the next one.

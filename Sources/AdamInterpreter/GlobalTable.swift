@@ -12,7 +12,7 @@ final class GlobalTable {
   private(set) var stamps: UnsafeMutablePointer<Int>
   private var capacity = 64
   /// What the name means while no variable has it: a builtin or constant.
-  private var fallbacks: [Value] = []
+  private(set) var fallbacks: UnsafeMutablePointer<Value>
   private(set) var statement = 0
   private var undo: [(slot: Int, old: Value)] = []
   private let session: SessionState
@@ -28,25 +28,37 @@ final class GlobalTable {
     values.initialize(repeating: .unset, count: capacity)
     stamps = .allocate(capacity: capacity)
     stamps.initialize(repeating: -1, count: capacity)
+    fallbacks = .allocate(capacity: capacity)
+    fallbacks.initialize(repeating: .unset, count: capacity)
   }
 
   deinit {
     values.deinitialize(count: capacity)
     values.deallocate()
+    fallbacks.deinitialize(count: capacity)
+    fallbacks.deallocate()
     stamps.deallocate()
   }
 
   private func grow() {
     let size = capacity * 2
-    let newValues = UnsafeMutablePointer<Value>.allocate(capacity: size)
-    newValues.moveInitialize(from: values, count: capacity)
-    (newValues + capacity).initialize(repeating: .unset, count: capacity)
+    values = GlobalTable.moved(values, capacity, to: size)
+    fallbacks = GlobalTable.moved(fallbacks, capacity, to: size)
     let newStamps = UnsafeMutablePointer<Int>.allocate(capacity: size)
     newStamps.moveInitialize(from: stamps, count: capacity)
     (newStamps + capacity).initialize(repeating: -1, count: capacity)
-    values.deallocate()
     stamps.deallocate()
-    (values, stamps, capacity) = (newValues, newStamps, size)
+    (stamps, capacity) = (newStamps, size)
+  }
+
+  private static func moved(
+    _ old: UnsafeMutablePointer<Value>, _ count: Int, to size: Int
+  ) -> UnsafeMutablePointer<Value> {
+    let new = UnsafeMutablePointer<Value>.allocate(capacity: size)
+    new.moveInitialize(from: old, count: count)
+    (new + count).initialize(repeating: .unset, count: size - count)
+    old.deallocate()
+    return new
   }
 
   /// The slot of a name of the session (module 0) or of an imported file.
@@ -56,7 +68,7 @@ final class GlobalTable {
     if names.count == capacity { grow() }
     names.append(name)
     modules.append(module)
-    fallbacks.append(fallback(name, module))
+    fallbacks[names.count - 1] = fallback(name, module)
     indices[key] = names.count - 1
     return names.count - 1
   }
@@ -78,6 +90,12 @@ final class GlobalTable {
   func load(_ slot: Int) -> Value {
     if case .unset = values[slot] { return fallbacks[slot] }
     return values[slot]
+  }
+
+  /// Where what `load` gives lies.
+  func address(_ slot: Int) -> UnsafePointer<Value> {
+    if case .unset = values[slot] { return UnsafePointer(fallbacks + slot) }
+    return UnsafePointer(values + slot)
   }
 
   func variable(_ slot: Int) -> Value { values[slot] }

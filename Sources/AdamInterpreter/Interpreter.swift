@@ -68,7 +68,7 @@ package final class Interpreter {
     guard let main = decoded.functions.first else { return }
     do throws(Diagnostic) {
       try withExtendedLifetime(decoded) { () throws(Diagnostic) in
-        try push(main, destination: 0, at: main.function.span)
+        try push(.passUnretained(main), destination: 0, at: main.function.span)
         _ = try loop(until: frames.count - 1)
       }
     } catch {
@@ -105,15 +105,14 @@ package final class Interpreter {
 
   /// Starts a function; its arguments are written by the caller.
   func push(
-    _ function: DecodedFunction, destination: Int32, at span: Span
+    _ function: Unmanaged<DecodedFunction>, destination: Int32, at span: Span
   ) throws(Diagnostic) {
     try checkDepth(at: span)
-    guard let base = stack.push(function.registerCount) else {
+    guard let base = stack.push(function._withUnsafeGuaranteedRef { $0.registerCount }) else {
       throw Diagnostic(.outOfMemory, "too many variables", at: span)
     }
-    if !function.isHeld { hold(function) }
-    frames.append(
-      Frame(code: .passUnretained(function), base: base, destination: destination, callSpan: span))
+    if !function._withUnsafeGuaranteedRef({ $0.isHeld }) { hold(function.takeUnretainedValue()) }
+    frames.append(Frame(code: function, base: base, destination: destination, callSpan: span))
   }
 
   /// Keeps code alive until the run ends, whatever becomes of the variable that had it.
@@ -136,9 +135,11 @@ package final class Interpreter {
 
   /// Leaves the innermost function.
   func popFrame() {
-    guard let frame = frames.popLast() else { return }
+    if frames.isEmpty { return }
+    let base = frames.top.pointee.base
+    frames.removeTop()
     if hooksOfCalls > 0 { endHooks(ofCallAt: frames.count + 1) }
-    stack.pop(to: frame.base)
+    stack.pop(to: base)
   }
 
   /// Leaves all functions above a depth after an error.

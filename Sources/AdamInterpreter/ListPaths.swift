@@ -33,8 +33,10 @@ extension UnsafeMutablePointer<Value> {
       case .number(let value) = self[Int(code.c)], let place = Int(exactly: x), isAlone(code.a)
     else { return false }
     return (self + Int(code.a)).box(ListBox.self)._withUnsafeGuaranteedRef { list in
-      guard list.elements.indices.contains(place) else { return false }
-      list.elements[place] = .number(value)
+      guard place >= 0, place < list.elements.count, place <= Int32.max else { return false }
+      list.elements.withUnsafeMutableBufferPointer {
+        $0.baseAddress?.put(.number(value), Int32(truncatingIfNeeded: place))
+      }
       return true
     }
   }

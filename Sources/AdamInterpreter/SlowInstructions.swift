@@ -10,6 +10,7 @@ extension Interpreter {
     let span = function.spans[index]
     let at = Registers(stack: stack, base: frame.base)
     switch function.instructions[index] {
+    case .constant(let d, let value): at[d] = .constant(value)
     case .binary(let d, let op, let a, let b):
       at[d] = try tensors.operate(op, at[a], at[b], at: span)
     case .negate(let d, let a): at[d] = try tensors.negate(at[a], at: span)

@@ -41,12 +41,17 @@ struct Temporaries {
     }
   }
 
+  /// Whether a jump may reach an instruction.
+  func startsPiece(_ index: Int) -> Bool { starts[index] }
+
+  func reads(_ register: Int32, at index: Int) -> Bool { instructions[index].reads.contains(Register(register)) }
+
   /// Whether nothing reads the register between `index` and its next value.
   func isDead(_ register: Int32, behind index: Int) -> Bool {
     if crosses[Int(register)] { return false }
     for next in (index + 1)..<min(index + 1 + Self.reach, instructions.count) {
       if starts[next] { return true }
-      if instructions[next].reads.contains(Register(register)) { return false }
+      if reads(register, at: next) { return false }
       if instructions[next].written?.index == register { return true }
     }
     return index + 1 >= instructions.count

@@ -53,7 +53,11 @@ package final class SessionState {
   private let options: RuntimeOptions
   /// Kernels and threads; made when first used, because a check and a script without tensors need
   /// neither.
-  package private(set) lazy var runtime: Runtime = Runtime(checked: options)
+  package private(set) lazy var runtime: Runtime = {
+    let runtime = Runtime(checked: options)
+    runtime.isCancelled = host.isCancelled
+    return runtime
+  }()
   /// Applies single ops to tensors at hand.
   package private(set) lazy var engine = TensorEngine(runtime, random: random)
 

@@ -4,6 +4,9 @@ struct Options {
   /// The program that whole-process workloads start.
   var program = ""
   var workloads: [Workload] = []
+  var language: [LanguageWorkload] = []
+  /// The folder `Peers` of the benchmark.
+  var scripts: String?
   var threads = 1
   /// Time of the seven blocks of one measurement.
   var seconds = 3.0
@@ -13,9 +16,10 @@ struct Options {
   var isJSON = false
 
   static let usage = """
-    usage: bench [--json] [workload …] [--threads n] [--seconds s]
-                 [--data DIR] [--peers DIR [--python PYTHON]]
+    usage: bench [--json] [workload …] [--language] [--threads n] [--seconds s]
+                 [--data DIR] [--peers DIR] [--python PYTHON]
     workloads: \(Workload.allCases.map(\.rawValue).joined(separator: " ")) (all without a name)
+    language: \(LanguageWorkload.allCases.map(\.rawValue).joined(separator: " ")) (all with --language)
 
     """
 
@@ -25,13 +29,17 @@ struct Options {
     while let word = rest.popFirst() {
       if word == "--json" {
         isJSON = true
+      } else if word == "--language" {
+        language = LanguageWorkload.allCases
       } else if let workload = Workload(rawValue: word) {
         workloads.append(workload)
+      } else if let workload = LanguageWorkload(rawValue: word) {
+        language.append(workload)
       } else {
         guard let value = rest.popFirst(), set(word, value) else { return nil }
       }
     }
-    if workloads.isEmpty { workloads = Workload.allCases }
+    if workloads.isEmpty, language.isEmpty { workloads = Workload.allCases }
   }
 
   private mutating func set(_ name: String, _ value: String) -> Bool {
@@ -39,6 +47,7 @@ struct Options {
     case "--program": program = value
     case "--data": data = value
     case "--peers": peers = value
+    case "--scripts": scripts = value
     case "--python": python = value
     case "--threads":
       guard let number = Int(value), (1...64).contains(number) else { return false }

@@ -85,7 +85,19 @@ func run(_ options: Options) throws {
     if options.isJSON { put(measurement.json + "\n", to: 1) }
     rows.append(measurement.cells)
   }
-  if !options.isJSON { put(table(rows) + "\n", to: 1) }
+  if !options.isJSON, rows.count > 1 { put(table(rows) + "\n", to: 1) }
+  try runLanguage(options)
+}
+
+func runLanguage(_ options: Options) throws {
+  var rows = [Figure.header]
+  for workload in options.language {
+    for figure in try measureLanguage(workload, options) {
+      if options.isJSON { put(figure.json + "\n", to: 1) }
+      rows.append(figure.cells)
+    }
+  }
+  if !options.isJSON, rows.count > 1 { put(table(rows) + "\n", to: 1) }
 }
 
 guard let options = Options(Array(CommandLine.arguments.dropFirst())) else {

@@ -74,6 +74,39 @@ private struct Bench {
     #expect(counts[0].hasSuffix("\n1001\n"))
   }
 
+  @Test(arguments: [1, 255, 256, 257, 600])
+  func `the budget counts every back-edge and call once`(turns: Int) {
+    let loop = "i = 0\nwhile i < \(turns) { i += 1 }\nprint i"
+    let calls = "fn f(x) { x + 1 }\ni = 0\nfor k in 0..<\(turns) { i = f(i) }\nprint i"
+    for (script, operations) in [(loop, turns), (calls, 2 * turns)] {
+      var options = Session.Options()
+      options.operationBudget = operations
+      #expect(Bench(options).output(script) == "\(turns)\n")
+      options.operationBudget = operations - 1
+      #expect(Bench(options).run(script) == .failed)
+    }
+  }
+
+  @Test func `cancelling stops a large product within it and keeps the session`() {
+    let polls = Mutex((count: 0, limit: Int.max))
+    let bench = Bench(isCancelled: {
+      polls.withLock {
+        $0.count += 1
+        return $0.count > $0.limit
+      }
+    })
+    bench.run("x = ones(1200, 1200); y = 1")
+    let before = polls.withLock(\.count)
+    bench.run("y = x @ x")
+    let asked = polls.withLock { $0.count } - before
+    #expect(asked > 8, "asked \(asked) times")
+    #expect(bench.output("print y[7, 9], sum(y)") == "1200 1728000000\n")
+    polls.withLock { $0.limit = $0.count + 5 }
+    #expect(bench.run("y = x @ (x + 1)") == .interrupted)
+    polls.withLock { $0.limit = .max }
+    #expect(bench.output("print y[0, 0]") == "1200\n")
+  }
+
   @Test func `cancelling stops a loop and keeps the session`() {
     let polls = Mutex(0)
     let bench = Bench(isCancelled: {

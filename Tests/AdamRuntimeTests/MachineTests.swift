@@ -40,7 +40,7 @@ private func countUnits(_ arguments: UnsafeRawPointer, _ begin: Int, _ end: Int)
       var arguments = KernelArguments()
       arguments.p0 = tensor.pointer
       withUnsafePointer(to: &arguments) {
-        pool.run({ countUnits($0, $1, $2) }, UnsafeRawPointer($0), units: units, grain: 1 + round % 7)
+        pool.run({ countUnits($0, $1, $2) }, UnsafeRawPointer($0), to: units, grain: 1 + round % 7)
       }
       #expect(tensor.integers.allSatisfy { $0 == 1 })
     }
@@ -53,7 +53,7 @@ private func countUnits(_ arguments: UnsafeRawPointer, _ begin: Int, _ end: Int)
       var arguments = KernelArguments()
       arguments.p0 = tensor.pointer
       withUnsafePointer(to: &arguments) {
-        pool.run({ countUnits($0, $1, $2) }, UnsafeRawPointer($0), units: 64, grain: 1)
+        pool.run({ countUnits($0, $1, $2) }, UnsafeRawPointer($0), to: 64, grain: 1)
       }
       #expect(tensor.integers.allSatisfy { $0 == 1 })
     }

@@ -13,6 +13,7 @@ extension TensorArithmetic {
     {
       return .number(try NumberArithmetic.apply(op, x, y, at: span))
     }
+    if let result = quick(op, a, b) { return result }
     switch op {
     case .equal, .notEqual: return try equality(op, a, b, at: span)
     case .less, .lessEqual, .greater, .greaterEqual: return try order(op, a, b, at: span)
@@ -104,7 +105,7 @@ extension TensorArithmetic {
 /// Doubling in a loop must end in a message, not in the end of all memory.
 package enum ValueLimit {
   static let stringBytes = 1 << 28
-  package static let elements = 1 << 25
+  package static var elements: Int { 1 << 25 }
 
   static func check(elements count: Int, at span: Span) throws(Diagnostic) {
     guard count <= elements else { throw ValueError.tooLong("list", count, at: span) }

@@ -116,6 +116,7 @@ package final class Closure {
 package final class ConfiguredBuiltin {
   package let definition: BuiltinDefinition
   package let settings: [RecordBox.Field]
+  lazy var elementwise = Self.elementwise(definition, settings)
   package init(_ definition: BuiltinDefinition, settings: [RecordBox.Field] = []) {
     self.definition = definition
     self.settings = settings

@@ -88,6 +88,7 @@ package enum ValueError {
     case .allocation(let error): memory(error, at: span)
     case .shape(let error): shapes(error, at: span)
     case .index: Diagnostic(.runIndex, error.message, at: span)
+    case .cancelled: Diagnostic(.interrupted, error.message, at: span)
     default: Diagnostic(.notYet, error.message, at: span)
     }
   }

@@ -8,6 +8,7 @@ package final class TensorEngine {
   package let runtime: Runtime
   private let random: RandomSource?
   private var plans: [Key: Plan] = [:]
+  let quick = QuickPlans()
 
   /// - Parameter random: what `dropout_mask` draws from.
   package init(_ runtime: Runtime, random: RandomSource? = nil) {
@@ -42,7 +43,7 @@ package final class TensorEngine {
           try Tensor(uninitialized: type.element, type.shape.sizes ?? [])
         })
     }
-    plan.run(on: operands, into: results)
+    try plan.run(on: operands, into: results)
     return results
   }
 
@@ -56,6 +57,11 @@ package final class TensorEngine {
     else { return nil }
     let values = results.compactMap(\.uniformNumber)
     return values.count == results.count ? values : nil
+  }
+
+  /// A plan for operands of these types; throws when the op refuses them.
+  func plan(_ op: OpDefinition, _ operands: [TensorType]) throws(RuntimeError) -> Plan {
+    try plan(for: Key(op: op, operands: operands, attributes: Attributes()))
   }
 
   private func plan(for key: Key) throws(RuntimeError) -> Plan {

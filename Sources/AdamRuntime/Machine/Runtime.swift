@@ -24,6 +24,9 @@ package final class Runtime {
   let kernels: KernelTable
   let pool: ThreadPool
   private let splitsEverything: Bool
+  /// Whether what runs is to stop; asked in single operations, between steps of a training by those who
+  /// run them.
+  package var isCancelled: () -> Bool = { false }
 
   /// Throws when the options ask for what the processor does not have.
   package convenience init(_ options: RuntimeOptions = RuntimeOptions()) throws(RuntimeError) {
@@ -70,5 +73,15 @@ package final class Runtime {
     let worthwhile = cost < 1_000_000 ? Int(exactly: (cost / 4_000).rounded()) ?? 2 : 250
     let pieces = min(units, threads * 4, max(2, worthwhile))
     return (units + pieces - 1) / pieces
+  }
+
+  /// Nanoseconds between two looks whether to stop, and what a call must cost to be looked into.
+  private static let pause = 2_000_000.0
+
+  /// Units between two looks whether to stop; 0 for a call that is short enough.
+  func pause(units: Int, cost: Double) -> Int {
+    guard units > 1, cost > 2 * Self.pause else { return 0 }
+    let share = Self.pause * Double(threads) / cost
+    return max(threads, Int(exactly: (Double(units) * share).rounded(.up)) ?? units)
   }
 }

@@ -11,6 +11,8 @@ package enum RuntimeError: Error, Hashable, Sendable {
   case threadCount(Int)
   /// An index outside the axis: the place in the index tensor, its value, the size of the axis.
   case index(position: Int, value: Int, size: Int)
+  /// Stopped from outside.
+  case cancelled
   /// The function cannot be planned: a mistake of ours, not the user's. The text says which.
   case plan(String)
 
@@ -23,6 +25,7 @@ package enum RuntimeError: Error, Hashable, Sendable {
       "this processor cannot run level \(level.rawValue): the highest is \(available.rawValue)"
     case .threadCount(let count): "\(count) threads is out of range: use 1 to 64"
     case .index(_, let value, let size): "index \(value) is out of range for \(size) entries"
+    case .cancelled: "interrupted"
     case .plan(let reason): "cannot plan this computation: \(reason)"
     }
   }

@@ -36,10 +36,10 @@ final class ThreadPool {
     scratch.deallocate()
   }
 
-  /// Computes the units `0 ..< units` in pieces of `grain`. Allocates nothing. The arguments hold
+  /// Computes the units `begin ..< end` in pieces of `grain`. Allocates nothing. The arguments hold
   /// the caller's scratch; a worker puts its own into a copy.
-  func run(_ kernel: Kernel, _ arguments: UnsafeRawPointer, units: Int, grain: Int) {
-    board.publish(kernel, arguments, units: units, grain: grain)
+  func run(_ kernel: Kernel, _ arguments: UnsafeRawPointer, from begin: Int = 0, to end: Int, grain: Int) {
+    board.publish(kernel, arguments, from: begin, to: end, grain: grain)
     board.help(board.generation, scratch: nil)
     board.waitUntilDone()
   }
@@ -57,6 +57,8 @@ private final class JobBoard: Sendable {
   private let ticket = Atomic<UInt64>(0)
   private let kernel = Atomic<UInt>(0)
   private let arguments = Atomic<UInt>(0)
+  private let first = Atomic<Int>(0)
+  /// Behind `first`.
   private let units = Atomic<Int>(0)
   private let grain = Atomic<Int>(1)
   private let done = Atomic<Int>(0)
@@ -69,13 +71,14 @@ private final class JobBoard: Sendable {
   /// The low half of a ticket whose job is being written.
   private static let closed: UInt64 = 0xFFFF_FFFF
 
-  func publish(_ kernel: Kernel, _ arguments: UnsafeRawPointer, units: Int, grain: Int) {
+  func publish(_ kernel: Kernel, _ arguments: UnsafeRawPointer, from begin: Int, to end: Int, grain: Int) {
     let next = (generation &+ 1) & 0xFFFF_FFFF
     // An exchange, because no later write may be seen before it.
     _ = ticket.exchange(next << 32 | Self.closed, ordering: .acquiringAndReleasing)
     self.kernel.store(UInt(bitPattern: unsafeBitCast(kernel, to: Int.self)), ordering: .relaxed)
     self.arguments.store(UInt(bitPattern: arguments), ordering: .relaxed)
-    self.units.store(units, ordering: .relaxed)
+    first.store(begin, ordering: .relaxed)
+    units.store(end &- begin, ordering: .relaxed)
     self.grain.store(max(1, grain), ordering: .relaxed)
     done.store(0, ordering: .relaxed)
     ticket.store(next << 32, ordering: .sequentiallyConsistent)
@@ -103,6 +106,7 @@ private final class JobBoard: Sendable {
       let piece = Int(seen & 0xFFFF_FFFF)
       let kernelBits = Int(bitPattern: kernel.load(ordering: .relaxed))
       let argumentBits = arguments.load(ordering: .relaxed)
+      let first = first.load(ordering: .relaxed)
       let units = units.load(ordering: .relaxed)
       let grain = grain.load(ordering: .relaxed)
       if piece &* grain >= units { return }
@@ -117,7 +121,7 @@ private final class JobBoard: Sendable {
         own.pointee.scratch = scratch
         given = UnsafeRawPointer(own)
       }
-      unsafeBitCast(kernelBits, to: Kernel.self)(given, begin, min(begin &+ grain, units))
+      unsafeBitCast(kernelBits, to: Kernel.self)(given, first &+ begin, first &+ min(begin &+ grain, units))
       done.add(1, ordering: .releasing)
     }
   }

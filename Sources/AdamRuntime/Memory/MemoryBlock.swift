@@ -7,9 +7,14 @@ struct MemoryBlock {
   /// As reserved; a multiple of 64, at least 64.
   let byteCount: Int
   private let isMapped: Bool
+  /// What the system gave; the block starts at the next multiple of 64 of a small one.
+  private let origin: UnsafeMutableRawPointer
 
   /// Blocks from this size on are mapped: zero without being touched, and given back to the system.
   private static let mapped = 1 << 20
+  /// Up to this size a block is cut from a larger one: the system keeps such ones at hand, but has to
+  /// look for aligned ones.
+  private static let cut = 896
 
   /// nil when the budget or the system refuses.
   init?(byteCount: Int, zeroed: Bool, budget: MemoryBudget) {
@@ -17,16 +22,18 @@ struct MemoryBlock {
     let size = max(64, (byteCount + 63) & ~63)
     guard budget.reserve(size) else { return nil }
     isMapped = size >= Self.mapped
-    guard let pointer = isMapped ? Self.map(size) : Self.allocate(size, zeroed) else {
+    guard let pointer = isMapped ? Self.map(size) : Self.allocate(size) else {
       budget.release(size)
       return nil
     }
-    self.pointer = pointer
+    origin = pointer
+    self.pointer = size <= Self.cut ? pointer.alignedUp(toMultipleOf: 64) : pointer
     self.byteCount = size
+    if zeroed, !isMapped { memset(self.pointer, 0, size) }
   }
 
   func free(budget: MemoryBudget) {
-    if isMapped { munmap(pointer, byteCount) } else { Glibc.free(pointer) }
+    if isMapped { munmap(origin, byteCount) } else { Glibc.free(origin) }
     budget.release(byteCount)
   }
 
@@ -36,10 +43,9 @@ struct MemoryBlock {
     return pointer == MAP_FAILED ? nil : pointer
   }
 
-  private static func allocate(_ size: Int, _ zeroed: Bool) -> UnsafeMutableRawPointer? {
+  private static func allocate(_ size: Int) -> UnsafeMutableRawPointer? {
+    if size <= cut { return malloc(size + 64) }
     var pointer: UnsafeMutableRawPointer?
-    guard posix_memalign(&pointer, 64, size) == 0 else { return nil }
-    if zeroed, let pointer { memset(pointer, 0, size) }
-    return pointer
+    return posix_memalign(&pointer, 64, size) == 0 ? pointer : nil
   }
 }

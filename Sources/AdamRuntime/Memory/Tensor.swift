@@ -49,6 +49,23 @@ package final class Tensor {
     self.budget = budget
   }
 
+  /// Of a type whose sizes are known to fit: nothing about the shape is computed again. With whatever
+  /// was in the memory.
+  init(
+    uninitialized type: TensorType, sizes: [Int], elementCount: Int, budget: MemoryBudget = .process
+  ) throws(AllocationError) {
+    guard let block = MemoryBlock(byteCount: elementCount &* 4, zeroed: false, budget: budget) else {
+      throw AllocationError(shape: sizes, byteCount: elementCount &* 4, limit: budget.limit)
+    }
+    self.element = type.element
+    self.sizes = sizes
+    self.type = type
+    self.elementCount = elementCount
+    self.pointer = block.pointer
+    self.block = block
+    self.budget = budget
+  }
+
   deinit { block.free(budget: budget) }
 
   /// Elements and bytes of a shape; throws when they do not fit.

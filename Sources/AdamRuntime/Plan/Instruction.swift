@@ -9,22 +9,25 @@ struct Instruction {
   var units: Int
   /// Units in a piece when threads share the call; 0: the caller computes all of it.
   var grain: Int
+  /// Units between two looks whether to stop, in runs that look; 0: the call is short.
+  var pause: Int
 }
 
 extension UnsafePointer<Instruction> {
   /// Calls the kernels `range` in order. The caller has set the float state (`inFloatState`).
   @inline(__always)
   func run(_ range: Range<Int>, _ pool: ThreadPool) {
-    for index in range {
-      let instruction = self + index
-      let arguments = UnsafeRawPointer(instruction)
-      let grain = instruction.pointee.grain
-      if grain == 0 {
-        instruction.pointee.kernel(arguments, 0, instruction.pointee.units)
-      } else {
-        pool.run(
-          instruction.pointee.kernel, arguments, units: instruction.pointee.units, grain: grain)
-      }
+    for index in range { (self + index).call(0, (self + index).pointee.units, pool) }
+  }
+
+  /// The units from `begin` to `end` of this call.
+  @inline(__always)
+  fileprivate func call(_ begin: Int, _ end: Int, _ pool: ThreadPool) {
+    let arguments = UnsafeRawPointer(self)
+    if pointee.grain == 0 {
+      pointee.kernel(arguments, begin, end)
+    } else {
+      pool.run(pointee.kernel, arguments, from: begin, to: end, grain: pointee.grain)
     }
   }
 }
@@ -45,4 +48,27 @@ func runInstructions(
   _ instructions: UnsafePointer<Instruction>, _ range: Range<Int>, _ pool: ThreadPool
 ) {
   inFloatState { instructions.run(range, pool) }
+}
+
+/// As `runInstructions`, and asks between the calls, and between pieces of long ones, whether to stop.
+/// Units are independent, so pieces change no bit. False: stopped, and results are incomplete.
+@inline(never)
+func runInstructions(
+  _ instructions: UnsafePointer<Instruction>, _ range: Range<Int>, _ pool: ThreadPool,
+  until isCancelled: () -> Bool
+) -> Bool {
+  for index in range {
+    let instruction = instructions + index
+    let units = instruction.pointee.units
+    let pause = instruction.pointee.pause == 0 ? max(units, 1) : instruction.pointee.pause
+    var begin = 0
+    repeat {
+      let end = min(begin &+ pause, units)
+      // Who is asked runs in the host's float state.
+      inFloatState { instruction.call(begin, end, pool) }
+      begin = end
+      if isCancelled() { return false }
+    } while begin < units
+  }
+  return true
 }

@@ -10,6 +10,8 @@ package final class Plan {
   let lossBoundary: Int
   let instructionCount: Int
   let instructions: UnsafePointer<Instruction>
+  /// One of the calls takes long.
+  let isLong: Bool
   /// The loss of a training step, to be looked at before anything is updated: the first single number
   /// among the results; nil when there is none.
   let loss: UnsafePointer<Float>?
@@ -30,6 +32,7 @@ package final class Plan {
     self.lossBoundary = lossBoundary
     self.instructionCount = memory.instructionCount
     self.instructions = memory.instructions
+    isLong = (0..<memory.instructionCount).contains { memory.instructions[$0].pause > 0 }
     self.loss = loss.flatMap { memory.address(of: $0) }.map {
       UnsafePointer($0.assumingMemoryBound(to: Float.self))
     }
@@ -84,13 +87,27 @@ package final class Plan {
     runInstructions(instructions, 0..<instructionCount, runtime.pool)
   }
 
-  /// Runs a plan made unbound. The tensors must have the function's types; they are not kept.
-  func run(on operands: [Tensor], into results: [Tensor]) {
+  /// Runs a plan made unbound. The tensors must have the function's types; they are not kept. Throws
+  /// when it was stopped, with the results incomplete.
+  func run(on operands: [Tensor], into results: [Tensor]) throws(RuntimeError) {
     for (index, tensor) in operands.enumerated() { memory.bindParameter(index, to: tensor.pointer) }
     for (index, tensor) in results.enumerated() { memory.bindResult(index, to: tensor.pointer) }
-    withExtendedLifetime((operands, results)) {
+    let isDone = withExtendedLifetime((operands, results)) {
+      if isLong { return runInstructions(instructions, 0..<instructionCount, runtime.pool, until: runtime.isCancelled) }
       runInstructions(instructions, 0..<instructionCount, runtime.pool)
+      return true
     }
+    if !isDone { throw .cancelled }
+  }
+
+  /// As above for one or two operands and one result, whose owners live on.
+  func run(
+    _ x: UnsafeMutableRawPointer, _ y: UnsafeMutableRawPointer?, into result: UnsafeMutableRawPointer
+  ) {
+    memory.bindParameter(0, to: x)
+    if let y { memory.bindParameter(1, to: y) }
+    memory.bindResult(0, to: result)
+    runInstructions(instructions, 0..<instructionCount, runtime.pool)
   }
 
   // MARK: Reading

@@ -11,8 +11,10 @@ struct PlanMemory {
   private let scratchOffset: Int
   let instructionCount: Int
   private let generator: UnsafeMutableRawPointer?
-  /// Pointers that follow what is bound: the function's parameters, then its results.
-  private let bound: [[BoundSlot]]
+  /// Pointers that follow what is bound: of the function's parameters, then of its results, one behind
+  /// the other; those of the i-th begin at `boundStarts[i]`.
+  private let bound: [BoundSlot]
+  private let boundStarts: [Int]
   private let parameterCount: Int
   private let resultPlaces: [Place]
 
@@ -57,7 +59,8 @@ struct PlanMemory {
       default: fixed.append((slot, target))
       }
     }
-    self.bound = bound
+    self.bound = bound.flatMap(\.self)
+    boundStarts = bound.reduce(into: [0]) { $0.append(($0.last ?? 0) + $1.count) }
     for (slot, place) in fixed { slot.pointee = address(of: place) }
   }
 
@@ -112,7 +115,9 @@ struct PlanMemory {
 
   @inline(__always)
   private func bind(_ index: Int, _ storage: UnsafeMutableRawPointer) {
-    for entry in bound[index] { entry.slot.pointee = storage + entry.offset }
+    for place in boundStarts[index]..<boundStarts[index + 1] {
+      bound[place].slot.pointee = storage + bound[place].offset
+    }
   }
 
   private static func relocations(_ emission: Emission) -> [Relocation] {

@@ -1,0 +1,136 @@
+// Elementwise ops on f32 tensors at hand, without a search: what a script's arithmetic on small tensors
+// costs is finding the plan, not the numbers.
+import AdamIR
+
+/// Which operands of an elementwise op are tensors.
+package enum QuickForm: Int {
+  case one, two
+  /// The right, or the left operand is a number.
+  case numberRight, numberLeft
+}
+
+/// A plan of one elementwise op for one shape, with all that a call needs.
+private final class QuickPlan {
+  let sizes: [Int]
+  private let plan: Plan
+  private let type: TensorType
+  private let elementCount: Int
+  /// Holds the number operand.
+  private let scalar: Tensor?
+  private let isScalarFirst: Bool
+
+  init?(_ plan: Plan, _ form: QuickForm, _ sizes: [Int]) {
+    // Long ones are run where somebody looks whether to stop.
+    guard !plan.isLong, let result = plan.function.results.first, plan.function.results.count == 1
+    else { return nil }
+    self.plan = plan
+    self.sizes = sizes
+    type = plan.function.type(result.value)
+    guard let elementCount = type.shape.elementCount, type.shape.sizes == sizes else { return nil }
+    self.elementCount = elementCount
+    isScalarFirst = form == .numberLeft
+    let takesNumber = form == .numberLeft || form == .numberRight
+    scalar = takesNumber ? try? Tensor.scalar(0) : nil
+    if takesNumber, scalar == nil { return nil }
+  }
+
+  /// nil when there is no memory.
+  func run(_ x: Tensor, _ y: Tensor?) -> Tensor? {
+    guard let result = try? Tensor(uninitialized: type, sizes: sizes, elementCount: elementCount) else { return nil }
+    withExtendedLifetime((x, y)) {
+      plan.run(x.pointer, y?.pointer, into: result.pointer)
+    }
+    return result
+  }
+
+  func run(_ x: Tensor, _ number: Float) -> Tensor? {
+    guard let scalar else { return nil }
+    scalar.pointer.storeBytes(of: number, as: Float.self)
+    return isScalarFirst ? run(scalar, x) : run(x, scalar)
+  }
+}
+
+/// The plans at hand: a few shapes for every op and form. Not thread-safe.
+final class QuickPlans {
+  private var table: [QuickPlan?] = []
+  /// Shapes that one op and form keeps.
+  private static let ways = 4
+
+  /// - Parameters:
+  ///   - number: of the op, small; the same for every call of it.
+  ///   - make: the plan for operands of these types, when none is at hand.
+  @inline(__always)
+  private func plan(
+    _ number: Int, _ form: QuickForm, like x: Tensor, _ make: ([TensorType]) -> Plan?
+  ) -> QuickPlan? {
+    let place = (number &* 4 &+ form.rawValue) &* Self.ways &+ x.elementCount & (Self.ways - 1)
+    if place < table.count, let known = table[place], known.sizes == x.sizes { return known }
+    return found(place, form, like: x, make)
+  }
+
+  @inline(never)
+  private func found(
+    _ place: Int, _ form: QuickForm, like x: Tensor, _ make: ([TensorType]) -> Plan?
+  ) -> QuickPlan? {
+    let scalar = TensorType(.f32, .scalar)
+    let types =
+      switch form {
+      case .one: [x.type]
+      case .two: [x.type, x.type]
+      case .numberRight: [x.type, scalar]
+      case .numberLeft: [scalar, x.type]
+      }
+    guard place >= 0, place < 1 << 16, let plan = make(types), let quick = QuickPlan(plan, form, x.sizes)
+    else { return nil }
+    while table.count <= place { table.append(nil) }
+    table[place] = quick
+    return quick
+  }
+
+  func run(_ number: Int, _ x: Tensor, _ y: Tensor?, _ make: ([TensorType]) -> Plan?) -> Tensor? {
+    plan(number, y == nil ? .one : .two, like: x, make)?.run(x, y)
+  }
+
+  func run(
+    _ number: Int, _ form: QuickForm, _ x: Tensor, _ scalar: Float, _ make: ([TensorType]) -> Plan?
+  ) -> Tensor? {
+    plan(number, form, like: x, make)?.run(x, scalar)
+  }
+}
+
+extension TensorEngine {
+  /// An elementwise op with one result of the operands' shape: the bits of `apply`. nil when it is not
+  /// for this way: other element types, two shapes, other rows or units, an error to be told.
+  /// - Parameter number: of the op, small; the same for every call of it.
+  package func quickly(
+    _ number: Int, _ op: () -> OpDefinition?, _ x: Tensor, _ y: Tensor?
+  ) -> Tensor? {
+    guard x.element == .f32 else { return nil }
+    if let y {
+      guard y.element == .f32, y.sizes == x.sizes, y.batchAxis == x.batchAxis, y.units == x.units else { return nil }
+    }
+    return quick.run(number, x, y) { self.plan(op, $0) }?.tagged(like: x)
+  }
+
+  /// As above with a number for one operand, which is rounded to f32.
+  package func quickly(
+    _ number: Int, _ op: () -> OpDefinition?, _ form: QuickForm, _ x: Tensor, _ y: Double
+  ) -> Tensor? {
+    let scalar = Float(y)
+    guard x.element == .f32, scalar.isFinite else { return nil }
+    return quick.run(number, form, x, scalar.flushed) { self.plan(op, $0) }?.tagged(like: x)
+  }
+
+  private func plan(_ op: () -> OpDefinition?, _ types: [TensorType]) -> Plan? {
+    guard let op = op(), op.traits.contains(.elementwise) else { return nil }
+    return try? plan(op, types)
+  }
+}
+
+extension Tensor {
+  fileprivate func tagged(like other: Tensor) -> Tensor {
+    batchAxis = other.batchAxis
+    units = other.units
+    return self
+  }
+}
