@@ -21,10 +21,10 @@ extension Interpreter {
   /// A table of the instructions: what is done at once goes on, the rest falls through to the slow
   /// way. The loop keeps four plain values only: they must fit the processor's registers.
   private func execute(until depth: Int) throws(Diagnostic) -> Value {
+    let floor = frames.address(depth)
     frame: while true {
-      let function = frames.top.pointee.code
-      let codes = function._withUnsafeGuaranteedRef { UnsafePointer($0.codes) }
-      let constants = function._withUnsafeGuaranteedRef { $0.constants }
+      let codes = frames.top.pointee.codes
+      let constants = frames.top.pointee.constants
       let registers = stack.base + frames.top.pointee.base
       var pc = frames.top.pointee.resume
       while true {
@@ -66,7 +66,7 @@ extension Interpreter {
         case .jumpIfFalse: if registers.jump(code, if: false, &pc) { continue }
         case .jumpIfTrue: if registers.jump(code, if: true, &pc) { continue }
         case .loop, .loopNext:
-          try tick(at: function.takeUnretainedValue().function.spans[pc])
+          try tick(at: frames.top.pointee.function.function.spans[pc])
           pc = Int(code.c)
           if code.op == .loopNext { _ = registers.advance(codes[pc], &pc) }
           continue
@@ -90,7 +90,7 @@ extension Interpreter {
           loadCallee(pc, code, registers)
           if try applies(globals.address(Int(code.b)), code, pc) { pc &+= 1; continue }
         case .returnValue:
-          if let value = leave(code.a, until: depth) { return value }
+          if let value = leave(code.a, until: floor) { return value }
           continue frame
         case .slow: break
         }
@@ -119,7 +119,7 @@ extension Interpreter {
   private func entersPlainly(
     _ callee: UnsafeMutablePointer<Value>, _ code: Code, _ pc: Int
   ) throws(Diagnostic) -> Bool {
-    guard case .function = callee.pointee, frames.count <= Self.depthLimit,
+    guard case .function = callee.pointee, !frames.isFull,
       let entry = callee.box(Closure.self)._withUnsafeGuaranteedRef({ $0.entry })
     else { return false }
     let function = Unmanaged<DecodedFunction>.fromOpaque(entry)
@@ -161,13 +161,19 @@ extension Interpreter {
   /// Leaves the innermost function: its value goes to the caller's register, or is given where the
   /// caller is not of this loop.
   @inline(__always)
-  private func leave(_ register: Int32, until depth: Int) -> Value? {
-    let frame = frames.top.pointee
-    let value = stack.base[frame.base + Int(register)]
+  private func leave(_ register: Int32, until floor: UnsafeMutablePointer<Frame>) -> Value? {
+    let source = stack.base + frames.top.pointee.base + Int(register)
+    let destination = frames.top.pointee.destination
+    if case .number(let x) = source.pointee {
+      popFrame()
+      if frames.top < floor { return .number(x) }
+      (stack.base + frames.top.pointee.base).put(.number(x), destination)
+      return nil
+    }
+    let value = source.pointee
     popFrame()
-    if frames.count <= depth { return value }
-    let registers = stack.base + frames.top.pointee.base
-    if case .number = value { registers.put(value, frame.destination) } else { registers[Int(frame.destination)] = value }
+    if frames.top < floor { return value }
+    stack.base[frames.top.pointee.base + Int(destination)] = value
     return nil
   }
 

@@ -4,29 +4,37 @@
 /// Owned by one interpreter. Its depth is limited, so that it never grows.
 final class FrameStack: RandomAccessCollection {
   private let base: UnsafeMutablePointer<Interpreter.Frame>
-  private(set) var count = 0
+  private let last: UnsafeMutablePointer<Interpreter.Frame>
+  /// The innermost frame; there is one while the loop runs.
+  private(set) var top: UnsafeMutablePointer<Interpreter.Frame>
 
-  /// - Parameter limit: frames that stand at the same time; the owner pushes no more.
-  init(limit: Int) { base = .allocate(capacity: limit) }
+  /// - Parameter limit: frames that stand at the same time; nobody pushes when it `isFull`.
+  init(limit: Int) {
+    base = .allocate(capacity: limit)
+    last = base + (limit - 1)
+    top = base - 1
+  }
 
   deinit { base.deallocate() }
 
   var startIndex: Int { 0 }
   var endIndex: Int { count }
+  var count: Int { top - base + 1 }
+  var isEmpty: Bool { top < base }
+  var isFull: Bool { top >= last }
+  /// Where the frame of an index stands.
+  func address(_ index: Int) -> UnsafeMutablePointer<Interpreter.Frame> { base + index }
 
   subscript(index: Int) -> Interpreter.Frame {
     get { base[index] }
     set { base[index] = newValue }
   }
 
-  /// The innermost frame; there is one while the loop runs.
-  var top: UnsafeMutablePointer<Interpreter.Frame> { base + (count &- 1) }
-
   func append(_ frame: Interpreter.Frame) {
-    (base + count).initialize(to: frame)
-    count &+= 1
+    top += 1
+    top.initialize(to: frame)
   }
 
   /// There must be one.
-  func removeTop() { count &-= 1 }
+  func removeTop() { top -= 1 }
 }

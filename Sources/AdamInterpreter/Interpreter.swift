@@ -14,7 +14,7 @@ package final class Interpreter {
   let globals: GlobalTable
   let stack = RegisterStack()
   let tensors: TensorArithmetic
-  let frames = FrameStack(limit: Interpreter.depthLimit + 2)
+  let frames = FrameStack(limit: Interpreter.depthLimit + 1)
   /// Code that runs: frames do not hold what they name.
   private var held: [(function: DecodedFunction, owner: DecodedProgram)] = []
   /// Back-edges and calls of the current run that were allowed so far, and those of them that are still
@@ -37,6 +37,9 @@ package final class Interpreter {
   /// A running function: where to go on and where its value goes.
   struct Frame {
     let code: Unmanaged<DecodedFunction>
+    /// Of the function, once more: the loop starts with them at every call and return.
+    let codes: UnsafePointer<Code>
+    let constants: UnsafePointer<Value>
     var function: DecodedFunction { code.takeUnretainedValue() }
     var owner: DecodedProgram { function.owner }
     let base: Int
@@ -104,6 +107,7 @@ package final class Interpreter {
   // MARK: Frames
 
   /// Starts a function; its arguments are written by the caller.
+  @inline(__always)
   func push(
     _ function: Unmanaged<DecodedFunction>, destination: Int32, at span: Span
   ) throws(Diagnostic) {
@@ -112,7 +116,11 @@ package final class Interpreter {
       throw Diagnostic(.outOfMemory, "too many variables", at: span)
     }
     if !function._withUnsafeGuaranteedRef({ $0.isHeld }) { hold(function.takeUnretainedValue()) }
-    frames.append(Frame(code: function, base: base, destination: destination, callSpan: span))
+    frames.append(
+      Frame(
+        code: function, codes: function._withUnsafeGuaranteedRef { UnsafePointer($0.codes) },
+        constants: function._withUnsafeGuaranteedRef { $0.constants }, base: base,
+        destination: destination, callSpan: span))
   }
 
   /// Keeps code alive until the run ends, whatever becomes of the variable that had it.
@@ -127,13 +135,14 @@ package final class Interpreter {
   }
 
   func checkDepth(at span: Span) throws(Diagnostic) {
-    guard frames.count > Self.depthLimit else { return }
+    guard frames.isFull else { return }
     throw Diagnostic(
       .callDepth, "call depth \(Self.depthLimit) exceeded", at: span,
       label: "functions call each other without end")
   }
 
   /// Leaves the innermost function.
+  @inline(__always)
   func popFrame() {
     if frames.isEmpty { return }
     let base = frames.top.pointee.base

@@ -21,6 +21,7 @@ final class RegisterStack {
   }
 
   /// Takes `count` unset registers; gives the first one's index, or nil beyond the limit.
+  @inline(__always)
   func push(_ count: Int) -> Int? {
     let first = top
     guard first + count <= Self.limit else { return nil }
@@ -30,11 +31,13 @@ final class RegisterStack {
   }
 
   /// Gives the registers from `first` on back.
+  @inline(__always)
   func pop(to first: Int) {
     for index in first..<max(first, top) { base.put(.unset, Int32(truncatingIfNeeded: index)) }
     top = first
   }
 
+  @inline(never)
   private func grow(to size: Int) {
     let larger = UnsafeMutablePointer<Value>.allocate(capacity: size)
     larger.moveInitialize(from: base, count: capacity)
