@@ -13,10 +13,10 @@ extension UnsafeMutablePointer<Value> {
   @inline(__always)
   func element(_ code: Code) -> Bool {
     guard case .list = self[Int(code.b)], case .number(let x) = self[Int(code.c)],
-      let place = Int(exactly: x)
+      let place = x.smallWhole.map({ Int($0) })
     else { return false }
     return (self + Int(code.b)).box(ListBox.self)._withUnsafeGuaranteedRef { list in
-      guard list.elements.indices.contains(place) else { return false }
+      guard place < list.elements.count else { return false }
       if case .number(let element) = list.elements[place] {
         put(.number(element), code.a)
       } else {
@@ -30,10 +30,10 @@ extension UnsafeMutablePointer<Value> {
   @inline(__always)
   func setElement(_ code: Code) -> Bool {
     guard case .list = self[Int(code.a)], case .number(let x) = self[Int(code.b)],
-      case .number(let value) = self[Int(code.c)], let place = Int(exactly: x), isAlone(code.a)
+      case .number(let value) = self[Int(code.c)], let place = x.smallWhole, isAlone(code.a)
     else { return false }
     return (self + Int(code.a)).box(ListBox.self)._withUnsafeGuaranteedRef { list in
-      guard place >= 0, place < list.elements.count, place <= Int32.max else { return false }
+      guard place < list.elements.count else { return false }
       list.elements.withUnsafeMutableBufferPointer {
         $0.baseAddress?.put(.number(value), Int32(truncatingIfNeeded: place))
       }

@@ -59,7 +59,7 @@ extension UnsafeMutablePointer<Value> {
   @inline(__always)
   func remainder(_ code: Code, _ right: UnsafePointer<Value>) -> Bool {
     guard case .number(let x) = self[Int(code.b)], case .number(let y) = right[Int(code.c)],
-      x.sign == .plus, let a = UInt32(exactly: x), let b = UInt32(exactly: y), b > 0
+      x.sign == .plus, let a = x.smallWhole, let b = y.smallWhole, b > 0
     else { return false }
     put(.number(Double(a % b)), code.a)
     return true
@@ -120,5 +120,16 @@ extension UnsafeMutablePointer<Value> {
       pc &+= 1
     }
     return true
+  }
+}
+
+extension Double {
+  /// The whole number that this is, from 0 up to 2³¹. Beyond 2⁵² a double has no fraction: what is left
+  /// of the sum's bits is the number, with no call and no trap.
+  @inline(__always)
+  var smallWhole: UInt32? {
+    let moved = self + 0x1p52
+    guard self >= 0, self < 0x1p31, moved - 0x1p52 == self else { return nil }
+    return UInt32(truncatingIfNeeded: moved.bitPattern)
   }
 }
