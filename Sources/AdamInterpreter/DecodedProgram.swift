@@ -150,7 +150,7 @@ final class DecodedProgram {
       return Code(op: .setElement, a: base.index, b: place.index, c: a.index)
     case .append(let list, let a): return Code(op: .append, a: list.index, c: a.index)
     case .callMethod(let d, let receiver, let method, let site):
-      guard d == receiver, program.names[Int(method)] == "append", site.isSinglePosition
+      guard d == receiver, site.isUpdate, program.names[Int(method)] == "append", site.isSinglePosition
       else { return Code(op: .slow) }
       return Code(op: .append, a: d.index, c: site.arguments[0].register.index)
     case .negate(let d, let a): return Code(op: .negate, a: d.index, b: a.index)

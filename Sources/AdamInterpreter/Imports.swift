@@ -21,7 +21,7 @@ extension Interpreter {
     let decoded = DecodedProgram(session.optimised(module.program), globals: globals)
     guard let main = decoded.functions.first else { return }
     try withExtendedLifetime(decoded) { () throws(Diagnostic) in
-      try push(main, destination: 0, at: span)
+      try push(.passUnretained(main), destination: 0, at: span)
       _ = try loop(until: frames.count - 1)
     }
     session.modules.markRun(module.number)
