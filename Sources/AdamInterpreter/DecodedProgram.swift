@@ -19,7 +19,7 @@ enum Opcode: UInt8 {
   case next, loadGlobal, takeGlobal, storeGlobal, call, returnValue
   /// A call of a variable's function: with its load, or behind a load that leaves functions alone.
   case callGlobal, loadCallee, callLoaded
-  case element, setElement, append
+  case element, setElement, append, inlined
   case slow
 }
 
@@ -167,6 +167,8 @@ final class DecodedProgram {
     case .storeGlobal(let name, let a):
       return Code(op: .storeGlobal, a: a.index, b: slots[Int(name)])
     case .call(let d, let f, let site): return call(d, f, site)
+    case .inlined(let f, let number, let call):
+      return Code(op: .inlined, a: f.index, b: Int32(clamping: number), c: call)
     case .returnValue(let a): return Code(op: .returnValue, a: a.index)
     default: return Code(op: .slow)
     }

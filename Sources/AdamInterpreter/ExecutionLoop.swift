@@ -84,6 +84,12 @@ extension Interpreter {
         case .callGlobal:
           if try entersPlainly(globals.values + Int(code.b), code, pc) { continue frame }
           if try applies(globals.address(Int(code.b)), code, pc) { pc &+= 2; continue }
+        case .inlined:
+          if !frames.isFull, registers.holdsFunction(code, constants) {
+            try tick(at: frames.top.pointee.function.function.spans[pc])
+            pc &+= 1
+            continue
+          }
         case .loadCallee: if leavesFunction(code, registers) { pc &+= 1; continue }
         case .callLoaded:
           if try entersPlainly(globals.values + Int(code.b), code, pc) { continue frame }

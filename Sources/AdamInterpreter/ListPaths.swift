@@ -1,4 +1,4 @@
-// What the loop does itself on lists. The box of a list is reached where it lies, without a further
+// What the loop does itself on lists and functions. A box is reached where it lies, without a further
 // reference to it: a value's first word is the address of its box.
 import AdamLibrary
 
@@ -7,6 +7,16 @@ extension UnsafeMutablePointer<Value> {
   @inline(__always)
   func box<Box: AnyObject>(_ type: Box.Type) -> Unmanaged<Box> {
     UnsafeRawPointer(self).load(as: Unmanaged<Box>.self)
+  }
+
+  /// Whether a holds the function b of the program whose constants these are.
+  @inline(__always)
+  func holdsFunction(_ code: Code, _ constants: UnsafePointer<Value>) -> Bool {
+    guard case .function = self[Int(code.a)] else { return false }
+    return (self + Int(code.a)).box(Closure.self)._withUnsafeGuaranteedRef { closure in
+      guard let entry = closure.entry, closure.function == Int(code.b) else { return false }
+      return Unmanaged<DecodedFunction>.fromOpaque(entry)._withUnsafeGuaranteedRef { $0.constants } == constants
+    }
   }
 
   /// a = b[c]: one element of a list by a place from 0 on.
