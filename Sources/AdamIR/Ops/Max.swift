@@ -1,7 +1,7 @@
 // max over axes, and its gradient.
 
 extension OpDefinition {
-  /// Propagates NaN. Of equal elements the first in row-major order gets the gradient.
+  /// Propagates NaN. Of equal elements along an axis the first gets the gradient; over all axes they share it.
   package static let max: OpDefinition = .extremum(
     "max", "The largest element over some axes.", "y = max of x over axes",
     gradient: { .maxGrad }, isBetter: { $0 > $1 })
@@ -17,7 +17,7 @@ extension OpDefinition {
     isBetter: @escaping @Sendable (Double, Double) -> Bool
   ) -> OpDefinition {
     OpDefinition(
-      name: name, summary: summary, formula: formula + "; x' = g at the first such element",
+      name: name, summary: summary, formula: formula + "; x' = g at the first such element, over all axes shared by all of them",
       traits: .reduction, operandCount: 1...1, attributeNames: ["axes", "keepdims"],
       inferTypes: { types, attributes throws(ShapeError) in
         let result = try TypeRules.reduction(name)(types, attributes)
@@ -26,6 +26,14 @@ extension OpDefinition {
       },
       pullback: pullback { function, g, context throws(ShapeError) in
         let x = context.operands[0]
+        // Over all axes the gradient is shared by all such elements, as torch's max() of a whole tensor.
+        if context.attributes.ints("axes")?.count == function.type(x).shape.rank {
+          let ties = try function.emit(.eq, [x, context.results[0]])
+          let mask = try function.emit(.cast, [ties], ["element": .string("f32")])
+          let axes = Array(0..<function.type(x).shape.rank)
+          let count = try function.emit(.sum, [mask], ["axes": .ints(axes), "keepdims": .bool(false)])
+          return [try function.emit(.mul, [mask, try function.emit(.div, [g, count])])]
+        }
         return [try function.emit(gradient(), [g, x], context.attributes)]
       },
       reference: reducing { $0[first($0, isBetter)] })

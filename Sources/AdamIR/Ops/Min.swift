@@ -1,7 +1,7 @@
 // min over axes, and its gradient.
 
 extension OpDefinition {
-  /// Propagates NaN. Of equal elements the first in row-major order gets the gradient.
+  /// Propagates NaN. Of equal elements along an axis the first gets the gradient; over all axes they share it.
   package static let min: OpDefinition = .extremum(
     "min", "The smallest element over some axes.", "y = min of x over axes",
     gradient: { .minGrad }, isBetter: { $0 < $1 })

@@ -63,7 +63,8 @@ extension ParameterDefinition {
 }
 
 extension Signature {
-  /// The parameter that `name` means; `dim` and `axis` are one name.
+  /// The parameter that `name` means; `dim` and `axis` are one name, `keepdim` and
+  /// `keepdims` another.
   package func parameter(named name: String) -> Int? {
     if let index = parameters.firstIndex(where: { $0.name == name && !$0.isVariadic }) {
       return index
@@ -71,6 +72,7 @@ extension Signature {
     switch name {
     case "dim": return parameters.firstIndex { $0.name == "axis" }
     case "axis": return parameters.firstIndex { $0.name == "dim" }
+    case "keepdim": return parameters.firstIndex { $0.name == "keepdims" }
     default: return nil
     }
   }

@@ -6,5 +6,5 @@ package enum CoreBuiltins {
     + ListMethods.all + TextMethods.all + RecordBuiltins.all
     + TensorBuiltins.all + RandomBuiltins.all + OutputBuiltins.all
     + ModelBuiltins.all + InitializerBuiltins.all + GradientBuiltins.all
-    + ShapeBuiltins.all
+    + ShapeBuiltins.all + SelectionBuiltins.all
 }

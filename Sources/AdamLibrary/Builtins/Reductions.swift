@@ -21,7 +21,8 @@ package enum ReductionBuiltins {
 
   static let axisParameters = [
     ParameterDefinition(
-      "axis", .integer, "axis to reduce; all without it", default: Constant.none, isKeywordOnly: true),
+      "axis", .oneOf([.integer, .list]), "axis or axes to reduce; all without it", default: Constant.none,
+      isKeywordOnly: true),
     ParameterDefinition(
       "keepdims", .bool, "keeps the axis with size 1", default: .bool(false), isKeywordOnly: true),
   ]
@@ -52,8 +53,18 @@ package enum ReductionBuiltins {
   static func attributes(
     _ arguments: BoundArguments<Value>, rank: Int
   ) throws(Diagnostic) -> [Int] {
-    guard arguments.isGiven("axis"), let axis = arguments.int("axis") else { return Array(0..<rank) }
-    return [try axisPlace(axis, rank: rank, at: arguments.place(of: "axis"))]
+    guard arguments.isGiven("axis"), let given = arguments["axis"] else { return Array(0..<rank) }
+    let place = arguments.place(of: "axis")
+    var axes: [Int] = []
+    for element in given.elements ?? [given] {
+      guard let number = element.exactNumber, let whole = Int(exactly: number) else {
+        throw Diagnostic(.wrongKind, "an axis is a whole number, found \(element.foundText)", at: place)
+      }
+      let axis = try axisPlace(whole, rank: rank, at: place)
+      if axes.contains(axis) { throw Diagnostic(.outOfRange, "axis \(whole) stands there twice", at: place) }
+      axes.append(axis)
+    }
+    return axes.sorted()
   }
 
   private static func reduction(
@@ -145,7 +156,7 @@ package enum ReductionBuiltins {
       name: name, group: "tensor", summary: summary,
       signature: Signature([
         ParameterDefinition("x", .tensorLike, "list or tensor"),
-        ParameterDefinition("axis", .integer, "axis; the last without it", default: .number(-1)),
+        ParameterDefinition("axis", .integer, "axis; the last without it", default: .number(-1)), axisParameters[1],
       ]),
       example: "print \(name)([1, 3, 2])  # prints: \(name == "argmax" ? 1 : 0)",
       page: Page(
@@ -160,7 +171,7 @@ package enum ReductionBuiltins {
         return .of(
           try tensors.apply(
             op, [real],
-            ["axis": .int(axis), "keepdims": .bool(false)].attributes,
+            ["axis": .int(axis), "keepdims": .bool(arguments.bool("keepdims") ?? false)].attributes,
             at: arguments.span))
       })
   }

@@ -162,19 +162,24 @@ enum ShapeBuiltins {
   static let eye = BuiltinDefinition(
     name: "eye", group: "tensor", summary: "The identity matrix.",
     signature: Signature([
-      ParameterDefinition("n", .integer, "rows and columns", range: NumberRange(from: 0, to: 30_000))
+      ParameterDefinition("n", .integer, "rows", range: NumberRange(from: 0, to: 30_000)),
+      ParameterDefinition(
+        "m", .integer, "columns; as many as rows without", range: NumberRange(from: 0, to: 30_000),
+        default: .some(.none)),
     ]),
     example: "print eye(2)  # prints: [[1, 0], [0, 1]]",
     page: Page(shape: "→ [n, n]", source: "torch.eye", see: ["zeros", "ones", "full"]),
     check: { _, arguments in
-      let size = arguments.number("n").flatMap { Int(exactly: $0) }.map { Dimension($0) } ?? .unknown
-      return .tensor(TensorType(.f32, Shape([size, size])))
+      let rows = arguments.int("n").map { Dimension($0) } ?? .unknown
+      let columns = arguments.isGiven("m") ? arguments.int("m").map { Dimension($0) } ?? .unknown : rows
+      return .tensor(TensorType(.f32, Shape([rows, columns])))
     },
     run: { _, arguments throws(Diagnostic) in
       let n = arguments.whole("n")
       do throws(AllocationError) {
-        let tensor = try Tensor(.f32, [n, n])
-        for row in 0..<n { tensor.write(floats: [1], at: row * n + row) }
+        let columns = arguments.int("m") ?? n
+        let tensor = try Tensor(.f32, [n, columns])
+        for row in 0..<min(n, columns) { tensor.write(floats: [1], at: row * columns + row) }
         return .tensor(tensor)
       } catch {
         throw ValueError.memory(error, at: arguments.span)
@@ -194,10 +199,12 @@ enum ShapeBuiltins {
     run: { context, arguments throws(Diagnostic) in
       let tensors = TensorArithmetic(context.session)
       var result = try tensors.real(arguments["x"] ?? .none, at: arguments.place(of: "x"))
-      for (name, op) in [("min", OpDefinition.maximum), ("max", .minimum)] {
+      // What lies on a bound keeps its gradient, as in torch.
+      for (name, beyond) in [("min", OpDefinition.lt), ("max", .gt)] {
         guard let bound = arguments.number(name) else { continue }
         let number = Operand.tensor(try tensors.scalar(bound, at: arguments.span))
-        result = try tensors.apply(op, [result, number], at: arguments.span)
+        let outside = try tensors.apply(beyond, [result, number], at: arguments.span)
+        result = try tensors.apply(.where, [outside, number, result], at: arguments.span)
       }
       if case .number? = arguments["x"], case .tensor(let tensor) = result, let x = tensor.number(at: 0) {
         return .number(x)
@@ -276,7 +283,13 @@ enum ShapeBuiltins {
         .sum, [try tensors.apply(.mul, [x, x], at: arguments.span)],
         ["axes": .ints(axes), "keepdims": .bool(arguments.bool("keepdims") ?? false)].attributes,
         at: arguments.span)
-      return .of(try tensors.apply(.sqrt, [sum], at: arguments.span))
+      // The root's slope is infinite at 0, where torch's norm has gradient 0.
+      let zero = Operand.tensor(try tensors.scalar(0, at: arguments.span))
+      let isZero = try tensors.apply(.eq, [sum, zero], at: arguments.span)
+      let one = Operand.tensor(try tensors.scalar(1, at: arguments.span))
+      let root = try tensors.apply(
+        .sqrt, [try tensors.apply(.where, [isZero, one, sum], at: arguments.span)], at: arguments.span)
+      return .of(try tensors.apply(.where, [isZero, zero, root], at: arguments.span))
     })
 
   // MARK: Numbers at hand
@@ -285,7 +298,9 @@ enum ShapeBuiltins {
     name: "one_hot", group: "tensor", summary: "A row of zeros with a one at each class.",
     signature: Signature([
       ParameterDefinition("labels", .tensorLike, "class numbers"),
-      ParameterDefinition("classes", .integer, "number of classes", range: NumberRange(from: 1, to: 1_000_000)),
+      ParameterDefinition(
+        "classes", .integer, "number of classes; one more than the largest label without",
+        range: NumberRange(from: 1, to: 1_000_000), default: .some(.none)),
     ]),
     example: "print one_hot([0, 2], 3)  # prints: [[1, 0, 0], [0, 0, 1]]",
     page: Page(
@@ -293,7 +308,7 @@ enum ShapeBuiltins {
     isPure: true,
     run: { _, arguments throws(Diagnostic) in
       let labels = try (arguments["labels"] ?? .none).asTensor(at: arguments.place(of: "labels"))
-      let classes = arguments.whole("classes")
+      let classes = arguments.int("classes") ?? Int(exactly: (labels.floats.max() ?? 0).rounded(.down) + 1) ?? 1
       var places: [Int] = []
       for (row, label) in labels.floats.enumerated() {
         guard let place = Int(exactly: label), place >= 0, place < classes else {

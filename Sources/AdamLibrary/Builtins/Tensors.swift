@@ -132,8 +132,9 @@ package enum TensorBuiltins {
       shape: "[..] → [sizes], equally many elements", source: "torch.reshape",
       see: ["flatten", "squeeze", "permute", "shape"]), isPure: true,
     run: { context, arguments throws(Diagnostic) in
-      if case .number? = arguments["x"], arguments.variadic.contains(where: { $0.value.exactNumber != 1 }) {
-        throw .notYet("`reshape` as a layer (write `fn(x) reshape(x, _, 2, 3)`)", at: arguments.span)
+      if case .number(let first)? = arguments["x"] {
+        let rest = arguments.variadic.map { $0.value.exactNumber ?? 0 }
+        return .layer(try LayerDefinition.reshaping([first] + rest, at: arguments.span))
       }
       let x = try operand(context, arguments)
       return .of(try x.reshaped(to: try reshaped(x, arguments), at: arguments.span))
@@ -176,9 +177,12 @@ package enum TensorBuiltins {
   }
 
   static let transpose = BuiltinDefinition(
-    name: "transpose", group: "tensor", summary: "Exchanges the last two axes.",
-    signature: Signature([x]), example: "print transpose([[1, 2]])  # prints: [[1], [2]]",
-    page: Page(shape: "[.., a, b] → [.., b, a]", source: "Tensor.mT of torch", see: ["permute", "reshape"]),
+    name: "transpose", group: "tensor", summary: "Exchanges two axes, the last two unless given.",
+    signature: Signature([
+      x, ParameterDefinition("dim0", .integer, "one axis", default: .number(-2)),
+      ParameterDefinition("dim1", .integer, "the other", default: .number(-1)),
+    ]), example: "print transpose([[1, 2]])  # prints: [[1], [2]]",
+    page: Page(shape: "[.., a, b] → [.., b, a]", source: "torch.transpose", see: ["permute", "reshape"]),
     isPure: true,
     run: { context, arguments throws(Diagnostic) in
       let x = try operand(context, arguments)
@@ -188,7 +192,13 @@ package enum TensorBuiltins {
           .runShapes, "`transpose` needs 2 axes, found \(x.shape.text)", at: arguments.span)
       }
       var axes = Array(0..<rank)
-      axes.swapAt(rank - 1, rank - 2)
+      let pair = ["dim0", "dim1"].map { (name: $0, axis: arguments.whole($0)) }
+      if let wrong = pair.first(where: { $0.axis < -rank || $0.axis >= rank }) {
+        throw Diagnostic(
+          .outOfRange, "axis \(wrong.axis) does not exist: the tensor has \(rank) axes",
+          at: arguments.place(of: wrong.name))
+      }
+      axes.swapAt((pair[0].axis + rank) % rank, (pair[1].axis + rank) % rank)
       return .of(
         try TensorArithmetic(context.session).apply(
           .transpose, [x], ["permutation": .ints(axes)].attributes, at: arguments.span))

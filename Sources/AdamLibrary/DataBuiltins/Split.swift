@@ -14,13 +14,17 @@ enum SplitData {
   }
 
   static let builtin = BuiltinDefinition(
-    name: "split", group: "data", summary: "Divides the rows into train, val and test.",
+    name: "split", group: "data", summary: "Divides the rows into train, val and test; or a tensor into parts.",
     signature: Signature([
-      ParameterDefinition("data", .any, "the data set"),
+      ParameterDefinition("data", .any, "the data set, or a tensor"),
+      ParameterDefinition(
+        "size", .oneOf([.integer, .list]), "of a tensor: rows of each part", default: .some(.none)),
       fraction("train"), fraction("val"), fraction("test"),
       ParameterDefinition(
         "order", .string, "`random` draws the rows, `file` keeps their order",
         default: .string("random"), isKeywordOnly: true),
+      ParameterDefinition(
+        "axis", .integer, "of a tensor: the axis that is divided", default: .some(.none), isKeywordOnly: true),
     ]),
     example: "data = ([[1], [2], [3], [4]], [[1], [2], [3], [4]]) |> split(train=0.5, test=0.5)\n"
       + "print data.train.rows  # prints: 2",
@@ -29,6 +33,7 @@ enum SplitData {
       formula: "part i gets floor(share · rows), the rest one by one from the first",
       source: "torch.utils.data.random_split", see: ["csv", "standardize", "batch"]),
     check: { context, arguments in
+      if arguments.isGiven("size") || arguments.isGiven("axis") { return .unknown }
       guard let value = arguments["data"],
         var description = DataDescription.of(value, at: arguments.place(of: "data"))
       else { return .unknown }
@@ -43,6 +48,9 @@ enum SplitData {
     },
     run: { context, arguments throws(Diagnostic) in
       let place = arguments.place(of: "data")
+      if arguments.isGiven("size") || arguments.isGiven("axis") {
+        return try SelectionBuiltins.split(arguments["data"] ?? .none, context, arguments)
+      }
       let data = try (arguments["data"] ?? .none).dataSet(at: place).copy()
       try validate(arguments, data.description)
       let chosen = names.filter { arguments.isGiven($0) }

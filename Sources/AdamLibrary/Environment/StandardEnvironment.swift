@@ -26,6 +26,7 @@ extension Environment {
 package enum DataRegistry {
   package static let builtins: [BuiltinDefinition] = [
     CsvData.builtin,
+    SineData.builtin,
     SplitData.builtin,
     ScalingData.standardize,
     ScalingData.minmax,

@@ -19,5 +19,10 @@ package enum LayerRegistry {
     .parallel,
   ]
 
-  package static subscript(name: String) -> LayerDefinition? { all.first { $0.name == name } }
+  /// Layers whose names are tensor functions: those make them when no tensor is given.
+  private static let ofFunctions: [LayerDefinition] = [.reshape]
+
+  package static subscript(name: String) -> LayerDefinition? {
+    all.first { $0.name == name } ?? ofFunctions.first { $0.name == name }
+  }
 }

@@ -25,6 +25,8 @@ package final class Optimizer {
   package internal(set) var changes = 0
   /// What `lbfgs` remembers of all parameters together.
   var curvature = CurvatureHistory()
+  /// The last update that a loop of the script made.
+  var updatePlan: UpdatePlan?
   package let span: Span
   package init(rule: String, settings: [RecordBox.Field], span: Span) {
     self.rule = rule

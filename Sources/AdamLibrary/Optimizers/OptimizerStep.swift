@@ -10,113 +10,158 @@ enum OptimizerStep {
     name: "step", group: "training", summary: "One update of the parameters that gradients belong to.",
     signature: Signature([
       ParameterDefinition("opt", .optimizer, "the optimizer"),
-      ParameterDefinition("gradients", .record, "what `grad` or `value_and_grad` gives for a model"),
+      ParameterDefinition("gradients", .any, "what `grad` or `value_and_grad` gives for a model, or several of them"),
     ]),
     example: "model = linear(1, 1)\nopt = sgd(lr=1)\ng = grad(fn(m) sum(m([[1]])), model)\nb = model.bias[0]\n"
       + "opt.step(g)\nprint close(model.bias[0], b - 1)  # prints: true",
     page: Page(source: "torch.optim.Optimizer.step", see: ["grad", "value_and_grad", "train"]), yieldsToVariables: true,
     check: { _, _ in .known(.none) },
     run: { context, arguments throws(Diagnostic) in
-      guard case .optimizer(let optimizer)? = arguments["opt"],
-        case .record(let box)? = arguments["gradients"], box.kind == "gradients",
-        let model = box["model"]?.asLayer
-      else {
+      guard case .optimizer(let optimizer)? = arguments["opt"] else { return .none }
+      let span = arguments.place(of: "gradients")
+      guard let formula = optimizer.formula else {
         throw Diagnostic(
-          .wrongKind, "`step` needs the gradients of a model, as `grad(f, model)` gives them",
-          at: arguments.place(of: "gradients"))
+          .wrongKind, "`\(optimizer.rule)` evaluates the loss several times a step, so it needs `train`",
+          at: arguments.span)
       }
-      var pairs: [(NamedParameter, Tensor)] = []
-      for named in model.namedParameters where !named.parameter.isFrozen {
-        guard let value = box[named.name] else { continue }
-        let gradient = try value.asTensor(at: arguments.place(of: "gradients"))
-        guard gradient.type == TensorType(.f32, named.parameter.shape) else {
-          throw Diagnostic(
-            .shapesDisagree,
-            "the gradient of `\(named.name)` must be \(named.parameter.shape.text), found "
-              + gradient.type.shape.text, at: arguments.place(of: "gradients"))
-        }
-        pairs.append((named, gradient))
-      }
-      try update(optimizer, pairs, context.session, at: arguments.span)
+      var pairs: [(LayerParameter, Tensor)] = []
+      try collect(arguments["gradients"] ?? .none, into: &pairs, at: span)
+      try update(optimizer, formula, pairs, context, at: arguments.span)
       return .none
     })
 
-  private static func update(
-    _ optimizer: Optimizer, _ pairs: [(NamedParameter, Tensor)], _ session: SessionState, at span: Span
+  /// The gradients of models, wherever they stand in lists, tuples and records.
+  private static func collect(
+    _ value: Value, into pairs: inout [(LayerParameter, Tensor)], at span: Span
   ) throws(Diagnostic) {
-    guard let formula = optimizer.formula, let op = OpRegistry.standard[optimizer.rule] else {
-      throw .notYet("the optimizer `\(optimizer.rule)`", at: span)
+    if case .record(let box) = value, box.kind == RecordBox.gradients, let model = box["model"]?.asLayer {
+      for named in model.namedParameters where !named.parameter.isFrozen {
+        // A parameter that two models share has one gradient.
+        guard let value = box[named.name], !pairs.contains(where: { $0.0 === named.parameter }) else { continue }
+        pairs.append((named.parameter, try gradient(value, of: named, at: span)))
+      }
+      return
     }
+    var parts = value.elements
+    if case .record(let box) = value, box.kind == "record" { parts = box.fields.map(\.value) }
+    guard let parts, !parts.isEmpty else {
+      throw Diagnostic(
+        .wrongKind, "`step` needs the gradients of a model, as `grad(f, model)` gives them, found \(value.foundText)",
+        at: span)
+    }
+    for part in parts { try collect(part, into: &pairs, at: span) }
+  }
+
+  private static func gradient(
+    _ value: Value, of named: NamedParameter, at span: Span
+  ) throws(Diagnostic) -> Tensor {
+    let gradient = try value.asTensor(at: span)
+    guard gradient.type == TensorType(.f32, named.parameter.shape) else {
+      throw Diagnostic(
+        .shapesDisagree,
+        "the gradient of `\(named.name)` must be \(named.parameter.shape.text), found \(gradient.type.shape.text)",
+        at: span)
+    }
+    return gradient
+  }
+
+  private static func update(
+    _ optimizer: Optimizer, _ formula: any OptimizerRule.Type, _ pairs: [(LayerParameter, Tensor)],
+    _ context: any ExecutionContext, at span: Span
+  ) throws(Diagnostic) {
     let slots = formula.slotNames(optimizer.hyper)
     let states = try states(optimizer, pairs, slots.count, at: span)
-    let rule = OptimizerUpdate(
-      op, slots: slots, scalarCount: OptimizerRules.scalarCount, options: formula.options(optimizer.hyper),
-      scalarsName: { "\($0).scalars" })
-    let plan = try plan(rule, pairs, session, at: span)
+    let schedule = try optimizer.rateSchedule(total: nil, stepsPerEpoch: nil, context, at: span)
+    let rates = try StepRates(optimizer, schedule, from: optimizer.steps, count: 1, context)
+    let update = try plan(optimizer, formula, pairs.map(\.0), slots, context.session, at: span)
     do throws(RuntimeError) {
-      for ((named, gradient), state) in zip(pairs, states) {
-        guard let weights = named.parameter.tensor else { continue }
-        try plan.bind(named.name, to: weights)
-        try plan.bind("\(named.name).g", to: gradient)
-        for (slot, tensor) in zip(slots, state.slots) { try plan.bind("\(named.name).\(slot)", to: tensor) }
-        try plan.bind("\(named.name).scalars", to: try scalars(formula, optimizer, state.updates + 1))
+      for (((parameter, gradient), state), places) in zip(zip(pairs, states), update.places) {
+        guard let weights = parameter.tensor else { continue }
+        try update.plan.bind(places.weight, to: weights)
+        try update.plan.bind(places.gradient, to: gradient)
+        for (slot, tensor) in zip(places.slots, state.slots) { try update.plan.bind(slot, to: tensor) }
+        guard let scalars = update.plan.parameter(places.scalars) else { continue }
+        rates.fill(
+          formula, optimizer.hyper, from: state.updates + 1, into: scalars.pointer.assumingMemoryBound(to: Float.self))
+        scalars.flushSubnormals()
       }
     } catch {
       throw .runtime(error, at: span)
     }
-    plan.run()
+    update.plan.run()
+    if schedule != nil { optimizer.currentRate = rates.rate(0, optimizer) }
     optimizer.steps += 1
     for state in states { state.updates += 1 }
   }
 
-  private static func scalars(
-    _ formula: any OptimizerRule.Type, _ optimizer: Optimizer, _ step: Int
-  ) throws(RuntimeError) -> Tensor {
-    do throws(AllocationError) {
-      let tensor = try Tensor(.f32, [OptimizerRules.scalarCount])
-      formula.fillScalars(
-        optimizer.hyper, from: step, count: 1, rates: nil, into: tensor.pointer.assumingMemoryBound(to: Float.self))
-      tensor.flushSubnormals()
-      return tensor
-    } catch {
-      throw .allocation(error)
-    }
-  }
-
   /// The state of each parameter, made when it is met for the first time.
   private static func states(
-    _ optimizer: Optimizer, _ pairs: [(NamedParameter, Tensor)], _ slots: Int, at span: Span
+    _ optimizer: Optimizer, _ pairs: [(LayerParameter, Tensor)], _ slots: Int, at span: Span
   ) throws(Diagnostic) -> [Optimizer.ParameterState] {
     var result: [Optimizer.ParameterState] = []
     do throws(AllocationError) {
-      for (named, _) in pairs {
-        result.append(try optimizer.state(of: named.parameter, slots: slots))
-      }
+      for (parameter, _) in pairs { result.append(try optimizer.state(of: parameter, slots: slots)) }
     } catch {
       throw .outOfMemory(error, at: span)
     }
     return result
   }
 
-  /// The update of all parameters as one function: the gradients are its inputs.
+  /// The update of these parameters as a plan of this optimizer, made anew when other ones come.
   private static func plan(
-    _ rule: OptimizerUpdate, _ pairs: [(NamedParameter, Tensor)], _ session: SessionState, at span: Span
-  ) throws(Diagnostic) -> Plan {
-    var function = TensorFunction(name: "update")
-    for (named, gradient) in pairs {
-      let type = gradient.type
-      _ = function.addParameter(type, name: named.name, role: .parameter)
-      let g = function.addParameter(type, name: "\(named.name).g", role: .input)
-      function.results.append(FunctionResult(g, "\(named.name).grad"))
+    _ optimizer: Optimizer, _ formula: any OptimizerRule.Type, _ parameters: [LayerParameter], _ slots: [String],
+    _ session: SessionState, at span: Span
+  ) throws(Diagnostic) -> UpdatePlan {
+    let options = formula.options(optimizer.hyper)
+    if let known = optimizer.updatePlan, known.options == options, known.slots == slots,
+      known.parameters.elementsEqual(parameters, by: { $0 === $1 })
+    {
+      return known
     }
-    let key = PlanCache.Key(function: function, optimizer: rule.op.name, options: rule.options)
-    if let known = session.plans[key] { return known }
-    let updating: TensorFunction
-    do throws(PassError) { updating = try function.addingOptimizer(rule) } catch {
+    guard let op = OpRegistry.standard[optimizer.rule] else { throw .notYet("the optimizer `\(optimizer.rule)`", at: span) }
+    var function = TensorFunction(name: "update")
+    for (index, parameter) in parameters.enumerated() {
+      let type = TensorType(.f32, parameter.shape)
+      _ = function.addParameter(type, name: "p\(index)", role: .parameter)
+      let g = function.addParameter(type, name: "p\(index).g", role: .input)
+      function.results.append(FunctionResult(g, "p\(index).grad"))
+    }
+    let rule = OptimizerUpdate(
+      op, slots: slots, scalarCount: OptimizerRules.scalarCount, options: options, scalarsName: { "\($0).scalars" })
+    do throws(PassError) { function = try function.addingOptimizer(rule) } catch {
       throw Diagnostic(.shapesDisagree, error.message, at: span)
     }
-    let plan = try session.makePlan(updating, at: span)
-    session.plans[key] = plan
-    return plan
+    let made = UpdatePlan(
+      try session.makePlan(function, at: span), parameters, options: options, slots: slots)
+    optimizer.updatePlan = made
+    return made
+  }
+}
+
+/// One update of some parameters, ready to be bound and run.
+final class UpdatePlan {
+  struct Places {
+    var weight: Int
+    var gradient: Int
+    var slots: [Int]
+    var scalars: Int
+  }
+  let plan: Plan
+  let parameters: [LayerParameter]
+  let options: Int
+  let slots: [String]
+  /// Where each parameter's tensors are bound.
+  let places: [Places]
+
+  init(_ plan: Plan, _ parameters: [LayerParameter], options: Int, slots: [String]) {
+    self.plan = plan
+    self.parameters = parameters
+    self.options = options
+    self.slots = slots
+    places = parameters.indices.map { index in
+      func place(_ name: String) -> Int { plan.parameterIndex("p\(index)\(name)") ?? -1 }
+      return Places(
+        weight: place(""), gradient: place(".g"), slots: slots.map { place(".\($0)") }, scalars: place(".scalars"))
+    }
   }
 }

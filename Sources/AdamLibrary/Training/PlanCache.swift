@@ -18,13 +18,24 @@ package final class PlanCache {
     init(
       function: TensorFunction, optimizer: String? = nil, options: Int = 0, groups: [Int] = []
     ) {
-      var bare = function
-      for i in bare.values.indices { bare.values[i].span = nil }
-      for i in bare.operations.indices { bare.operations[i].span = nil }
-      self.function = bare
+      self.function = function
       self.optimizer = optimizer
       self.options = options
       self.groups = groups
+    }
+
+    static func == (a: Key, b: Key) -> Bool {
+      a.optimizer == b.optimizer && a.options == b.options && a.groups == b.groups
+        && a.function.computesSame(as: b.function)
+    }
+
+    /// Enough to tell most steps apart; hashing every type and attribute costs more than comparing one.
+    func hash(into hasher: inout Hasher) {
+      hasher.combine(optimizer)
+      hasher.combine(options)
+      hasher.combine(function.values.count)
+      for operation in function.operations { hasher.combine(operation.op) }
+      for parameter in function.parameters { hasher.combine(function.type(parameter.value).shape.dimensions.count) }
     }
   }
 
@@ -39,6 +50,18 @@ package final class PlanCache {
       if plans.count >= Self.capacity { plans.removeAll(keepingCapacity: true) }
       plans[key] = newValue
     }
+  }
+}
+
+extension TensorFunction {
+  /// Equal but for the places in the source that it came from.
+  fileprivate func computesSame(as other: TensorFunction) -> Bool {
+    values.count == other.values.count && operations.count == other.operations.count
+      && parameters == other.parameters && results == other.results
+      && zip(values, other.values).allSatisfy { $0.type == $1.type }
+      && zip(operations, other.operations).allSatisfy {
+        $0.op == $1.op && $0.operands == $1.operands && $0.results == $1.results && $0.attributes == $1.attributes
+      }
   }
 }
 

@@ -1,0 +1,52 @@
+// Loops of the script's own: the bits of `train`, several networks, schedules, structures of gradients.
+import AdamTestSupport
+import Testing
+
+@Suite struct OwnLoopTests {
+  private static let head = """
+    seed 0; x = linspace(-1, 1, 12).reshape(12, 1); data = (x, sin(x)) |> batch(5)
+    model = seq(linear(1, 8), tanh, dropout(0.2), linear(8, 1)); loss = mse()
+
+    """
+
+  @Test(arguments: ["adam(lr=0.01)", "sgd(lr=0.1, momentum=0.9)", "adamw(lr=warmup(4) then cosine(peak=0.02, steps=8))"])
+  func `a loop has the bits of train`(_ optimizer: String) {
+    let loop = """
+      for i in 0..<4 {
+        for x, y in data {
+          l, g = value_and_grad(fn(m) mse(m(x, training=true), y), model)
+          opt.step(g)
+        }
+      }
+      """
+    let trained = ScriptRun(Self.head + "opt = \(optimizer)\ntrain 4\nprint model.0.weight, model.3.bias, opt.steps")
+    let looped = ScriptRun(Self.head + "opt = \(optimizer)\n\(loop)\nprint model.0.weight, model.3.bias, opt.steps")
+    #expect(!trained.output.isEmpty && trained.output == looped.output, "\(trained.text) \(looped.text)")
+  }
+
+  @Test func `gradients of several models in lists and records take one step`() {
+    let run = ScriptRun(
+      """
+      seed 0; a = linear(1, 1); b = linear(1, 1); opt = sgd(lr=0.5)
+      f = fn(ms) sum(ms[0]([[1]])) + 2 * sum(ms[1]([[1]]))
+      before = (a.weight, b.weight)
+      g = grad(f, [a, b]); opt.step(g)
+      print close(a.weight, before[0] - 0.5), close(b.weight, before[1] - 1), opt.steps
+      h = grad(fn(r) sum(r.first([[1]])), (first=a, rest=1))
+      opt.step([h.first]); print close(a.weight, before[0] - 1), opt.steps, h.rest
+      m = seq(a, b); g = grad(fn(m) sum(m([[1]])), m)
+      print g.0.weight.shape, g.1.bias == [1]
+      """)
+    #expect(run.output == "true true 1\ntrue 2 0\n[1, 1] [true]\n", "\(run.text)")
+  }
+
+  @Test(arguments: [
+    ("opt = lbfgs(); opt.step(g)", "evaluates the loss several times a step"),
+    ("opt = adam(lr=cosine(peak=1)); opt.step(g)", "does not know how many steps there are"),
+    ("opt = adam(lr=warmup(epochs(1)) then 0.1); opt.step(g)", "a loop of your own counts steps"),
+    ("opt = adam(); opt.step([1, 2])", "needs the gradients of a model"),
+  ]) func `what cannot be a step is refused`(_ line: String, _ message: String) {
+    let run = ScriptRun("model = linear(1, 1); g = grad(fn(m) sum(m([[1]])), model)\n\(line)")
+    #expect(run.messages.contains { $0.contains(message) }, "\(run.messages)")
+  }
+}
