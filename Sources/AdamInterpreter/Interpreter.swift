@@ -243,6 +243,12 @@ extension Interpreter: ExecutionContext {
   }
 
   package func call(
+    _ callee: Value, given: [GivenArgument<Value>], at span: Span
+  ) throws(Diagnostic) -> Value {
+    try call(callee, given, at: span)
+  }
+
+  package func call(
     _ callee: Value, _ arguments: [Value], at span: Span
   ) throws(Diagnostic) -> Value {
     try call(callee, arguments.map { GivenArgument(value: $0, span: span) }, at: span)

@@ -50,3 +50,43 @@ import Testing
     #expect(run.messages.contains { $0.contains(message) }, "\(run.messages)")
   }
 }
+
+@Suite struct StepSourceTests {
+  @Test func `a function as data is called once a step, in the order of the generator`() {
+    let run = ScriptRun(
+      """
+      seed 0; model = linear(1, 1); opt = sgd(lr=0.1); loss = mse()
+      train 3 steps, data=fn() { x = randn(4, 1); (x, 2 * x) }
+      a = (model.weight, rand(1))
+      seed 0; model = linear(1, 1); opt = sgd(lr=0.1)
+      for i in 0..<3 { x = randn(4, 1); opt.step(grad(fn(m) mse(m(x), 2 * x), model)) }
+      print a[0] == model.weight, a[1] == rand(1)
+      """)
+    #expect(run.output == "[[true]] [true]\n", "\(run.text)")
+  }
+
+  @Test func `what the function gives stays its own`() {
+    let run = ScriptRun(
+      """
+      xs = [tensor([[1]]), tensor([[2]])]; n = 0; model = linear(1, 1); loss = fn(p, y) mean(p^2); opt = sgd(lr=0)
+      on step { n = n + 1 }
+      train 4 steps, data=fn() xs[n % 2]
+      print xs, n
+      """)
+    #expect(run.output == "[[[1]], [[2]]] 4\n", "\(run.text)")
+  }
+
+  @Test func `rows of another shape stop the training, wrong ones are seen before it`() {
+    let changing = ScriptRun(
+      "n = 1; model = linear(1, 1); loss = fn(p, y) mean(p); on step { n = 2 }\ntrain 3, data=fn() zeros(n, 1)")
+    #expect(changing.messages.contains { $0.contains("the first step had rows [1, 1], and this one has [2, 1]") }, "\(changing.text)")
+    let wrong = ScriptRun("model = linear(2, 1)\ntrain 3, data=fn() (zeros(4, 3), zeros(4, 1))")
+    #expect(wrong.messages.first?.contains("E0302") == true, "\(wrong.text)")
+  }
+
+  @Test func `keywords reach the function that is differentiated`() {
+    let run = ScriptRun(
+      "f = fn(x, k=2) k * sum(x^2)\nprint grad(f, [1, 2], k=3), grad(f, k=4)([1, 2]), grad(f)([1, 2], k=5)")
+    #expect(run.output == "[6, 12] [8, 16] [10, 20]\n", "\(run.text)")
+  }
+}

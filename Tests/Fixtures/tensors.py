@@ -40,6 +40,9 @@ CASES = [
     ("p", "log(x)", lambda x: x.log()), ("p", "sqrt(x)", lambda x: x.sqrt()), ("m", "sin(x)", lambda x: x.sin()),
     ("m", "cos(x)", lambda x: x.cos()), ("p", "pow(x, 1.5)", lambda x: x.pow(1.5)), ("p", "pow(2, x)", lambda x: T.pow(2, x)),
     ("m", "x^2", lambda x: x**2), ("p", "x^-1", lambda x: x**-1), ("m", "floor(x)", lambda x: x.floor()), ("m", "round(x)", lambda x: x.round()),
+    ("c", "leaky_relu(x)", T.nn.functional.leaky_relu), ("c", "leaky_relu(x, slope=0.2)", lambda x: T.nn.functional.leaky_relu(x, 0.2)),
+    ("c", "elu(x)", T.nn.functional.elu), ("m", "elu(x, alpha=0.5)", lambda x: T.nn.functional.elu(x, 0.5)),
+    ("c", "selu(x)", T.nn.functional.selu), ("m", "silu(x)", T.nn.functional.silu),
     ("m", "x % 2", lambda x: x % 2), ("m", "x @ transpose(x)", lambda x: x @ x.T),
 ]
 PLAIN = [

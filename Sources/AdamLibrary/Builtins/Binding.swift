@@ -112,6 +112,8 @@ struct Binder<V: ArgumentValue> {
   /// Index of the argument given for each parameter.
   private var slots: [Int?]
   private var rest: [Int] = []
+  /// Keywords for whoever is called in the end.
+  private var passed: [GivenArgument<V>] = []
   private(set) var mistakes: [Diagnostic] = []
   private var words: BindingWords { BindingWords(callee: callee, signature: signature, span: span) }
 
@@ -146,6 +148,15 @@ struct Binder<V: ArgumentValue> {
     let parameters = signature.parameters
     let free = parameters.indices.filter { slots[$0] == nil && parameters[$0].isPositional }
     let next = free.first { !parameters[$0].isImplicit }
+    // A setting that stands by name leaves the position to what the layer is applied to.
+    let isNamed = next.map { next in arguments.contains { $0.name == parameters[next].name } } ?? false
+    if isNamed,
+      let input = free.first(where: {
+        parameters[$0].isImplicit && parameters[$0].kind != .any && value.fit(parameters[$0].kind) != .no
+      })
+    {
+      return input
+    }
     if let next, parameters[next].kind != .any, value.fit(parameters[next].kind) == .yes {
       return next
     }
@@ -162,6 +173,10 @@ struct Binder<V: ArgumentValue> {
   mutating func placeKeywords() {
     for (i, argument) in arguments.enumerated() where !argument.isImplicit {
       guard let name = argument.name else { continue }
+      if signature.passesKeywords, signature.parameter(named: name) == nil {
+        passed.append(argument)
+        continue
+      }
       guard let slot = signature.parameter(named: name) else {
         mistakes.append(words.unknownOption(name, at: argument.nameSpan ?? argument.span))
         continue
@@ -199,8 +214,10 @@ struct Binder<V: ArgumentValue> {
     }
     // Mistakes are found kind by kind of mistake; the reader wants them in the text's order.
     mistakes.sort { ($0.span?.start ?? 0) < ($1.span?.start ?? 0) }
-    return BoundArguments(
+    var bound = BoundArguments(
       names: signature.parameters.map(\.name), entries: entries, variadic: variadic, span: span)
+    bound.passed = passed
+    return bound
   }
 
   private mutating func entry(

@@ -106,9 +106,14 @@ package struct Signature: Hashable, Sendable {
   package var parameters: [ParameterDefinition]
   /// Comparisons are likely arguments, so an unknown option `x = 3` was probably meant as one.
   package var takesComparisons: Bool
-  package init(_ parameters: [ParameterDefinition], takesComparisons: Bool = false) {
+  /// Keywords without a parameter are kept for the function that is called in the end.
+  package var passesKeywords: Bool
+  package init(
+    _ parameters: [ParameterDefinition], takesComparisons: Bool = false, passesKeywords: Bool = false
+  ) {
     self.parameters = parameters
     self.takesComparisons = takesComparisons
+    self.passesKeywords = passesKeywords
   }
 }
 
@@ -130,6 +135,8 @@ package struct BoundArguments<V> {
   package var entries: [Entry]
   /// Elements of the variadic parameter with their places.
   package var variadic: [(value: V, span: Span)]
+  /// Keywords for the function that is called in the end, where the signature passes them on.
+  package var passed: [GivenArgument<V>] = []
   /// The whole call.
   package var span: Span
   package init(names: [String], entries: [Entry], variadic: [(value: V, span: Span)], span: Span) {
@@ -154,12 +161,23 @@ package protocol ExecutionContext: AnyObject {
   var session: SessionState { get }
   /// Calls a function value of the script or a builtin.
   func call(_ callee: Value, _ arguments: [Value], at span: Span) throws(Diagnostic) -> Value
+  /// The same with arguments by name.
+  func call(_ callee: Value, given: [GivenArgument<Value>], at span: Span) throws(Diagnostic) -> Value
   /// Runs an `on` block; gives whether it ended with `break`, which ends the training.
   func run(_ hook: Hook, _ arguments: [Value]) throws(Diagnostic) -> Bool
   /// Counts the changes of top-level variables: what a traced function read may be another value.
   var variableChanges: Int { get }
   /// Throws when cancelled or over budget.
   func poll() throws(Diagnostic)
+}
+
+extension ExecutionContext {
+  /// Where no function of the script can be met, names say nothing.
+  package func call(
+    _ callee: Value, given: [GivenArgument<Value>], at span: Span
+  ) throws(Diagnostic) -> Value {
+    try call(callee, given.map(\.value), at: span)
+  }
 }
 
 /// What a builtin may use while it is checked. The checker is the one implementation.

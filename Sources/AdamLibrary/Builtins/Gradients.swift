@@ -27,7 +27,7 @@ enum GradientBuiltins {
       signature: Signature([
         ParameterDefinition("f", .function, "a function that gives a single number"),
         ParameterDefinition("arguments", .any, "with these it is applied at once", isVariadic: true),
-      ]),
+      ], passesKeywords: true),
       example: example,
       page: Page(
         "The derivative has the structure of the argument: a number, tensor, list, record or model. Derivatives of "
@@ -41,10 +41,12 @@ enum GradientBuiltins {
         let function = arguments["f"] ?? .none
         if arguments.variadic.isEmpty {
           let definition = applied[hasValue ? 1 : 0]
-          return .builtin(ConfiguredBuiltin(definition, settings: [.init("f", function)]))
+          let passed = arguments.passed.compactMap { given in given.name.map { RecordBox.Field($0, given.value) } }
+          return .builtin(ConfiguredBuiltin(definition, settings: [.init("f", function)] + passed))
         }
         let values = arguments.variadic.map(\.value)
-        return try Gradient(context, function, at: arguments.span).result(values, hasValue: hasValue)
+        return try Gradient(context, function, at: arguments.span)
+          .result(values, arguments.passed, hasValue: hasValue)
       })
   }
 
@@ -54,12 +56,12 @@ enum GradientBuiltins {
       signature: Signature([
         ParameterDefinition("arguments", .any, "as for the function", isVariadic: true),
         ParameterDefinition("f", .function, "the function", isKeywordOnly: true),
-      ]),
+      ], passesKeywords: true),
       example: "",
       run: { context, arguments throws(Diagnostic) in
         let values = arguments.variadic.map(\.value)
         return try Gradient(context, arguments["f"] ?? .none, at: arguments.span)
-          .result(values, hasValue: hasValue)
+          .result(values, arguments.passed, hasValue: hasValue)
       })
   }
 }
@@ -95,12 +97,14 @@ private final class Gradient {
     tensors = TensorArithmetic(context.session)
   }
 
-  func result(_ arguments: [Value], hasValue: Bool) throws(Diagnostic) -> Value {
+  func result(
+    _ arguments: [Value], _ passed: [GivenArgument<Value>], hasValue: Bool
+  ) throws(Diagnostic) -> Value {
     guard let first = arguments.first else {
       throw Diagnostic(.missingArgument, "a derivative needs the argument to differentiate by", at: span)
     }
     let argument = try lifted(first)
-    let value = try called([argument] + arguments.dropFirst())
+    let value = try called([argument] + arguments.dropFirst(), passed)
     let parameters = models.flatMap { model in
       model.namedParameters.filter { !$0.parameter.isFrozen }
     }
@@ -170,11 +174,12 @@ private final class Gradient {
     return id
   }
 
-  private func called(_ arguments: [Value]) throws(Diagnostic) -> ValueID {
+  private func called(_ arguments: [Value], _ passed: [GivenArgument<Value>]) throws(Diagnostic) -> ValueID {
     let session = context.session
     session.tracer = tracer
     defer { session.tracer = outer }
-    let result = try context.call(function, arguments, at: span)
+    let given = arguments.map { GivenArgument(value: $0, span: span) } + passed
+    let result = try context.call(function, given: given, at: span)
     let id = try tracer.value(of: try tensors.real(result, at: span), at: span)
     let type = tracer.function.type(id)
     guard type.shape.rank == 0 else {

@@ -40,6 +40,8 @@ final class TrainingLoop {
   private var schedule: RateSchedule?
   private var settingsChanges = 0
   private let searching: SearchingSteps?
+  /// The targets that the plan reads.
+  private var fedTargets: Tensor?
 
   private var isBatched: Bool { order != nil }
   private var rows: Int { request.data.rowCount }
@@ -81,6 +83,7 @@ final class TrainingLoop {
   /// Whole data sets are bound to the plan as they lie; batches are gathered by the order.
   private func feed() throws(Diagnostic) {
     let targets = try request.targets(of: request.data, session)
+    fedTargets = targets
     let inputs = [("x", request.data.inputs)] + (targets.map { [("y", $0)] } ?? [])
     do throws(RuntimeError) {
       for runner in [full, ragged].compactMap(\.self) {
@@ -96,6 +99,18 @@ final class TrainingLoop {
     } catch {
       throw .runtime(error, at: request.span)
     }
+  }
+
+  /// The rows of the next step, written where the plan reads them.
+  private func takeRows(_ source: StepSource) throws(Diagnostic) {
+    let rows = try source.next()
+    let targets = try request.targets(of: rows, session)
+    guard rows.inputs.type == request.data.inputs.type else { throw source.changed(request.data.inputs, rows.inputs) }
+    request.data.inputs.copyElements(from: rows.inputs)
+    guard let fed = fedTargets else { return }
+    guard let targets, targets.type == fed.type else { throw source.changed(fed, targets) }
+    fed.copyElements(from: targets)
+    request.data.targets = fed
   }
 
   private var totalEpochs: Int {
@@ -121,7 +136,7 @@ final class TrainingLoop {
     history.losses.reserveCapacity(min(totalEpochs, 1 << 20))
     try prepareSchedule()
     while step < totalSteps {
-      if batchIndex == 0 { startEpoch() }
+      if batchIndex == 0 { try startEpoch() }
       let count = nextCount()
       try advance(count)
       if try runStepHooks() { return .broke }
@@ -139,7 +154,8 @@ final class TrainingLoop {
     return .completed
   }
 
-  private func startEpoch() {
+  private func startEpoch() throws(Diagnostic) {
+    if let source = request.source, step > 0 { try takeRows(source) }
     guard let order else { return }
     let places = UnsafeMutableBufferPointer(
       start: order.pointer.assumingMemoryBound(to: Int32.self), count: order.elementCount)
@@ -161,7 +177,7 @@ final class TrainingLoop {
       let wholeBatches = rows / size
       return batchIndex < wholeBatches ? min(count, wholeBatches - batchIndex) : 1
     }
-    if request.stop != nil { return 1 }
+    if request.stop != nil || request.source != nil { return 1 }
     if validator != nil, request.unit == "epochs" {
       count = min(count, request.validationInterval - epoch % request.validationInterval)
     }

@@ -9,6 +9,8 @@ struct TrainingRequest {
   /// The rows to fit.
   var data: DataSet
   var validation: DataSet?
+  /// The function that makes the rows of each step; nil for rows at hand.
+  var source: StepSource?
   var loss: TrainingLoss
   var optimizer: Optimizer
   var total: Int
@@ -20,7 +22,8 @@ struct TrainingRequest {
   /// Epochs, or steps where steps are counted, between two validations.
   var validationInterval = 1
 
-  init(_ arguments: BoundArguments<Value>, _ session: SessionState) throws(Diagnostic) {
+  init(_ arguments: BoundArguments<Value>, _ context: any ExecutionContext) throws(Diagnostic) {
+    let session = context.session
     span = arguments.span
     let strict = session.isStrict
     // `check grad` asks the same without an optimizer.
@@ -36,7 +39,9 @@ struct TrainingRequest {
     self.total = total
     let whole: DataSet
     if let given = arguments["data"] {
-      whole = try given.dataSet(at: arguments.place(of: "data"))
+      let place = arguments.place(of: "data")
+      source = StepSource(given, context, at: place)
+      if let source { whole = try source.first() } else { whole = try given.dataSet(at: place) }
     } else {
       guard let sample = try DataSet.sample(for: model, session, at: span) else {
         throw .noSample(at: span)

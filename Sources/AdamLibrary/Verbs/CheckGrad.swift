@@ -19,7 +19,7 @@ package enum CheckGradVerb {
     example: "",
     check: { _, _ in .unknown },
     run: { context, arguments throws(Diagnostic) in
-      let request = try TrainingRequest(arguments, context.session)
+      let request = try TrainingRequest(arguments, context)
       let check = try GradientCheck(request, context.session)
       let worst = try check.worst()
       if worst.error > GradientCheck.tolerance { throw check.mistake(worst) }

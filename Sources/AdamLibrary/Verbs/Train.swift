@@ -99,8 +99,10 @@ enum TrainVerb {
     }
     guard let model else { return }
     let data: DataDescription?
-    if let given = arguments["data"] {
-      data = DataDescription.of(given, at: arguments.place(of: "data"))
+    if var given = arguments["data"] {
+      let place = arguments.place(of: "data")
+      if given.layerFunction != nil { given = context.call(given, [], at: place) }
+      data = DataDescription.of(given, at: place)
       if let parts = data?.parts, !parts.isEmpty, !parts.contains("train"), let data {
         throw .noTrainingPart(parts, data, at: span)
       }
@@ -156,7 +158,7 @@ enum TrainVerb {
     let session = context.session
     if session.isTraining { throw .trainInBlock(at: arguments.span) }
     if session.tracer != nil { throw .insideTrace("train", at: arguments.span) }
-    let request = try TrainingRequest(arguments, session)
+    let request = try TrainingRequest(arguments, context)
     if let observer = session.stageObserver {
       return try showStages(request, session, observer)
     }
