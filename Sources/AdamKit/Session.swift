@@ -184,8 +184,18 @@ public final class Session {
     }
     var checker = Checker(session: state, modules: globals, isInteractive: options.isInteractive)
     let result = checker.check(program)
-    let wished = result.diagnostics.compactMap { options.warningLevels.applied(to: $0) }
-    for diagnostic in wished { tell(diagnostic) }
+    let found = (result.diagnostics + warnings(about: tree)).enumerated().sorted { a, b in
+      (a.element.span?.start ?? .max, a.offset) < (b.element.span?.start ?? .max, b.offset)
+    }
+    let errors = found.filter { $0.element.severity == .error }.compactMap(\.element.span)
+    let wished = found.map(\.element)
+      // What an error in it says comes first.
+      .filter { one in one.severity == .error || !errors.contains { one.span?.contains($0) == true } }
+      .compactMap { options.warningLevels.applied(to: $0) }
+    for diagnostic in wished {
+      state.said.insert(diagnostic)
+      tell(diagnostic)
+    }
     return wished.contains { $0.severity == .error } ? nil : program
   }
 

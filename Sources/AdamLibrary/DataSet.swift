@@ -29,6 +29,8 @@ package struct DataDescription {
   package var rows: Int?
   /// Names of the parts once `split` has run: `train`, `val`, `test`.
   package var parts: [String]
+  /// Which part this is of the data it was taken from.
+  package var part: String?
   package var batchSize: Int?
   /// Where the data was made and where its targets were named, for messages.
   package var span: Span
@@ -121,6 +123,7 @@ package final class DataSet {
     let result = copy()
     result.parts = []
     result.description.parts = []
+    result.description.part = name
     result.description.rows = part.rows.count
     result.inputs = try inputs.gathered(part.rows, at: span)
     if let targets { result.targets = try targets.gathered(part.rows, at: span) }

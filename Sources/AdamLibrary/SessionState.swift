@@ -5,6 +5,21 @@ import AdamPasses
 import AdamRuntime
 import AdamSource
 
+/// Warnings by code and place.
+package struct SaidWarnings {
+  private struct Key: Hashable {
+    var code: DiagnosticCode
+    var span: Span?
+  }
+  private var keys: Set<Key> = []
+
+  /// Whether it is new. Notes are new every time.
+  @discardableResult
+  package mutating func insert(_ diagnostic: Diagnostic) -> Bool {
+    diagnostic.severity == .note || keys.insert(Key(code: diagnostic.code, span: diagnostic.span)).inserted
+  }
+}
+
 package final class SessionState {
   package let host: Host
   package let environment: Environment
@@ -21,6 +36,8 @@ package final class SessionState {
   package var isStrict = false
   /// Which warnings are left out and which are errors.
   package var warningLevels = WarningLevels()
+  /// Warnings that were shown, so that none is said twice of one place.
+  package var said = SaidWarnings()
   package var hooks: [Hook] = []
   /// The texts of the session, so that messages can quote what was written.
   package var sources = SourceMap()

@@ -18,6 +18,11 @@ public struct Span: Hashable, Sendable {
     self.end = end
   }
 
+  /// Whether all of `other` lies in it.
+  public func contains(_ other: Span) -> Bool {
+    source == other.source && start <= other.start && other.end <= end
+  }
+
   /// The smallest span that covers both; `other` must be in the same source.
   public func union(_ other: Span) -> Span {
     Span(source, min(start, other.start), max(end, other.end))

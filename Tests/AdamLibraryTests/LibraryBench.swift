@@ -84,6 +84,7 @@ final class LibraryBench: ExecutionContext, CheckContext {
   func poll() throws(Diagnostic) {}
   var variables: [(name: String, value: AbstractValue)] { [] }
   func report(_ diagnostic: Diagnostic) { reported.append(diagnostic) }
+  func differentiate(_ callee: AbstractValue, _ arguments: [AbstractValue], at span: Span) {}
   func call(_ callee: AbstractValue, _ arguments: [AbstractValue], at span: Span) -> AbstractValue {
     .unknown
   }

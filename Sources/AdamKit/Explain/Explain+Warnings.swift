@@ -1,5 +1,4 @@
-// Pages about warnings; their names silence them or make them errors.
-import AdamLibrary
+// Pages about warnings of names and functions; the names silence them or make them errors.
 import AdamSemantics
 
 extension Explanation {
@@ -52,69 +51,79 @@ extension Explanation {
     Explanation(
       .unreachable, "a statement that is never run",
       """
-      What stands above always ends the function, the loop or the script before this statement is reached.
+      What stands above always ends the function, the loop's turn or the script before this statement is
+      reached.
       """,
       wrong: """
-      while true { }
-      print "done"
+      fn f(x) {
+        return x
+        print x
+      }
+      print f(1)
       """,
       right: """
-      for i in 0..<3 { }
-      print "done"
-      """,
-      circumstances: .checked),
-    Explanation(
-      .noBatch, "one step for each epoch",
-      """
-      Without `batch` every step uses all rows. That is exact and, with many rows, slow to learn.
-      `batch(32)` makes a step of every 32 rows and shuffles the training rows in each epoch.
-      """,
-      wrong: """
-      data = (zeros(2000, 1), zeros(2000, 1))
-      model = linear(1, 1)
-      train 1
-      """,
-      right: """
-      data = (zeros(2000, 1), zeros(2000, 1)) |> batch(500)
-      model = linear(1, 1)
-      train 1
+      fn f(x) {
+        print x
+        return x
+      }
+      print f(1)
       """),
     Explanation(
-      .newParameters, "parameters that are new to the optimizer",
+      .unusedBinding, "a local that nothing uses",
       """
-      The state of an optimizer belongs to the parameters. Those that it meets for the first time start at
-      step 0, the others go on where they were.
+      A function assigns a name that it never reads, and nobody outside can see it. Mostly another name
+      was meant. A name that begins with `_` is meant to be unused. Names at the top level of a file are
+      never reported: the verbs take `model`, `data`, `loss` and `opt` from there, and others may be
+      looked at later, by a checkpoint, at the prompt or by a script that imports the file.
       """,
       wrong: """
-      body = linear(2, 4)
-      data = ([[1, 2]], [[1]])
-      model = seq(body, linear(4, 1))
-      opt = adam()
-      train 1
-      model = seq(body, linear(4, 1))
-      train 1
+      fn area(a, b) {
+        c = a * b
+        a + b
+      }
+      print area(2, 3)
       """,
       right: """
-      data = ([[1, 2]], [[1]])
-      model = seq(linear(2, 4), linear(4, 1))
-      opt = adam()
-      train 1
-      train 1
+      fn area(a, b) {
+        c = a * b
+        c
+      }
+      print area(2, 3)
       """),
     Explanation(
-      .noValidation, "metrics without rows to compute them on",
+      .changesCopy, "a change that only the function's copy sees",
       """
-      The metrics of `train` are computed on the part `val` of the data, and the data has none.
+      Lists, tensors and records are values: a function gets a copy, and changing it leaves the caller's
+      value as it is. Return the changed value and assign it where the function is called. Models and
+      optimizers are shared, so changing those is seen everywhere.
       """,
       wrong: """
-      data = ([[1], [2]], [[1], [2]])
-      model = linear(1, 1)
-      train 1, metrics=[mae]
+      fn add(xs) {
+        xs.append(3)
+        len([1, 2])
+      }
+      print add([1, 2])
       """,
       right: """
-      data = ([[1], [2], [3], [4]], [[1], [2], [3], [4]]) |> split(train=0.5, val=0.5)
-      model = linear(1, 1)
-      train 1, metrics=[mae]
+      fn add(xs) {
+        xs.append(3)
+        xs
+      }
+      print add([1, 2])
+      """),
+    Explanation(
+      .endsInAssignment, "a function that ends in an assignment",
+      """
+      The value of a function is its last expression, and an assignment has none. What is assigned there
+      is a local of the function that nothing sees any more. Write the expression alone.
+      """,
+      wrong: """
+      fn double(x) { y = 2 * x }
+      print double(3)
+      """,
+      right: """
+      fn double(x) { 2 * x }
+      print double(3)
       """),
     Explanation(
       .scheduleTooLong, "a schedule whose last part never begins",

@@ -50,9 +50,19 @@ public struct Explanation: Sendable {
   }
 
   /// All pages, by code. A page is one entry in the list of its family, in this folder.
-  public static let all: [Explanation] =
-    (characters + statements + definitions + names + values + shapes + training + files + imports + warnings)
-    .sorted { $0.code.text < $1.code.text }
+  public static let all: [Explanation] = [
+    characters,
+    statements,
+    definitions,
+    names,
+    values,
+    shapes,
+    training,
+    files,
+    imports,
+    warnings,
+    trainingWarnings,
+  ].flatMap { $0 }.sorted { $0.code.text < $1.code.text }
 
   /// By code, or by a warning's name, in any case of letters.
   public static func named(_ word: String) -> Explanation? {

@@ -198,6 +198,8 @@ package protocol CheckContext: AnyObject {
   /// The top-level variables that have a value here, in order of first mention.
   var variables: [(name: String, value: AbstractValue)] { get }
   func call(_ callee: AbstractValue, _ arguments: [AbstractValue], at span: Span) -> AbstractValue
+  /// As `call`, for a function whose derivative is taken.
+  func differentiate(_ callee: AbstractValue, _ arguments: [AbstractValue], at span: Span)
 }
 
 package struct BuiltinDefinition: Sendable {

@@ -37,6 +37,11 @@ enum GradientBuiltins {
         deviation: hasValue ? "the value comes first" : "",
         see: [hasValue ? "grad" : "value_and_grad", "check", "layer"]),
       yieldsToVariables: true,
+      check: { context, arguments in
+        guard let function = arguments["f"], !arguments.variadic.isEmpty else { return .unknown }
+        context.differentiate(function, arguments.variadic.map(\.value).asDifferentiated, at: arguments.span)
+        return .unknown
+      },
       run: { context, arguments throws(Diagnostic) in
         let function = arguments["f"] ?? .none
         if arguments.variadic.isEmpty {
@@ -63,6 +68,18 @@ enum GradientBuiltins {
         return try Gradient(context, arguments["f"] ?? .none, at: arguments.span)
           .result(values, arguments.passed, hasValue: hasValue)
       })
+  }
+}
+
+extension [AbstractValue] {
+  /// The arguments as the function sees them: a number or list first comes as a tensor.
+  fileprivate var asDifferentiated: [AbstractValue] {
+    enumerated().map { index, value in
+      switch value.kindOfValue {
+      case .layer, .tensor: value
+      default: index == 0 ? .unknown : value
+      }
+    }
   }
 }
 

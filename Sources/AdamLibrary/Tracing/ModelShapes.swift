@@ -33,6 +33,19 @@ extension Layer {
     definition.inputShape(self).map { TensorType(.f32, $0) }
   }
 
+  /// Where the first layer was made that works differently while training (it draws, or uses the
+  /// batch's statistics); nil when there is none or it cannot be told.
+  package func modePlace(on input: TensorType, _ caller: (any FunctionTracer)?) -> Span? {
+    do throws(Diagnostic) {
+      let still = try traced(on: input, caller: caller).function.operations
+      let training = try traced(on: input, isTraining: true, caller: caller).function.operations
+      for (index, operation) in training.enumerated() {
+        guard still.indices.contains(index), still[index].op == operation.op else { return operation.span }
+      }
+    } catch {}
+    return nil
+  }
+
   /// Checks that the layers fit together; nothing to say when no layer knows its input.
   package func checkLayers(_ caller: (any FunctionTracer)? = nil) throws(Diagnostic) {
     guard let input = knownInput else { return }

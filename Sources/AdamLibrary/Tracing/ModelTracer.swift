@@ -25,6 +25,8 @@ package final class ModelTracer: TraceBuilder {
   package private(set) var parameters: [NamedParameter] = []
   /// Tensors at hand that the function reads, by the name of their input.
   package private(set) var captures: [(name: String, tensor: Tensor)] = []
+  /// What the model made of the input, once it has been applied.
+  var prediction: ValueID?
   /// Set once the prediction is known: what follows is the loss.
   var lossSides: LossSides?
   /// Values that run over the rows of a data set.

@@ -44,6 +44,7 @@ struct StepTracer {
     let x = tracer.function.addParameter(input, name: "x", role: .input, span: data.span)
     tracer.rowSources.insert(x)
     let output = try output(tracer, x)
+    tracer.prediction = output
     if loss.function != nil {
       let y = data.targetType.map { target(TensorType($0.element, $0.shape.with(batch)), tracer) }
       let value = try loss.trace(tracer, output: output, target: y, input: x, at: span)

@@ -47,6 +47,9 @@ struct StepPlans {
     try prepareState()
   }
 
+  /// The traced step.
+  var step: ModelTracer { first.trace }
+
   /// What the steps change.
   var parameters: [LayerParameter] { named.map(\.parameter) }
 

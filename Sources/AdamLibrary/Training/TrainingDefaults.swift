@@ -68,7 +68,8 @@ extension SessionState {
 
   /// A warning as the session wishes it: left out, reported, or thrown as an error.
   func warn(_ diagnostic: Diagnostic) throws(Diagnostic) {
-    if let wished = warningLevels.applied(to: diagnostic) { try note(wished) }
+    guard let wished = warningLevels.applied(to: diagnostic), said.insert(wished) else { return }
+    try note(wished)
   }
 }
 

@@ -9,10 +9,10 @@ import AdamSource
 enum TrainingStop: String { case completed, interrupted, broke = "break", early }
 
 final class TrainingLoop {
-  private let request: TrainingRequest
+  let request: TrainingRequest
   private let context: any ExecutionContext
   private let session: SessionState
-  private var plans: StepPlans
+  private(set) var plans: StepPlans
   private var full: StepRunner
   private var ragged: StepRunner?
   /// Changes of variables when the step was traced.

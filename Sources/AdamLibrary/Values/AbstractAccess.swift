@@ -234,6 +234,7 @@ extension DataDescription {
       if parts.contains(name) {
         var part = self
         part.parts = []
+        part.part = name
         part.rows = nil
         return .value(.data(part))
       }

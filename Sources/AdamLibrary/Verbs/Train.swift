@@ -114,7 +114,8 @@ enum TrainVerb {
     let tracer = StepTracer(
       model: model, data: data, loss: loss, verb: "train", span: span,
       sources: context.session.sources, caller: context.session.functionTracer)
-    _ = try tracer.trace(rows: nil, isTraining: true)
+    let step = try tracer.trace(rows: nil, isTraining: true)
+    for warning in step.warnings(of: loss, at: span) { context.report(warning) }
   }
 
   /// Inputs alone tell whether the layers fit, and the sizes that were left open.
@@ -163,6 +164,7 @@ enum TrainVerb {
       return try showStages(request, session, observer)
     }
     let loop = try TrainingLoop(request, context)
+    for warning in loop.warnings() { try session.warn(warning) }
     if loop.newParameters > 0 { try session.warn(.newParameters(loop.newParameters, request.span)) }
     try noteManyRows(request, session)
     session.isTraining = true

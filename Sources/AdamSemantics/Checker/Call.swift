@@ -83,6 +83,7 @@ struct Call {
     if let folded = fold(definition, bound) { return folded }
     let result = definition.check?(engine, bound) ?? .unknown
     if definition.name == "train" { engine.note(AbstractTraining(arguments: bound)) }
+    if ["eval", "predict"].contains(definition.name) { engine.evaluations.append(AbstractTraining(arguments: bound)) }
     return result
   }
 
@@ -108,11 +109,17 @@ struct Call {
   private func applyLayer(
     _ callee: AbstractValue, _ given: [GivenArgument<AbstractValue>]
   ) -> AbstractValue {
-    guard let layer = callee.asLayer, given.count == 1, given[0].name == nil else { return .unknown }
+    guard let layer = callee.asLayer, let first = given.first, first.name == nil,
+      given.dropFirst().allSatisfy({ $0.name == "training" })
+    else { return .unknown }
     if case .number = given[0].value.kindOfValue { return .unknown }
     guard let type = given[0].value.tensorType else { return .unknown }
     do throws(Diagnostic) {
-      return .tensor(try layer.traced(on: type, caller: engine).outputType)
+      let output = try layer.traced(on: type, caller: engine).outputType
+      if given.count == 1, engine.gradientDepth > 0, let place = layer.modePlace(on: type, engine) {
+        engine.report(.evaluationGradient(at: span, layer: place))
+      }
+      return .tensor(output)
     } catch {
       var mistake = error
       if mistake.code == .inputDisagrees {

@@ -9,6 +9,8 @@ extension DiagnosticCode {
   package static let maybeUnset = DiagnosticCode("W0201", name: "maybe-unset")
   package static let unusedValue = DiagnosticCode("W0202", name: "unused-value")
   package static let shadowsBuiltin = DiagnosticCode("W0203", name: "shadow-builtin")
+  package static let evaluationGradient = DiagnosticCode("W0410", name: "eval-mode-gradient")
+  package static let evaluatedOnTraining = DiagnosticCode("W0407", name: "eval-on-train")
   package static let unreachable = DiagnosticCode("W0204", name: "unreachable")
 }
 
@@ -65,6 +67,27 @@ extension Diagnostic {
     Diagnostic(
       .shadowsBuiltin, "the variable `\(name)` hides the function `\(name)`", at: span,
       severity: .warning)
+  }
+
+  static func evaluationGradient(at span: Span, layer: Span) -> Diagnostic {
+    var result = Diagnostic(
+      .evaluationGradient, "this gradient is of the model as it is evaluated, not as it is trained", at: span,
+      label: "`training=` is not given", severity: .warning)
+    if layer.source == span.source { result.labels = [Label(layer, "works differently in training")] }
+    result.helps = [
+      Help("to train, write `training=true` in the call of the model; `training=false` says that it is meant")
+    ]
+    return result
+  }
+
+  static func evaluatedOnTraining(at span: Span, training: Span) -> Diagnostic {
+    var result = Diagnostic(
+      .evaluatedOnTraining, "the model is evaluated only on the rows it was trained on", at: span,
+      label: "these rows", severity: .warning)
+    if training.source == span.source { result.labels = [Label(training, "trained on them here")] }
+    result.notes = ["how well it does on rows it has not seen stays unknown"]
+    result.helps = [Help("keep some rows apart, `|> split(train=0.8, test=0.2)`, and `eval data.test`")]
+    return result
   }
 
   static func unreachable(at span: Span) -> Diagnostic {

@@ -10,6 +10,8 @@ final class CheckEngine: CheckContext {
   let isInteractive: Bool
   let globals = GlobalTable()
   private(set) var trainings: [AbstractTraining] = []
+  /// The `eval` and `predict` calls met.
+  var evaluations: [AbstractTraining] = []
   private(set) var diagnostics: [Diagnostic] = []
   private var reported: Set<ReportKey> = []
   /// Where a name that is not there was reported.
@@ -27,6 +29,8 @@ final class CheckEngine: CheckContext {
   var takenPlaces: Set<Span> = []
   /// Functions being followed inside of each other's layers and losses.
   var traceDepth = 0
+  /// Derivatives being taken, one inside of another.
+  var gradientDepth = 0
   /// Instructions that may still be looked at in functions.
   var stepsLeft = 200_000
 
@@ -195,6 +199,12 @@ final class CheckEngine: CheckContext {
   }
 
   var variables: [(name: String, value: AbstractValue)] { globals.variables(of: module) }
+
+  func differentiate(_ callee: AbstractValue, _ arguments: [AbstractValue], at span: Span) {
+    gradientDepth += 1
+    defer { gradientDepth -= 1 }
+    _ = call(callee, arguments, at: span)
+  }
 
   /// For `check` closures of builtins that take functions.
   func call(

@@ -1,0 +1,211 @@
+// Warnings about a training step: patterns of its function and facts about its rows. Each is certain,
+// none depends on a guess about what the script is for.
+import AdamData
+import AdamIR
+import AdamPasses
+import AdamRuntime
+import AdamSource
+
+extension DiagnosticCode {
+  package static let doubleSoftmax = DiagnosticCode("W0404", name: "double-softmax")
+  package static let doubleSigmoid = DiagnosticCode("W0405", name: "double-sigmoid")
+  package static let unreachedParameter = DiagnosticCode("W0406", name: "unreached-parameter")
+  package static let columnScales = DiagnosticCode("W0408", name: "column-scales")
+  package static let reluOutput = DiagnosticCode("W0409", name: "relu-output")
+}
+
+extension ModelTracer {
+  /// What the function of a step itself shows, as far as it has been traced.
+  func warnings(of loss: TrainingLoss, at span: Span) -> [Diagnostic] {
+    let makers = Makers(function)
+    var found: [Diagnostic] = []
+    for operation in function.operations {
+      switch operation.op {
+      case .nllLoss:
+        if let second = makers.maker(of: operation.operands[0], .logSoftmax),
+          let first = makers.maker(of: second.operands[0], .softmax)
+        {
+          found.append(.doubleSoftmax(first.span, loss: span))
+        }
+      case .bceWithLogits:
+        if let first = makers.maker(of: operation.operands[0], .sigmoid) {
+          found.append(.doubleSigmoid(first.span, loss: span))
+        }
+      default: break
+      }
+    }
+    if loss.function == nil, loss.definition.target == .real, let prediction,
+      let last = makers.maker(of: prediction, .relu)
+    {
+      found.append(.reluOutput(last.span, loss: span))
+    }
+    return found
+  }
+
+  /// Parameters of the model that may change and that the loss does not depend on.
+  func unreached(in model: Layer) -> [String] {
+    guard let loss = function.results.first?.value else { return [] }
+    let reached = Set(function.parametersReached(from: loss))
+    let own = Set(model.namedParameters.map { ObjectIdentifier($0.parameter) })
+    return parameters.filter { named in
+      !named.parameter.isFrozen && own.contains(ObjectIdentifier(named.parameter))
+        && !reached.contains(parameter(named.parameter))
+    }.map(\.name)
+  }
+}
+
+/// Which operation made each value.
+private struct Makers {
+  private var operations: [ValueID: Operation] = [:]
+
+  init(_ function: TensorFunction) {
+    for operation in function.operations {
+      for result in operation.results { operations[result] = operation }
+    }
+  }
+
+  /// The operation of this kind that made the value, past those that only arrange numbers anew.
+  func maker(of value: ValueID, _ op: OpDefinition) -> Operation? {
+    var value = value
+    while let operation = operations[value] {
+      if operation.op == op { return operation }
+      guard operation.op.traits.contains(.view), let source = operation.operands.first else { return nil }
+      value = source
+    }
+    return nil
+  }
+}
+
+extension TrainingLoop {
+  /// What can only be told with the rows at hand and functions of the script traced.
+  func warnings() -> [Diagnostic] {
+    let step = plans.step
+    var found = step.warnings(of: request.loss, at: request.span)
+    let unreached = step.unreached(in: request.model)
+    if !unreached.isEmpty { found.append(.unreachedParameter(unreached, request.model, at: request.span)) }
+    if let scales = request.data.scales, !request.model.startsWithNorm {
+      found.append(.columnScales(scales, request.data.description, at: request.span))
+    }
+    return found
+  }
+}
+
+extension Layer {
+  /// Its first layer brings every column to one scale.
+  fileprivate var startsWithNorm: Bool { leaves.first?.layer.definition.name.hasPrefix("batch_norm") == true }
+}
+
+/// Two columns whose numbers differ much more from each other than from row to row.
+struct ColumnScales {
+  var narrow: (column: Int, deviation: Double)
+  var wide: (column: Int, deviation: Double)
+}
+
+extension DataSet {
+  /// So many times as wide as another column counts as wildly different.
+  private static let wildRatio = 1000.0
+  private static let mostRows = 10_000
+
+  /// The narrowest and the widest input column when they differ wildly; nil for data that was scaled,
+  /// is no table, or is the sanity sample. Constant columns have no scale.
+  var scales: ColumnScales? {
+    guard units.inputs == nil, description.origin != "sample", inputs.element == .f32, inputs.sizes.count == 2,
+      featureCount > 1
+    else { return nil }
+    let rows = min(rowCount, Self.mostRows)
+    let values = inputs.floats
+    var result: ColumnScales?
+    for column in 0..<featureCount {
+      let deviation = Self.deviation((0..<rows).map { Double(values[$0 * featureCount + column]) })
+      guard deviation > 0, deviation.isFinite else { continue }
+      let here = (column: column, deviation: deviation)
+      guard let known = result else {
+        result = ColumnScales(narrow: here, wide: here)
+        continue
+      }
+      if deviation < known.narrow.deviation { result?.narrow = here }
+      if deviation > known.wide.deviation { result?.wide = here }
+    }
+    guard let result, result.wide.deviation >= Self.wildRatio * result.narrow.deviation else { return nil }
+    return result
+  }
+
+  private static func deviation(_ values: [Double]) -> Double {
+    let mean = values.reduce(0, +) / Double(max(1, values.count))
+    let squares = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
+    return (squares / Double(max(1, values.count))).squareRoot()
+  }
+}
+
+extension Double {
+  /// For messages: 1234.5 is 1200.
+  fileprivate var roundedToTwoDigits: Double {
+    var unit = 1.0
+    while magnitude >= 100 * unit { unit *= 10 }
+    while magnitude * (1 / unit) < 10 && unit > 1e-300 { unit /= 10 }
+    let whole = (self / unit).rounded()
+    return unit >= 1 ? whole * unit : whole / (1 / unit).rounded()
+  }
+}
+
+extension Diagnostic {
+  private static func step(
+    _ code: DiagnosticCode, _ message: String, at place: Span?, _ label: String, loss: Span, _ lossLabel: String
+  ) -> Diagnostic {
+    var diagnostic = Diagnostic(code, message, at: place ?? loss, label: label, severity: .warning)
+    if place != nil { diagnostic.labels = [Label(loss, lossLabel)] }
+    return diagnostic
+  }
+
+  fileprivate static func doubleSoftmax(_ place: Span?, loss: Span) -> Diagnostic {
+    var diagnostic = step(
+      .doubleSoftmax, "softmax is applied twice: `cross_entropy` takes scores and applies it itself", at: place,
+      "the first softmax", loss: loss, "the second is in the loss of this training")
+    diagnostic.notes = ["twice, it flattens the differences between classes, and learning slows down"]
+    diagnostic.helps = [Help("leave it out of the model; `softmax(model(x))` gives the probabilities")]
+    return diagnostic
+  }
+
+  fileprivate static func doubleSigmoid(_ place: Span?, loss: Span) -> Diagnostic {
+    var diagnostic = step(
+      .doubleSigmoid, "sigmoid is applied twice: `bce_with_logits` takes scores and applies it itself", at: place,
+      "the first sigmoid", loss: loss, "the second is in the loss of this training")
+    diagnostic.helps = [Help("leave it out of the model; `sigmoid(model(x))` gives the probabilities")]
+    return diagnostic
+  }
+
+  fileprivate static func reluOutput(_ place: Span?, loss: Span) -> Diagnostic {
+    var diagnostic = step(
+      .reluOutput, "the model ends in `relu`, so it cannot give a number below 0", at: place,
+      "where it gives 0 nothing is learned", loss: loss, "a regression")
+    diagnostic.helps = [Help("end the model with the `linear` layer before it")]
+    return diagnostic
+  }
+
+  fileprivate static func unreachedParameter(_ names: [String], _ model: Layer, at span: Span) -> Diagnostic {
+    let shown = names.prefix(3).map { "`\($0)`" }.joined(separator: ", ") + (names.count > 3 ? ", …" : "")
+    let them = names.count == 1 ? "it" : "them"
+    var diagnostic = Diagnostic(
+      .unreachedParameter, "the loss does not depend on \(shown), so training does not change \(them)", at: span,
+      severity: .warning)
+    diagnostic.labels = [Label(model.span, "\(counted(names.count, "parameter")) of this model")]
+    diagnostic.helps = [Help("use it in the function of its layer, or take it out; `freeze` says that it is meant")]
+    return diagnostic
+  }
+
+  fileprivate static func columnScales(_ scales: ColumnScales, _ data: DataDescription, at span: Span) -> Diagnostic {
+    func name(_ column: Int) -> String {
+      guard let names = data.inputColumns, names.indices.contains(column) else { return "column \(column)" }
+      return "`\(names[column])`"
+    }
+    func size(_ x: Double) -> String { messageText(x.roundedToTwoDigits) }
+    var diagnostic = Diagnostic(
+      .columnScales,
+      "the inputs differ wildly in scale: \(name(scales.wide.column)) varies by \(size(scales.wide.deviation)), "
+        + "\(name(scales.narrow.column)) by \(size(scales.narrow.deviation))", at: span, severity: .warning)
+    if data.span != span { diagnostic.labels = [Label(data.span, "the data is made here")] }
+    diagnostic.notes = ["found before the first step; one learning rate cannot fit both"]
+    diagnostic.helps = [Help("scale the columns where the data is made: `|> standardize()`, after a `split`")]
+    return diagnostic
+  }
+}
