@@ -7,7 +7,7 @@ import AdamRuntime
 import AdamSource
 
 extension DiagnosticCode {
-  package static let doubleSoftmax = DiagnosticCode("W0404", name: "double-softmax")
+  package static let doubleSoftmax = DiagnosticCode("W0411", name: "double-softmax")
   package static let doubleSigmoid = DiagnosticCode("W0405", name: "double-sigmoid")
   package static let unreachedParameter = DiagnosticCode("W0406", name: "unreached-parameter")
   package static let columnScales = DiagnosticCode("W0408", name: "column-scales")
