@@ -102,7 +102,7 @@ let package = Package(
     .testTarget(name: "AdamLibraryTests", dependencies: ["AdamLibrary", "AdamKit", "AdamTestSupport"]),
     .testTarget(name: "AdamSemanticsTests", dependencies: ["AdamSemantics", "AdamKit", "AdamTestSupport"]),
     .testTarget(name: "AdamKitTests", dependencies: ["AdamKit", "AdamTestSupport"]),
-    .testTarget(name: "AdamCLITests", dependencies: ["AdamKit", "AdamTestSupport"]),
+    .testTarget(name: "AdamCLITests", dependencies: ["AdamKit", "AdamREPL", "AdamTestSupport"]),
     .testTarget(name: "TidyTests", dependencies: ["AdamTestSupport"]),
   ],
   swiftLanguageModes: [.v6]

@@ -127,21 +127,38 @@ struct Execution {
       Terminal.printOutput("adam \(programVersion)\n:help shows how, Ctrl-D leaves\n")
     }
     #if Readline
-      let editor: any LineEditor = ReadlineEditor(signals: signals) { session.complete($0, cursor: $1) }
+      let editor: any LineEditor = ReadlineEditor(signals: signals) {
+        PromptCompletion.of($0, cursor: $1, session: session)
+      }
     #else
       let editor: any LineEditor = PlainLineEditor(signals: signals)
     #endif
-    let host = host
     REPL(
       session: session, editor: editor, history: HistoryFile.standard(environment: Terminal.variable),
-      signals: signals,
+      signals: signals, outside: promptOutside
+    ).run()
+    return finish(.success)
+  }
+
+  /// What the prompt's commands need of the world.
+  private var promptOutside: PromptOutside {
+    let host = host
+    return PromptOutside(
       output: { text in
         try? host.flush()
         Terminal.printOutput(text)
       },
-      warn: { Terminal.printError($0 + "\n") }
-    ).run()
-    return finish(.success)
+      warn: { Terminal.printError($0 + "\n") }, now: host.now,
+      read: { path throws(PromptFailure) in
+        do throws(UnreadableScript) { return try ScriptReader.read(.file(path)) } catch {
+          throw PromptFailure(message: error.message)
+        }
+      },
+      write: { path, bytes throws(PromptFailure) in
+        do throws(HostError) { try host.replaceFile(path, bytes) } catch {
+          throw PromptFailure(message: "cannot write \(path): \(error.reason)")
+        }
+      })
   }
 
   private static func makeHost(_ progress: ProgressOutput) -> Host {

@@ -20,7 +20,7 @@ extension Session {
     let before = text[..<max(0, min(cursor, text.count))]
     let word = String(decoding: before.reversed().prefix(while: Session.isWordByte).reversed(), as: UTF8.self)
     let head = before.dropLast(word.utf8.count)
-    if head.last == 0x2E { return [] }
+    if head.last == 0x2E { return fieldCompletions(head, word) }
     let keywords = keywordCompletions(head, word)
     // Where an argument begins a keyword is the likelier wish; without one every name is offered.
     return keywords.isEmpty ? nameCompletions(word) : keywords

@@ -74,6 +74,12 @@ public final class Session {
     self.options = options
     self.report = report
     overrides = Overrides(settings: options.settings, seed: options.seed)
+    reset()
+  }
+
+  /// Forgets variables, hooks and the generator's state: a session as it was at first.
+  public func reset() {
+    overrides = Overrides(settings: options.settings, seed: options.seed)
     do throws(Diagnostic) {
       try Session.checkPasses(options)
       let state = try Session.makeState(host, options, environment)

@@ -3,28 +3,27 @@ import AdamKit
 
 /// Explores a session at a terminal.
 public final class REPL {
-  private let session: Session
+  let session: Session
   private let editor: any LineEditor
-  private let history: HistoryFile?
+  let history: HistoryFile?
   private let signals: SignalPipe
-  private let output: (String) -> Void
-  private let warn: (String) -> Void
+  let outside: PromptOutside
+  /// Entries that succeeded since the start or the last `:reset`.
+  var succeeded: [[UInt8]] = []
+  var showsTimes = false
   private var entryCount = 0
   private var lastEntry: [UInt8] = []
   private var historyFailed = false
   private var emptyInterrupts = 0
 
-  /// `output` writes to stdout, `warn` one line to stderr.
   public init(
-    session: Session, editor: any LineEditor, history: HistoryFile?, signals: SignalPipe,
-    output: @escaping (String) -> Void, warn: @escaping (String) -> Void
+    session: Session, editor: any LineEditor, history: HistoryFile?, signals: SignalPipe, outside: PromptOutside
   ) {
     self.session = session
     self.editor = editor
     self.history = history
     self.signals = signals
-    self.output = output
-    self.warn = warn
+    self.outside = outside
   }
 
   /// Runs until Ctrl-D, `exit` or a terminating signal. Errors of statements are not the loop's.
@@ -68,28 +67,39 @@ public final class REPL {
 
   private func execute(_ entry: [UInt8]) {
     entryCount += 1
+    execute(entry, name: "<repl:\(entryCount)>")
+  }
+
+  /// Runs a text, shows its value, and keeps it when it succeeded.
+  func execute(_ text: [UInt8], name: String) {
     SignalPipe.clearInterrupts()
-    _ = session.execute(entry, name: "<repl:\(entryCount)>")
+    let started = outside.now()
+    let outcome = session.execute(text, name: name)
     signals.drain()
     if let shown = session.shownResult { output(shown + "\n") }
+    if showsTimes { output("\(PromptCommand.seconds(outside.now() - started)) s\n") }
+    if outcome == .completed { succeeded.append(text) }
     SignalPipe.clearInterrupts()
   }
 
-  /// `:help` and its kin; an unknown one names `:help`.
+  func output(_ text: String) { outside.output(text) }
+  func warn(_ line: String) { outside.warn(line) }
+
+  /// `:help` and its kin, and `?name`; false for a statement.
   private func runCommand(_ entry: [UInt8]) -> Bool {
     if let name = REPL.question(entry) {
       explain(name)
       return true
     }
     guard entry.first == 0x3A else { return false }
-    let words = String(decoding: entry, as: UTF8.self).split(separator: " ")
-    let name = words.first.map(String.init) ?? ":"
-    let candidates = REPL.commands.filter { $0.hasPrefix(name) && name.count > 1 }
-    switch candidates.first {
-    case ":help"?: if words.count > 1 { explain(String(words[1])) } else { output(REPL.help) }
-    case ":vars"?: output(session.variableTable)
-    default: warn("unknown command \(name) (try :help)")
+    let text = String(decoding: entry.dropFirst(), as: UTF8.self)
+    let words = text.split(separator: " ", maxSplits: 1).map(String.init)
+    let argument = words.count > 1 ? words[1].trimmed : ""
+    guard let command = PromptCommand.named(words.first ?? "") else {
+      warn("unknown command :\(words.first ?? "") (try :help)")
+      return true
     }
+    run(command, argument)
     return true
   }
 
@@ -101,23 +111,12 @@ public final class REPL {
     return name.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_") } ? String(name) : nil
   }
 
-  private func explain(_ name: String) {
+  func explain(_ name: String) {
     switch Documentation.answer(to: name) {
     case .found(let text): output(text)
     case .unknown(let message): warn(message)
     }
   }
-
-  private static let commands = [":help", ":quit", ":vars"]
-  private static let help = """
-    Type statements; an expression shows its value, `ans` is the last one.
-    Tab completes names and keyword arguments. Ctrl-C drops the line or stops a training
-    (the weights stay), Ctrl-D leaves.
-      :help   this text; `:help linear` or `?linear` tells about a name
-      :vars   the variables with their kinds and shapes
-      :quit   leave
-
-    """
 
   /// Consecutive duplicates are kept once; a leading space keeps an entry out of the file.
   private func record(_ entry: [UInt8]) {
@@ -136,7 +135,6 @@ public final class REPL {
   private static func isFarewell(_ text: [UInt8]) -> Bool {
     let word = String(decoding: text, as: UTF8.self).split { $0 == " " || $0 == "\t" }
     guard word.count == 1, let only = word.first else { return false }
-    return only == "exit" || only == "quit" || only == ":q"
-      || (only.count > 1 && ":quit".hasPrefix(only))
+    return only == "exit" || only == "quit" || (only.first == ":" && PromptCommand.named(String(only.dropFirst())) == .quit)
   }
 }

@@ -9,8 +9,8 @@
   public final class ReadlineEditor: LineEditor {
     private let signals: SignalPipe
 
-    /// `complete` gives the completions of the word before the cursor of a line.
-    public init(signals: SignalPipe, complete: @escaping ([UInt8], Int) -> [Session.Completion]) {
+    /// `complete` gives what may stand at the cursor (a byte offset) of a line.
+    public init(signals: SignalPipe, complete: @escaping ([UInt8], Int) -> PromptCompletion) {
       self.signals = signals
       ReadlineState.complete = complete
       adam_rl_setup("adam")
@@ -62,7 +62,7 @@
   /// prompts and by no other.
   private enum ReadlineState {
     nonisolated(unsafe) static var answer: LineInput?
-    nonisolated(unsafe) static var complete: ([UInt8], Int) -> [Session.Completion] = { _, _ in [] }
+    nonisolated(unsafe) static var complete: ([UInt8], Int) -> PromptCompletion = { _, _ in .words([]) }
     nonisolated(unsafe) static var matches: [String] = []
   }
 
@@ -81,35 +81,24 @@
     Array(UnsafeBufferPointer(start: text, count: strlen(text))).map { UInt8(bitPattern: $0) }
   }
 
-  /// Inside a string readline completes file names; elsewhere the session knows the names.
   private func completeWord(
     _ text: UnsafePointer<CChar>?, _ start: Int32, _ end: Int32
   ) -> UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>? {
     guard let text, let buffer = adam_rl_line() else { return nil }
     let line = bytes(of: buffer)
     let cursor = min(max(0, Int(adam_rl_point())), line.count)
-    if isInsideString(line[..<cursor]) { return nil }
     adam_rl_completion_is_ours()
-    ReadlineState.matches = ReadlineState.complete(line, cursor).map { $0.text + $0.suffix }.reversed()
+    switch ReadlineState.complete(line, cursor) {
+    case .words(let words): ReadlineState.matches = words.map { $0.text + $0.suffix }.reversed()
+    case .files(let path, let isString):
+      // Readline replaces its own word, which may be the end of the path only.
+      let word = String(cString: text)
+      ReadlineState.matches = FileNames.rests(of: path, isString: isString).map { word + $0 }.reversed()
+    }
     return adam_rl_matches(text, nextMatch)
   }
 
   private func nextMatch(_ text: UnsafePointer<CChar>?, _ state: Int32) -> UnsafeMutablePointer<CChar>? {
     ReadlineState.matches.popLast().flatMap { strdup($0) }
-  }
-
-  private func isInsideString(_ line: ArraySlice<UInt8>) -> Bool {
-    var inside = false
-    var escaped = false
-    for byte in line {
-      if escaped {
-        escaped = false
-      } else if byte == 0x5C {
-        escaped = inside
-      } else if byte == 0x22 {
-        inside.toggle()
-      }
-    }
-    return inside
   }
 #endif

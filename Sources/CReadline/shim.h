@@ -17,7 +17,7 @@ static inline void adam_rl_setup(const char *name) {
   rl_change_environment = 0;
   rl_outstream = stdout;
   rl_instream = stdin;
-  rl_basic_word_break_characters = " \t\n()[]{},=+-*/@;:\"";
+  rl_basic_word_break_characters = " \t\n()[]{},=+-*/@;:.?|<>\"";
   rl_completer_quote_characters = "\"";
   rl_variable_bind("enable-bracketed-paste", "on");
   rl_initialize();
@@ -28,6 +28,7 @@ static inline void adam_rl_set_completion(rl_completion_func_t *function) {
 static inline void adam_rl_completion_is_ours(void) {
   rl_attempted_completion_over = 1;
   rl_completion_suppress_append = 1;
+  rl_completion_suppress_quote = 1;
 }
 static inline const char *adam_rl_line(void) { return rl_line_buffer; }
 static inline int adam_rl_point(void) { return rl_point; }

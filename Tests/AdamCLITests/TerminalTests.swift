@@ -103,6 +103,49 @@ import Testing
       try session.wait(for: "adam(lr=")
     }
 
+    @Test("Tab completes fields, commands and files, and closes the file's string")
+    func completionOfParts() throws {
+      let session = try start()
+      session.enter("model = seq(linear(2, 1), relu)")
+      try session.wait(for: "3 parameters")
+      session.type("model.0.we")
+      session.key("Tab")
+      try session.wait(for: "model.0.weight")
+      session.key("C-u")
+      session.type(":he")
+      session.key("Tab")
+      try session.wait(for: "adam> :help")
+      session.key("C-u")
+      try Data().write(to: URL(fileURLWithPath: folder.path("rows.csv")))
+      session.type("csv(\"\(folder.path("row"))")
+      session.key("Tab")
+      session.type(")")
+      try session.wait(until: "the closed string") { $0.replacing("\n", with: "").contains("rows.csv\")") }
+    }
+
+    @Test("what succeeded is saved as a script, forgotten and loaded again")
+    func saveResetLoad() throws {
+      let session = try start()
+      session.enter("kept = 40")
+      session.enter("nope")
+      try session.wait(for: "E0201")
+      session.enter(":save \(folder.path("kept.adam"))")
+      try session.wait(for: "1 entry in")
+      session.enter(":reset")
+      session.enter("kept")
+      try session.wait(for: "`kept` is not defined")
+      session.enter(":load \(folder.path("kept.adam"))")
+      session.enter(":time on")
+      session.enter("kept + 2")
+      try session.wait(until: "42 and its time") { screen in
+        outputLines(screen).contains("42") && screen.firstMatch(of: /0\.\d+ s/) != nil
+      }
+      session.enter(":foo")
+      try session.wait(for: "unknown command :foo (try :help)")
+      session.enter(":q")
+      try session.wait(for: "rc=0")
+    }
+
     @Test("the history survives kill -9 and holds a multi-line entry as one")
     func historyAfterKill() throws {
       var session = try start()

@@ -60,7 +60,7 @@ extension Value: ArgumentValue {
   }
 
   /// Elements of a list or tuple.
-  var elements: [Value]? {
+  package var elements: [Value]? {
     switch self {
     case .list(let box): box.elements
     case .tuple(let box): box.elements
