@@ -94,9 +94,9 @@ import Testing
     @Test("Tab completes a name and a keyword argument")
     func completion() throws {
       let session = try start()
-      session.type("line")
+      session.type("layer_n")
       session.key("Tab")
-      try session.wait(for: "linear(")
+      try session.wait(for: "layer_norm(")
       session.key("C-u")
       session.type("adam(l")
       session.key("Tab")
