@@ -41,7 +41,7 @@ package struct RandomGraph {
       _ = try function.emit(unary[draws.below(unary.count)], [x])
       return ()
     }
-    let constants = [1.0, 0.0, -0.0, 2.5, -1.0, 4.0, -0.125, 3.0]
+    let constants = [1.0, 0.0, -0.0, 0.0, -1.0, 4.0, -0.125, 3.0]
     let other =
       draws.below(3) == 0
       ? try function.constant(constants[draws.below(constants.count)]) : ValueID(real[draws.below(real.count)])
