@@ -87,7 +87,12 @@ let package = Package(
       name: "AdamBench",
       dependencies: ["AdamKit", "AdamInterpreter", "AdamLibrary", "AdamSyntax", "CAllocationCount"],
       path: "Tests/AdamBench", exclude: ["Peers"]),
-    .target(name: "AdamTestSupport", dependencies: ["AdamIR", "AdamPasses", "AdamKit"], path: "Tests/AdamTestSupport"),
+    .target(
+      name: "AdamTestSupport",
+      dependencies: [
+        "AdamSyntax", "AdamIR", "AdamPasses", "AdamLibrary", "AdamSemantics", "AdamInterpreter", "AdamKit",
+      ],
+      path: "Tests/AdamTestSupport"),
     .testTarget(name: "AdamSourceTests", dependencies: ["AdamSource"]),
     .testTarget(name: "AdamSyntaxTests", dependencies: ["AdamSyntax", "AdamTestSupport"]),
     .testTarget(

@@ -52,7 +52,7 @@ extension Interpreter {
     _ definition: BuiltinDefinition, _ arguments: [GivenArgument<Value>], at span: Span
   ) throws(Diagnostic) -> Value {
     let given = arguments.first.flatMap { $0.name == nil ? $0.value : nil }
-    let definition = definition.taking(given) ?? definition
+    let definition = definition.taking(given, options: arguments.compactMap(\.name)) ?? definition
     return try definition.run(
       self, try bind(arguments, to: definition.signature, of: definition.name, at: span))
   }
@@ -202,18 +202,9 @@ extension Interpreter {
   private func apply(
     _ layer: Layer, _ arguments: [GivenArgument<Value>], at span: Span
   ) throws(Diagnostic) -> Value {
-    let bound = try bind(arguments, to: Self.modelSignature, of: "a model", at: span)
+    let bound = try bind(arguments, to: .model, of: "model", at: span)
     return try layer.applied(
       to: bound["x"] ?? .none, isTraining: bound.bool("training") ?? false, session,
       at: bound.place(of: "x"))
   }
-}
-
-extension Interpreter {
-  /// What a model takes when it is called.
-  private static let modelSignature = Signature([
-    ParameterDefinition("x", .any, "inputs as the network sees them"),
-    ParameterDefinition(
-      "training", .bool, "dropout draws, as in a training step", default: .bool(false), isKeywordOnly: true),
-  ])
 }

@@ -97,11 +97,11 @@ extension Parser {
     repeat {
       advance()
       let condition = try parseCondition()
-      let block = try parseBlock(.plain)
+      let block = try parseBlock(.branch)
       branches.append(Branch(condition: condition, block: block))
       guard current.kind == .else else { break }
       advance()
-      if current.kind != .if { otherwise = try parseBlock(.plain) }
+      if current.kind != .if { otherwise = try parseBlock(.branch) }
     } while otherwise == nil
     return add(.conditional(branches, otherwise: otherwise), from: start)
   }

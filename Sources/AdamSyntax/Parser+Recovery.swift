@@ -125,6 +125,7 @@ extension Parser {
 
   /// The message for a bracket that nothing closes, with the edit where it is certain.
   private func unclosed(_ opener: Token) -> Diagnostic {
+    if let inner = unclosedBrace(opener) { return inner }
     let found = Diagnostic.unclosed(span(opener), text(opener))
     guard let closer = closerText(opener), !previous.kind.continuesLine else { return found }
     let end = Span(source, previous.end, previous.end)
@@ -179,13 +180,6 @@ extension Parser {
   private var startsNewStatement: Bool {
     current.hasNewline && !previous.kind.continuesLine && !current.kind.isCloser
       && column(current.start) <= column(statementStart)
-  }
-
-  /// Bytes between the start of the line and an offset.
-  private func column(_ offset: Int32) -> Int {
-    var start = Int(offset)
-    while start > 0, lexer.bytes[start - 1] != 0x0A, lexer.bytes[start - 1] != 0x0D { start -= 1 }
-    return Int(offset) - start
   }
 
   // MARK: Skipping
@@ -311,6 +305,7 @@ extension Parser {
     let saved = checkpoint
     let wasLost = hasLostBlock
     hasLostBlock = true
+    silentEnd = lineEnd(current.start)
     do throws(Failure) {
       _ = try parseBlock(.recovered)
     } catch {

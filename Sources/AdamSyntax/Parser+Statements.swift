@@ -3,7 +3,7 @@ import AdamSource
 
 /// What a block changes for the statements in it.
 enum BlockKind {
-  case plain, loop, hook, sweep, function, layer
+  case branch, loop, hook, sweep, function, layer
   /// Parsed while recovering: whatever it belongs to is not known.
   case recovered
 }
@@ -21,19 +21,28 @@ extension Parser {
     tree.statements = statements
   }
 
+  /// `{ {`: the second one is passed; where it was meant, a `}` too many is to be expected.
+  private mutating func passDoubledBrace() {
+    report(.braceRecord(span(current)))
+    lostBraces += 1
+    advance()
+  }
+
   private mutating func passStrayBrace() {
     if lostBraces > 0 {
       lostBraces -= 1
     } else {
       isSilent = false
-      report(.unmatchedCloser(span(current), "}"))
+      report(strayBrace(current))
     }
     advance()
   }
 
   /// Statements up to a `}` or the end of the text. A mistake costs its statement.
   @inline(never)
-  mutating func parseStatements(into statements: inout [NodeID]) throws(Failure) {
+  mutating func parseStatements(
+    into statements: inout [NodeID], of kind: BlockKind? = nil
+  ) throws(Failure) {
     let outerStart = statementStart
     let outerSilence = isSilent
     defer {
@@ -43,6 +52,11 @@ extension Parser {
     while true {
       while current.kind == .semicolon { advance() }
       if current.kind == .endOfText || current.kind == .rightBrace { return }
+      if kind == .branch, current.kind == .else { return }
+      if kind != nil, current.kind == .leftBrace, previous.kind == .leftBrace, !current.hasNewline {
+        passDoubledBrace()
+        continue
+      }
       if current.kind == .lineEnd { throw Failure(endsStatement: true) }
       statementStart = current.start
       lexer.isUnsure = false
@@ -90,17 +104,32 @@ extension Parser {
     let outer = try open()
     enter(kind)
     var statements: [NodeID] = []
-    try parseStatements(into: &statements)
-    guard current.kind == .rightBrace else { throw unexpected("`}`") }
+    try parseStatements(into: &statements, of: kind)
+    guard current.kind == .rightBrace else {
+      guard kind == .branch, current.kind == .else else { throw unexpected("`}`") }
+      leaveBranch(outer)
+      return add(.block(statements), from: start)
+    }
+    if let opener = openers.last { noteLayout(from: opener, to: current) }
     close(outer)
     return add(.block(statements), from: start)
+  }
+
+  /// An `else` where the `}` of the `if` should stand: taken as if it were there.
+  private mutating func leaveBranch(_ outer: Context) {
+    if let opener = openers.last {
+      report(.notClosed(span(opener), "}", found: span(current), describe(current)))
+    }
+    depth -= 1
+    openers.removeLast()
+    context = outer
   }
 
   func enter(_ kind: BlockKind, _ context: inout Context) {
     context.newlineEnds = true
     context.isInLayer = kind == .layer || kind == .recovered
     switch kind {
-    case .plain: break
+    case .branch: break
     case .loop, .hook: context.isInLoop = true
     case .sweep: context.isInLoop = false
     case .function, .layer:
@@ -138,13 +167,23 @@ extension Parser {
     case .import: return try parseImport()
     case .fn where peek().kind.isWord: return try parseFunction()
     case .name where current.isContextual(.layer) && isFollowedByName: return try parseLayer()
-    case .name where current.isContextual(.param) && isFollowedByName: return try parseParam()
+    case .name where current.isContextual(.param) && (isFollowedByName || isNamelessParam):
+      return try parseParam()
     case .verb where !isCall: return try parseVerbStatement()
     case .else: throw fail(.elseAlone(span(current)))
     case .pipe: throw fail(.leadingPipe(span(current)))
     default:
       if startsWithOperator { throw leadingOperator() }
       return try parseAssignment()
+    }
+  }
+
+  /// `param [i, o] = …` in a layer: the name was left out.
+  private var isNamelessParam: Bool {
+    mutating get {
+      guard context.isInLayer else { return false }
+      let next = peek()
+      return next.kind == .leftBracket && next.hasSpace && !next.hasNewline
     }
   }
 

@@ -53,9 +53,12 @@ extension Parser {
     let saved = checkpoint
     var value: NodeID?
     var format: FormatSpec?
+    let reported = diagnostics.count
     do throws(Failure) {
       value = try parseExpression()
-      if current.kind == .colon { format = try parseFormat(brace) }
+      // Where the text of the string goes on is not certain any more.
+      if diagnostics.count > reported { silentEnd = max(silentEnd, lineEnd(brace.start)) }
+      if current.kind == .colon { format = try parseFormat(brace, in: string) }
       if current.kind == .quote { endStringEarly(string, brace) }
       guard current.kind == .rightBrace else { throw unexpected("`}`") }
     } catch {
@@ -78,10 +81,15 @@ extension Parser {
   }
 
   /// `FORMAT`: text up to the `}`, which becomes the current token.
-  private mutating func parseFormat(_ brace: Token) throws(Failure) -> FormatSpec? {
+  private mutating func parseFormat(_ brace: Token, in string: Token) throws(Failure) -> FormatSpec? {
     let start = lexer.position
     var end = start
     while end < lexer.bytes.count, !Parser.endsFormat(lexer.bytes[end]) { end += 1 }
+    if lexer.byte(end) == UInt8(ascii: "\"") {
+      current = Token(kind: .quote, start: Int32(clamping: end), end: Int32(clamping: end + 1))
+      endStringEarly(string, brace)
+      return FormatSpec(parsing: lexer.text(start, end))
+    }
     guard lexer.byte(end) == UInt8(ascii: "}") else {
       report(.unclosedInterpolation(span(brace)))
       lexer.skipLine()

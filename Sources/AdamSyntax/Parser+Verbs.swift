@@ -173,7 +173,9 @@ extension Parser {
       return add(.invalid, from: start)
     }
     items.removeLast()
-    for item in items where isForward(item) { report(.layerForward(tree.span(item), name.text)) }
+    for item in items where isForward(item) && diagnostics.count == reported {
+      report(.layerForward(tree.span(item), name.text))
+    }
     return add(
       .layer(LayerParts(name: name, parameters: parameters, items: items, forward: last)),
       from: start)

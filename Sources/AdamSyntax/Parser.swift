@@ -56,6 +56,9 @@ struct Parser {
   var lostBraces = 0
   var wantsBlock = false
   var hasLostBlock = false
+  var oddBraces = OddBraces()
+  /// A line that was given up says nothing more up to here.
+  var silentEnd: Int32 = 0
 
   init(_ text: SourceText, id: SourceID) {
     lexer = Lexer(text, id: id)
@@ -219,7 +222,7 @@ struct Parser {
 
   @inline(never)
   mutating func report(_ diagnostic: Diagnostic) {
-    guard !isStopped, !isSilent else { return }
+    guard !isStopped, !isSilent, (diagnostic.span?.start ?? silentEnd) >= silentEnd else { return }
     diagnostics.append(diagnostic)
     if diagnostics.count >= SyntaxLimit.diagnostics { stop() }
   }

@@ -85,7 +85,7 @@ import Testing
   @Test(
     "what has no derivative is refused",
     arguments: [
-      ("print grad(fn(x) x * 2, [1, 2])", "1:7 E0304 a function to differentiate gives a single number"),
+      ("print grad(fn(x) x * 2, [1, 2])", "1:12 E0304 a function to differentiate gives a single number"),
       ("print grad(fn(x) 1, \"a\")", "1:7 E0210"), ("opt = adam(); opt.step((a=1))", "1:24 E0210"),
       ("print grad(3)", "1:12 E0210"),
       ("d = (rand(6, 3), rand(6)) |> batch(6); m = linear(3, 1); grad(fn(m) mean((m(d.x) - d.y)^2), m)", "1:75 E0304 rows"),

@@ -74,7 +74,7 @@ import Testing
       ("loss = fn(p, y) { if mean(p) > 0 { mse(p, y) } else { 0 } }", "3:22 E0306"),
       ("loss = fn(p, y) { print p; mse(p, y) }", "3:25 E0306"),
       ("loss = fn(p, y) { s = \"{p}\"; mean(p) }", "3:23 E0306"),
-      ("loss = fn(p, y) p - y", "4:1 E0303 a loss is a single number"),
+      ("loss = fn(p, y) p - y", "3:8 E0303 a loss is a single number"),
       ("loss = fn(p, y) 0", "4:1 E0407"), ("loss = fn(p) mean(p)", "4:1 E0204"),
       ("loss = fn(p, y) mean((p - y[:, 0])^2)", "3:23 E0304"),
       ("loss = fn(p, y) q", "3:17 E0201"), ("model = seq(linear(2, 8), fn(x) x @ zeros(7, 3), linear(2, 1))", "3:33 E0304"),

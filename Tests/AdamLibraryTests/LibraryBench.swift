@@ -83,8 +83,8 @@ final class LibraryBench: ExecutionContext, CheckContext {
   var variableChanges: Int { 0 }
   func poll() throws(Diagnostic) {}
   var variables: [(name: String, value: AbstractValue)] { [] }
+  func assignment(of name: String) -> Span? { nil }
   func report(_ diagnostic: Diagnostic) { reported.append(diagnostic) }
-  func differentiate(_ callee: AbstractValue, _ arguments: [AbstractValue], at span: Span) {}
   func call(_ callee: AbstractValue, _ arguments: [AbstractValue], at span: Span) -> AbstractValue {
     .unknown
   }

@@ -131,7 +131,7 @@ extension Value: ArgumentValue {
     case .string: "a string"
     case .list(let box): "a list of \(box.elements.count)"
     case .tuple(let box): "a tuple of \(box.elements.count)"
-    case .record(let box): box.kind == "record" ? "a record" : "a \(box.kind)"
+    case .record(let box): withArticle(box.kind)
     case .range: "a range"
     case .tensor(let tensor):
       tensor.sizes.isEmpty ? "a number" : "a tensor \(tensor.type.shape.text)"
@@ -145,6 +145,11 @@ extension Value: ArgumentValue {
     case .hook: "an `on` block"
     }
   }
+}
+
+/// `a run`, `an evaluation`.
+private func withArticle(_ noun: String) -> String {
+  "aeiou".contains(noun.prefix(1)) ? "an \(noun)" : "a \(noun)"
 }
 
 extension Double {
@@ -209,8 +214,8 @@ extension AbstractValue: ArgumentValue {
     case (.number, .number), (.bool, .bool), (.string, .string), (.tensor, .tensor),
       (.tensorLike, .tensor), (.tensorLike, .number), (.tensorLike, .range), (.list, .list),
       (.list, .listOf), (.layer, .layer), (.layer, .function), (.optimizer, .optimizer),
-      (.data, .data), (.function, .function), (.function, .layer), (.record, .record), (.hook, .hook),
-      (.schedule, .number), (.schedule, .function):
+      (.data, .data), (.function, .function), (.function, .derivative), (.function, .layer), (.record, .record),
+      (.hook, .hook), (.schedule, .number), (.schedule, .function):
       return .yes
     case (.integer, .number), (.steps, .number): return .perhaps
     case (.number, .tensor(let type)), (.integer, .tensor(let type)), (.schedule, .tensor(let type)),
@@ -252,9 +257,9 @@ extension AbstractValue: ArgumentValue {
     case .list(let elements): "a list of \(elements.count)"
     case .listOf: "a list"
     case .tuple(let elements): "a tuple of \(elements.count)"
-    case .record(_, let kind): kind == "record" ? "a record" : "a \(kind)"
+    case .record(_, let kind): withArticle(kind)
     case .range: "a range"
-    case .function: "a function"
+    case .function, .derivative: "a function"
     case .layer: "a layer"
     case .optimizer: "an optimizer"
     case .data: "a data set"

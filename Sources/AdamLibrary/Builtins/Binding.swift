@@ -38,6 +38,8 @@ package struct GivenArgument<V> {
   package var span: Span
   package var nameSpan: Span?
   package var isImplicit: Bool
+  /// The variable that it was read from, where that is known.
+  package var variable: String?
   package init(name: String? = nil, value: V, span: Span, nameSpan: Span? = nil, isImplicit: Bool = false) {
     self.name = name
     self.value = value

@@ -117,6 +117,15 @@ package struct Signature: Hashable, Sendable {
   }
 }
 
+extension Signature {
+  /// What a model takes when it is called.
+  package static let model = Signature([
+    ParameterDefinition("x", .any, "inputs as the network sees them"),
+    ParameterDefinition(
+      "training", .bool, "dropout draws, as in a training step", default: .bool(false), isKeywordOnly: true),
+  ])
+}
+
 /// Arguments of one call after binding: one entry per parameter of the signature, in its order.
 package struct BoundArguments<V> {
   package struct Entry {
@@ -197,9 +206,20 @@ package protocol CheckContext: AnyObject {
   func report(_ diagnostic: Diagnostic)
   /// The top-level variables that have a value here, in order of first mention.
   var variables: [(name: String, value: AbstractValue)] { get }
+  /// Where a top-level variable was assigned last; nil when that is not known.
+  func assignment(of name: String) -> Span?
   func call(_ callee: AbstractValue, _ arguments: [AbstractValue], at span: Span) -> AbstractValue
-  /// As `call`, for a function whose derivative is taken.
-  func differentiate(_ callee: AbstractValue, _ arguments: [AbstractValue], at span: Span)
+}
+
+extension CheckContext {
+  /// Where an argument was written; for one that a verb takes from a variable, where that was assigned.
+  func source(of name: String, _ arguments: BoundArguments<AbstractValue>) -> Span {
+    let place = arguments.place(of: name)
+    guard place == arguments.span, let assigned = assignment(of: name), assigned.source == place.source else {
+      return place
+    }
+    return assigned
+  }
 }
 
 package struct BuiltinDefinition: Sendable {
@@ -254,9 +274,12 @@ extension BuiltinDefinition {
 
   /// The definition for this first argument: names may be shared by functions of different kinds of
   /// value (`split` of a data set or a string). nil when more than one may be meant.
-  package func taking<V: ArgumentValue>(_ first: V?) -> BuiltinDefinition? {
+  /// - Parameter options: names of what is given; without a first argument they tell which one is meant.
+  package func taking<V: ArgumentValue>(_ first: V?, options: [String] = []) -> BuiltinDefinition? {
     if alternatives.isEmpty { return self }
-    guard let first else { return self }
+    guard let first else {
+      return family.first { one in options.allSatisfy { one.signature.parameter(named: $0) != nil } } ?? self
+    }
     let fits = family.map { $0.signature.parameters.first.map { first.fit($0.kind) } ?? .no }
     if let index = fits.firstIndex(of: .yes) { return family[index] }
     switch fits.count(where: { $0 == .perhaps }) {

@@ -38,12 +38,21 @@ enum GradientBuiltins {
         see: [hasValue ? "grad" : "value_and_grad", "check", "layer"]),
       yieldsToVariables: true,
       check: { context, arguments in
-        guard let function = arguments["f"], !arguments.variadic.isEmpty else { return .unknown }
-        context.differentiate(function, arguments.variadic.map(\.value).asDifferentiated, at: arguments.span)
-        return .unknown
+        guard let function = arguments["f"] else { return .unknown }
+        if function.layerFunction?.takesNothing == true {
+          context.report(.nothingToDifferentiate(name, at: arguments.place(of: "f")))
+          return .unknown
+        }
+        let derivative = AbstractValue.derivative(function, hasValue: hasValue)
+        if arguments.variadic.isEmpty { return derivative }
+        return arguments.passed.isEmpty
+          ? context.call(derivative, arguments.variadic.map(\.value), at: arguments.span) : .unknown
       },
       run: { context, arguments throws(Diagnostic) in
         let function = arguments["f"] ?? .none
+        if function.layerFunction?.takesNothing == true {
+          throw .nothingToDifferentiate(name, at: arguments.place(of: "f"))
+        }
         if arguments.variadic.isEmpty {
           let definition = applied[hasValue ? 1 : 0]
           let passed = arguments.passed.compactMap { given in given.name.map { RecordBox.Field($0, given.value) } }
@@ -68,18 +77,6 @@ enum GradientBuiltins {
         return try Gradient(context, arguments["f"] ?? .none, at: arguments.span)
           .result(values, arguments.passed, hasValue: hasValue)
       })
-  }
-}
-
-extension [AbstractValue] {
-  /// The arguments as the function sees them: a number or list first comes as a tensor.
-  fileprivate var asDifferentiated: [AbstractValue] {
-    enumerated().map { index, value in
-      switch value.kindOfValue {
-      case .layer, .tensor: value
-      default: index == 0 ? .unknown : value
-      }
-    }
   }
 }
 
@@ -118,7 +115,7 @@ private final class Gradient {
     _ arguments: [Value], _ passed: [GivenArgument<Value>], hasValue: Bool
   ) throws(Diagnostic) -> Value {
     guard let first = arguments.first else {
-      throw Diagnostic(.missingArgument, "a derivative needs the argument to differentiate by", at: span)
+      throw .derivativeOfNothing(at: span)
     }
     let argument = try lifted(first)
     let value = try called([argument] + arguments.dropFirst(), passed)
@@ -200,11 +197,7 @@ private final class Gradient {
     let id = try tracer.value(of: try tensors.real(result, at: span), at: span)
     let type = tracer.function.type(id)
     guard type.shape.rank == 0 else {
-      var diagnostic = Diagnostic(
-        .shapesDisagree, "a function to differentiate gives a single number, and this gives \(type.shape.text)",
-        at: span)
-      diagnostic.helps = [Help("take the sum or the mean of it")]
-      throw diagnostic
+      throw .derivativeOfMany(type, function.layerFunction?.place, at: span)
     }
     return id
   }
@@ -261,4 +254,26 @@ private final class Gradient {
 
   /// A rank-0 tensor as a number.
   private func scalar(_ value: Value) -> Value { value.exactNumber.map { .number($0) } ?? value }
+}
+
+extension Diagnostic {
+  package static func derivativeOfNothing(at span: Span) -> Diagnostic {
+    Diagnostic(.missingArgument, "a derivative needs the argument to differentiate by", at: span)
+  }
+
+  /// - Parameter place: the function's, where it is known.
+  package static func derivativeOfMany(_ type: TensorType, _ place: Span?, at span: Span) -> Diagnostic {
+    var diagnostic = Diagnostic(
+      .shapesDisagree, "a function to differentiate gives a single number, and this gives \(type.shape.text)",
+      at: place ?? span)
+    if place != nil { diagnostic.labels = [Label(span, "differentiated here")] }
+    diagnostic.helps = [Help("take the sum or the mean of it")]
+    return diagnostic
+  }
+
+  static func nothingToDifferentiate(_ name: String, at span: Span) -> Diagnostic {
+    Diagnostic(
+      .wrongKind, "`\(name)` needs a function of at least one argument, found a function of none", at: span,
+      label: "nothing to differentiate by")
+  }
 }

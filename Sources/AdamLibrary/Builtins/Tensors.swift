@@ -46,6 +46,7 @@ package enum TensorBuiltins {
     ]),
     example: "print full([2], 7)  # prints: [7, 7]",
     page: Page(shape: "→ [sizes]", source: "torch.full", see: ["zeros", "ones"]),
+    isPure: true,
     run: { _, arguments throws(Diagnostic) in
       let shape = BoundArguments<Value>(
         names: [], entries: [],
@@ -68,6 +69,7 @@ package enum TensorBuiltins {
     ]),
     example: "print arange(3)  # prints: [0, 1, 2]",
     page: Page(shape: "→ [ceil((end - start) / step)]", source: "torch.arange", see: ["linspace", "range"]),
+    isPure: true,
     run: { _, arguments throws(Diagnostic) in
       let first = arguments.number("start") ?? 0
       let lower = arguments.number("end") == nil ? 0 : first
@@ -92,6 +94,8 @@ package enum TensorBuiltins {
     ]),
     example: "print linspace(0, 1, 3)  # prints: [0, 0.5, 1]",
     page: Page(shape: "→ [count]", source: "torch.linspace", see: ["arange"]),
+    isPure: true,
+    check: { _, arguments in .tensor(TensorType(.f32, Shape([arguments.dimension("count")]))) },
     run: { _, arguments throws(Diagnostic) in
       let lower = Float(arguments.number("start") ?? 0)
       let upper = Float(arguments.number("end") ?? 0)

@@ -22,10 +22,8 @@ enum BatchData {
       "Only the training part is shuffled. Without it every step uses all rows.",
       shape: "[rows, ..] → steps of [size, ..]", source: "torch.utils.data.DataLoader",
       deviation: "shuffles unless told otherwise", see: ["csv", "split", "train"]),
-    check: { _, arguments in
-      guard let value = arguments["data"],
-        var description = DataDescription.of(value, at: arguments.place(of: "data"))
-      else { return .unknown }
+    check: { context, arguments in
+      guard var description = context.description(arguments["data"], at: arguments.place(of: "data")) else { return .unknown }
       description.batchSize = arguments.int("size")
       return .data(description)
     },

@@ -15,6 +15,7 @@ extension Value {
         x: pair.elements[0].tensor(at: span), y: pair.elements[1].tensor(at: span), at: span)
     case .function: throw .notYet("data made by a function", at: span)
     case .record: throw .notYet("a record as data", at: span)
+    case .string, .none, .bool, .builtin, .layer, .optimizer, .hook, .unset: throw .noData(foundText, at: span)
     default: return try DataSet(x: tensor(at: span), y: nil, at: span)
     }
   }
@@ -67,9 +68,15 @@ extension DataDescription {
     return result
   }
 
-  /// What is known of a value used as data; nil when too little is.
-  static func of(_ value: AbstractValue, at span: Span) -> DataDescription? {
+  /// What is known of a value used as data; nil when too little is. Throws for what is no data.
+  static func of(_ value: AbstractValue, at span: Span) throws(Diagnostic) -> DataDescription? {
     if let description = value.asData { return description }
+    if value.layerFunction != nil { return nil }
+    if case .known(let known) = value, known.isShort { return try known.dataSet(at: span).description }
+    switch value.kindOfValue {
+    case .string, .none, .bool, .function, .layer, .optimizer, .hook: throw .noData(value.foundText, at: span)
+    default: break
+    }
     if let parts = value.asElements, parts.count == 2, value.isPair {
       guard let x = parts[0].tensorType, let y = parts[1].tensorType else { return nil }
       guard y.shape.rank == 1, y.element == .f32 else {
@@ -124,7 +131,29 @@ extension Tensor {
   }
 }
 
+extension CheckContext {
+  /// What is known of a value used as data; what is wrong with it is reported.
+  func description(_ value: AbstractValue?, at span: Span) -> DataDescription? {
+    guard let value else { return nil }
+    do throws(Diagnostic) { return try DataDescription.of(value, at: span) } catch {
+      report(error)
+      return nil
+    }
+  }
+}
+
 extension Diagnostic {
+  static func noData(_ found: String, at span: Span) -> Diagnostic {
+    var diagnostic = Diagnostic(.wrongKind, "this is no data: found \(found)", at: span)
+    diagnostic.helps = [
+      Help(
+        found == "a string"
+          ? "read a file with `csv(\"file.csv\", target=\"column\")`"
+          : "data is a data set, inputs and targets `(x, y)`, or inputs alone")
+    ]
+    return diagnostic
+  }
+
   static func noRowsInMemory(at span: Span) -> Diagnostic {
     Diagnostic(.shapesDisagree, "data needs rows: a list of examples, found a single number", at: span)
   }

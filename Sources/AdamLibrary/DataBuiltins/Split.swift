@@ -34,9 +34,7 @@ enum SplitData {
       source: "torch.utils.data.random_split", see: ["csv", "standardize", "batch"]),
     check: { context, arguments in
       if arguments.isGiven("size") || arguments.isGiven("axis") { return .unknown }
-      guard let value = arguments["data"],
-        var description = DataDescription.of(value, at: arguments.place(of: "data"))
-      else { return .unknown }
+      guard var description = context.description(arguments["data"], at: arguments.place(of: "data")) else { return .unknown }
       do throws(Diagnostic) {
         try validate(arguments, description)
       } catch {

@@ -20,8 +20,9 @@ package enum DeclaredLayer {
       ParameterDefinition("sizes", .integer, "its sizes", range: NumberRange(from: 0), isVariadic: true),
     ]),
     example: "",
-    check: { _, arguments in
+    check: { context, arguments in
       guard let name = arguments.string("name") else { return .unknown }
+      do throws(Diagnostic) { try checkInitial(arguments) } catch { context.report(error) }
       let sizes = arguments.variadic.map { $0.value.exactNumber.map { Dimension(Int($0)) } ?? .unknown }
       let given = arguments["value"]?.tensorType?.shape
       let shape = sizes.isEmpty ? given ?? .scalar : Shape(sizes)
@@ -37,6 +38,22 @@ package enum DeclaredLayer {
       parameter.redraw = try redraw(value, tensor, at: arguments.span)
       return .parameter(parameter)
     })
+
+  private static func checkInitial(_ arguments: BoundArguments<AbstractValue>) throws(Diagnostic) {
+    guard let value = arguments["value"] else { return }
+    let place = arguments.place(of: "value")
+    if case .known(.builtin(let builtin)) = value {
+      throw .uncalledInitializer(builtin.definition.name, at: place)
+    }
+    if case .known(let known) = value, known.initializer != nil { return }
+    try value.checkTensor(at: place)
+    let isNumber = if case .number = value.kindOfValue { true } else { false }
+    guard !isNumber, !arguments.variadic.isEmpty, let shape = arguments.knownShape, let given = value.tensorType?.shape,
+      given.rank > 0
+    else { return }
+    let fits = given.rank == shape.rank && zip(given.dimensions, shape.dimensions).allSatisfy { $0.mayEqual($1) }
+    if !fits { throw .initialValue(shape, given, at: place) }
+  }
 
   /// A number fills the shape, a tensor must have it, an initializer draws.
   private static func initial(
@@ -60,9 +77,7 @@ package enum DeclaredLayer {
     }
     let given = try TensorArithmetic(session).real(try value.asTensor(at: span), at: span)
     guard sizes == nil || given.sizes == sizes else {
-      throw Diagnostic(
-        .shapesDisagree,
-        "the parameter is \(Shape(sizes: sizes ?? []).text) and its initial value \(given.type.shape.text)", at: span)
+      throw .initialValue(Shape(sizes: sizes ?? []), given.type.shape, at: span)
     }
     do throws(AllocationError) { return try given.copy() } catch { throw .outOfMemory(error, at: span) }
   }
@@ -92,7 +107,11 @@ package enum DeclaredLayer {
       ParameterDefinition("members", .record, "the names bound in its body"),
     ]),
     example: "",
-    check: { _, arguments in
+    check: { context, arguments in
+      if let function = arguments["forward"]?.layerFunction, function.takesNothing {
+        context.report(.layerWithoutInput(at: function.place ?? arguments.span))
+        return .unknown
+      }
       guard let function = arguments["forward"]?.layerFunction, let name = arguments.string("name"),
         let members = arguments["members"]?.asFields?.fields
       else { return .unknown }
@@ -117,6 +136,27 @@ package enum DeclaredLayer {
     layer.parameters = members.compactMap(\.2)
     layer.children = members.compactMap { name, child, _ in child.map { Layer.Child(name, $0) } }
     return layer
+  }
+}
+
+extension Diagnostic {
+  static func initialValue(_ shape: Shape, _ given: Shape, at span: Span) -> Diagnostic {
+    Diagnostic(
+      .shapesDisagree, "the parameter is \(shape.text) and its initial value \(given.text)", at: span)
+  }
+
+  static func uncalledInitializer(_ name: String, at span: Span) -> Diagnostic {
+    var diagnostic = Diagnostic(
+      .wrongKind, "an initial value is a number, a tensor or an initializer, found the function `\(name)`", at: span)
+    diagnostic.helps = [Help("call it: `\(name)()`")]
+    return diagnostic
+  }
+
+  static func layerWithoutInput(at span: Span) -> Diagnostic {
+    var diagnostic = Diagnostic(
+      .missingArgument, "the function of a layer takes its input, and this takes nothing", at: span)
+    diagnostic.helps = [Help("write `fn(x) …`")]
+    return diagnostic
   }
 }
 

@@ -27,6 +27,10 @@ extension LossDefinition {
     guard arguments.isGiven("pred") || arguments.isGiven("target") else {
       return .known(.builtin(ConfiguredBuiltin(builtin)))
     }
+    if !arguments.isGiven("pred") || !arguments.isGiven("target") {
+      context.report(.lossNeedsBoth(name, at: arguments.span))
+      return .unknown
+    }
     guard let prediction = arguments["pred"]?.tensorType,
       let target = arguments["target"]?.tensorType
     else { return .number }

@@ -45,7 +45,7 @@ package struct TrainingLoss {
     let value = try caller.trace(
       function, Array(inputs.prefix(max(2, function.parameterCount))), in: tracer, at: span)
     let type = tracer.function.type(value)
-    guard type == TensorType(.f32, .scalar) else { throw .lossNotScalar(type, at: span) }
+    guard type == TensorType(.f32, .scalar) else { throw .lossNotScalar(type, function.place, at: span) }
     return value
   }
 
@@ -95,9 +95,12 @@ extension Plan {
 }
 
 extension Diagnostic {
-  static func lossNotScalar(_ type: TensorType, at span: Span) -> Diagnostic {
+  /// - Parameter place: the function's, where it is known.
+  static func lossNotScalar(_ type: TensorType, _ place: Span?, at span: Span) -> Diagnostic {
     var diagnostic = Diagnostic(
-      .targetDisagrees, "a loss is a single number, and this function gives \(type.shape.text)", at: span)
+      .targetDisagrees, "a loss is a single number, and this function gives \(type.shape.text)",
+      at: place ?? span)
+    if place != nil { diagnostic.labels = [Label(span, "used as the loss here")] }
     diagnostic.helps = [Help("take the mean of it: `mean(…)`")]
     return diagnostic
   }

@@ -27,6 +27,13 @@ extension DiagnosticCode {
 }
 
 extension Diagnostic {
+  /// A function that is traced gave something else than a tensor.
+  package static func notNumbers(_ found: String, from function: Span?, at span: Span) -> Diagnostic {
+    var diagnostic = ValueError.notNumbers(found, at: function ?? span)
+    if function != nil { diagnostic.labels = [Label(span, "its result is used as a tensor here")] }
+    return diagnostic
+  }
+
   package static func shapeUnknown(at span: Span) -> Diagnostic {
     Diagnostic(.shapeUnknown, "the result of a function is not known before it runs", at: span)
   }
@@ -61,12 +68,31 @@ extension Layer {
 }
 
 extension LayerFunction {
+  /// Where the function is written; nil for a builtin.
+  package var place: Span? {
+    switch self {
+    case .closure(let closure):
+      closure.program.functions.indices.contains(closure.function) ? closure.program.functions[closure.function].span : nil
+    case .abstract(let function): function.place
+    case .builtin: nil
+    }
+  }
+
   /// The name it was declared with; `fn` for one without.
   package var name: String {
     switch self {
     case .closure(let closure): closure.program.name(of: closure.function)
     case .abstract(let function): function.program.name(of: function.function)
     case .builtin(let builtin): builtin.definition.name
+    }
+  }
+
+  /// A function of the script without parameters.
+  package var takesNothing: Bool {
+    switch self {
+    case .closure(let closure): closure.program.takesNothing(closure.function)
+    case .abstract(let function): function.program.takesNothing(function.function)
+    case .builtin: false
     }
   }
 
@@ -83,6 +109,10 @@ extension LayerFunction {
 extension Program {
   fileprivate func name(of function: Int) -> String {
     functions.indices.contains(function) ? functions[function].name : "fn"
+  }
+
+  fileprivate func takesNothing(_ function: Int) -> Bool {
+    functions.indices.contains(function) && functions[function].parameters.isEmpty
   }
 
   fileprivate func required(of function: Int) -> Int {

@@ -13,15 +13,33 @@ package struct ModelTrace {
   package var outputType: TensorType { function.type(output) }
 }
 
+extension Diagnostic {
+  /// A model called with the wrong input: the call is the place, the layer the other one.
+  func called(with input: TensorType, at place: Span) -> Diagnostic {
+    var diagnostic = self
+    if let layer = span { diagnostic.labels.insert(Label(layer, label), at: 0) }
+    diagnostic.span = place
+    diagnostic.label = "called with \(input.shape.text)"
+    return diagnostic
+  }
+}
+
 extension Layer {
   /// `@forward` for an input type. Throws the first disagreement of shapes.
+  /// - Parameter place: where the model is called in the script; what goes in stands there.
   package func traced(
-    on input: TensorType, isTraining: Bool = false, caller: (any FunctionTracer)?
+    on input: TensorType, isTraining: Bool = false, called place: Span? = nil, caller: (any FunctionTracer)?
   ) throws(Diagnostic) -> ModelTrace {
     let tracer = ModelTracer(name: "forward", isTraining: isTraining, caller: caller)
     tracer.declareParameters(of: self)
     let x = tracer.function.addParameter(input, name: "x", role: .input)
-    let output = try tracer.run(self, on: x)
+    let output: ValueID
+    do throws(Diagnostic) {
+      output = try tracer.run(self, on: x)
+    } catch {
+      guard let place, error.code == .inputDisagrees else { throw error }
+      throw error.called(with: input, at: place)
+    }
     return ModelTrace(
       function: tracer.function, output: output, trail: tracer.trail, parameters: tracer.parameters,
       captures: tracer.captures)

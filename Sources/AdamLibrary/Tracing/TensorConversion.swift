@@ -5,71 +5,21 @@ import AdamSource
 
 extension Value {
   /// The value as a tensor; lists must be rectangular. Numbers are rounded to f32 here.
-  package func tensor(at span: Span) throws(Diagnostic) -> Tensor {
-    if case .tensor(let tensor) = self { return tensor }
-    var sizes: [Int] = []
-    var floats: [Float] = []
-    try collect(depth: 0, &sizes, &floats, at: span)
-    do throws(AllocationError) {
-      return try Tensor(sizes, floats: floats)
-    } catch {
-      throw .outOfMemory(error, at: span)
-    }
-  }
-
-  private func collect(
-    depth: Int, _ sizes: inout [Int], _ floats: inout [Float], at span: Span
-  ) throws(Diagnostic) {
-    if let number = exactNumber {
-      guard depth == sizes.count else { throw .ragged(at: span) }
-      let float = Float(number)
-      if float.isInfinite, number.isFinite { throw ValueError.beyondFloat(number, at: span) }
-      floats.append(float)
-      return
-    }
-    if let flag = exactBool {
-      guard depth == sizes.count else { throw .ragged(at: span) }
-      floats.append(flag ? 1 : 0)
-      return
-    }
-    if case .tensor(let tensor) = self {
-      for size in tensor.sizes.enumerated() {
-        try Self.check(size.element, depth: depth + size.offset, &sizes, floats.isEmpty, at: span)
-      }
-      guard depth + tensor.sizes.count == sizes.count else { throw .ragged(at: span) }
-      floats += tensor.floats
-      return
-    }
-    let parts = rangeNumbers ?? elements
-    guard let parts, depth < 32 else { throw .notNumbers(foundText, at: span) }
-    try Self.check(parts.count, depth: depth, &sizes, floats.isEmpty, at: span)
-    for part in parts { try part.collect(depth: depth + 1, &sizes, &floats, at: span) }
-  }
-
-  private static func check(
-    _ count: Int, depth: Int, _ sizes: inout [Int], _ isFirst: Bool, at span: Span
-  ) throws(Diagnostic) {
-    if depth == sizes.count, isFirst {
-      sizes.append(count)
-    } else if !sizes.indices.contains(depth) || sizes[depth] != count {
-      throw .ragged(at: span)
-    }
-  }
-
-  /// The numbers of a range; nil for other values or an unreasonable length.
-  private var rangeNumbers: [Value]? {
-    guard case .range(let range) = self, range.upper - range.lower < 1e8 else { return nil }
-    var numbers: [Value] = []
-    var next = range.lower
-    while range.isClosed ? next <= range.upper : next < range.upper {
-      numbers.append(.number(next))
-      next += 1
-    }
-    return numbers
-  }
+  package func tensor(at span: Span) throws(Diagnostic) -> Tensor { try asTensor(at: span) }
 }
 
 extension AbstractValue {
+  /// Throws when the value is certainly no tensor: rows of different lengths, or no numbers.
+  package func checkTensor(at span: Span) throws(Diagnostic) {
+    switch kindOfValue {
+    case .string, .none, .bool, .function, .layer, .optimizer, .data, .hook:
+      throw ValueError.notNumbers(foundText, at: span)
+    case .list, .tuple:
+      if case .known(let value) = self, value.isShort { _ = try value.asTensor(at: span) }
+    default: break
+    }
+  }
+
   /// The type the value has as a tensor, as far as it is known.
   package var tensorType: TensorType? {
     switch self {
@@ -109,16 +59,6 @@ extension Tensor {
 }
 
 extension Diagnostic {
-  static func ragged(at span: Span) -> Diagnostic {
-    Diagnostic(
-      .shapesDisagree, "the rows of this list have different lengths", at: span,
-      label: "all rows of a tensor are equally long")
-  }
-
-  static func notNumbers(_ found: String, at span: Span) -> Diagnostic {
-    Diagnostic(.wrongKind, "a tensor needs numbers, found \(found)", at: span)
-  }
-
   static func badLabel(_ found: Double, classes: Int, at span: Span) -> Diagnostic {
     Diagnostic(
       .targetDisagrees,
@@ -132,5 +72,20 @@ extension Diagnostic {
     case .allocation: Diagnostic(.outOfMemory, error.message, at: span)
     default: Diagnostic(.shapesDisagree, error.message, at: span)
     }
+  }
+}
+
+extension Value {
+  /// A literal, not data of the session: looking at every element costs little.
+  package var isShort: Bool {
+    var budget = 65_536
+    return isShort(&budget)
+  }
+
+  private func isShort(_ budget: inout Int) -> Bool {
+    budget -= 1
+    guard budget > 0, let elements else { return budget > 0 }
+    for element in elements where !element.isShort(&budget) { return false }
+    return true
   }
 }

@@ -54,11 +54,7 @@ extension Layer {
         ? try forward(input, isTraining: true, session, at: span)
         : try outputs(for: input, session, at: span)
     } catch {
-      var diagnostic = error
-      if diagnostic.code == .inputDisagrees {
-        diagnostic.labels.append(Label(span, "called with \(input.type.shape.text)"))
-      }
-      throw diagnostic
+      throw error.code == .inputDisagrees ? error.called(with: input.type, at: span) : error
     }
     if case .number = value, let number = output.scalarNumber { return .number(number) }
     if input.batchAxis == 0, output.sizes.first == input.sizes.first { output.batchAxis = 0 }
@@ -76,7 +72,11 @@ extension Layer {
     defer { tracer.isTraining = outer }
     let operand = try TensorArithmetic(session).operand(value, at: span)
     let input = try tracer.value(of: operand, at: span)
-    return .traced(TracedTensor(tracer, try tracer.apply(self, to: input)))
+    do throws(Diagnostic) {
+      return .traced(TracedTensor(tracer, try tracer.apply(self, to: input)))
+    } catch {
+      throw error.code == .inputDisagrees ? error.called(with: operand.type, at: span) : error
+    }
   }
 }
 

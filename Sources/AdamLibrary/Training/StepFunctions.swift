@@ -134,6 +134,7 @@ extension StepTracer {
       label += ": \(shown)\(columns.count > 8 ? ", …" : "")"
     }
     diagnostic.labels = [Label(data.span, label)]
+    diagnostic.moveToLatest()
     diagnostic.notes = ["found before the first step of \(callText)"]
     diagnostic.helps = [
       Help(
@@ -151,7 +152,14 @@ extension StepTracer {
   private func inputsAreNumbers(_ wanted: TensorType) -> Diagnostic {
     var diagnostic = Diagnostic(
       .inputDisagrees, "the inputs are [batch] but the first layer takes \(wanted.shape.text)", at: span)
-    diagnostic.labels = [Label(data.span, "each row is one number")]
+    let verb = Label(span, "found before the first step")
+    if data.span == span {
+      diagnostic.labels = [Label(span, "each row is one number")]
+    } else {
+      diagnostic.span = data.span
+      diagnostic.label = "each row is one number"
+      diagnostic.labels = [verb]
+    }
     diagnostic.helps = [Help("make each row a list: `[[1], [2], [3]]` instead of `[1, 2, 3]`")]
     return diagnostic
   }
@@ -183,7 +191,7 @@ extension StepTracer {
       diagnostic.helps = [Help("make the target a column: `[[1], [2]]` instead of `[1, 2]`, or `column(y)`")]
     }
     let sizes = (output.shape.dimensions.last?.size, target.shape.dimensions.last?.size)
-    guard target.shape.rank == 2, let (outputs, targets) = sizes as? (Int, Int) else {
+    guard target.shape.rank == 2, let (outputs, targets) = sizes as? (Int, Int), outputs != targets else {
       return diagnostic
     }
     diagnostic.notes = [
@@ -202,13 +210,22 @@ extension StepTracer {
     return diagnostic
   }
 
+  /// The places that disagree; the one written last is where the message stands.
   private func addPlaces(
     _ diagnostic: inout Diagnostic, target: String, _ output: TensorType, _ trail: [TrailStep]
   ) {
-    diagnostic.labels = [Label(data.targetSpan ?? data.span, target)]
-    if let last = trail.last {
-      diagnostic.labels.append(Label(last.layer.span, "output is \(output.shape.text)"))
+    let verb = Label(span, diagnostic.label)
+    let place = data.targetSpan ?? data.span
+    guard place != span, let last = trail.last else {
+      diagnostic.labels = [Label(place, target)]
+      if let last = trail.last { diagnostic.labels.append(Label(last.layer.span, "output is \(output.shape.text)")) }
+      return
     }
+    diagnostic.span = place
+    diagnostic.label = target
+    diagnostic.labels = [Label(last.layer.span, "output is \(output.shape.text)")]
+    diagnostic.moveToLatest()
+    diagnostic.labels.append(verb)
   }
 }
 
@@ -227,6 +244,18 @@ extension Diagnostic {
       .targetDisagrees, "`\(loss)` needs targets from 0 to 1, found \(messageText(found))", at: span)
     diagnostic.labels = [Label(data.targetSpan ?? data.span, "targets from here")]
     return diagnostic
+  }
+
+  /// Two places disagree, and either may be wrong: the one written last is shown as the place, because
+  /// until there all was well.
+  mutating func moveToLatest() {
+    guard let first = span, let latest = labels.indices.max(by: { labels[$0].span.start < labels[$1].span.start }),
+      labels[latest].span.source == first.source, labels[latest].span.start > first.start
+    else { return }
+    let own = Label(first, label)
+    span = labels[latest].span
+    label = labels[latest].text
+    labels[latest] = own
   }
 
   static func noTargets(_ data: DataDescription, _ loss: LossDefinition, at span: Span) -> Diagnostic {

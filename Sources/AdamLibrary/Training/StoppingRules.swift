@@ -12,6 +12,7 @@ enum ScheduleBuiltins {
     ]),
     example: "model = linear(1, 1)\nr = train 6, val=every(3)\nprint r.epochs  # prints: 6",
     page: Page("For `val=` and `checkpoint=` of `train`.", see: ["train", "early", "on"]),
+    isPure: true,
     yieldsToVariables: true,
     run: { _, arguments in
       .record(RecordBox([.init("n", .number(arguments.number("n") ?? 1))], kind: "every"))
@@ -37,6 +38,7 @@ enum ScheduleBuiltins {
       "What counts as better follows from the number: smaller for losses and errors, larger for metrics "
         + "such as accuracy; a function of the script must say it with `mode=`. The best weights come back with their optimizer state.",
       source: "Prechelt 1998, Early Stopping - But When?", see: ["train", "every"]),
+    isPure: true,
     run: { _, arguments throws(Diagnostic) in
       if let mode = arguments.string("mode"), !["min", "max"].contains(mode) {
         throw .unknownChoice(

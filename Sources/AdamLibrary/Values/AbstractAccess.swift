@@ -34,7 +34,8 @@ extension AbstractValue {
     }
     guard items.count == 1 else {
       // A list of lists is indexed axis by axis like a tensor.
-      return .unknown
+      if case .list = kindOfValue { return .unknown }
+      throw .wrongIndex("\(items.count) of them", at: span)
     }
     if let part = part(items[0], at: span) { return try part.get() }
     guard case .value(let index) = items[0] else { return sliced() }
@@ -51,6 +52,14 @@ extension AbstractValue {
       throw .indexOutside(position, count: count, of: asLayer == nil ? foundText : Layer.modelText(count), at: span)
     }
     return element(at: position < 0 ? position + count : position)
+  }
+
+  /// A list, tuple, string or range: its elements are at hand.
+  package var isPlain: Bool {
+    switch kindOfValue {
+    case .list, .tuple, .string, .range: true
+    default: false
+    }
   }
 
   /// Layers of a model taken together, when the ends are known; nil for everything else.
@@ -106,7 +115,8 @@ extension AbstractValue {
   package func field(_ name: String) -> FieldResult {
     if let record = asFields {
       if let field = record.fields.first(where: { $0.name == name }) { return .value(field.value) }
-      return record.kind == "record" ? .missing(record.fields.map(\.name)) : .unknown
+      let isWhole = ["record", "run", "evaluation"].contains(record.kind)
+      return isWhole ? .missing(record.fields.map(\.name)) : .unknown
     }
     if let layer = asLayer { return layer.abstractField(name) }
     if let data = asData { return data.abstractField(name) }
@@ -121,11 +131,15 @@ extension AbstractValue {
       if case .number = setting.value { return .value(.number) }
       return .unknown
     case .tuple:
-      guard let elements = asElements, let position = Int(name) else { return .unknown }
+      guard let elements = asElements else { return .unknown }
+      guard let position = Int(name) else { return .missing(elements.indices.map { String($0) }) }
       return elements.indices.contains(position)
         ? .value(elements[position]) : .missing(elements.indices.map { String($0) })
-    case .number, .bool, .none: return .missing([])
+    case .tensor:
+      let names = ["shape", "rows", "rank", "len"]
+      return names.contains(name) ? .value(.number) : .missing(names)
     case .list, .string, .range: return name == "len" ? .value(.number) : .missing(["len"])
+    case .number, .bool, .none, .function, .hook: return .missing([])
     default: return .unknown
     }
   }
@@ -167,7 +181,12 @@ extension AbstractValue {
   package func unpacked(_ count: Int, at span: Span) throws(Diagnostic) -> [AbstractValue] {
     let unknown = Array(repeating: AbstractValue.unknown, count: count)
     switch kindOfValue {
-    case .unknown, .data, .range, .string, .record, .layer: return unknown
+    case .unknown: return unknown
+    case .range:
+      guard case .known(.range(let box)) = self else { return unknown }
+      let found = Int(exactly: min(box.count, 9e15)) ?? 0
+      guard found == count else { throw .wrongCount(kindText, found: found, expected: count, at: span) }
+      return Array(repeating: .number, count: count)
     case .tensor(let type) where type.shape.rank > 0:
       if let size = type.shape.dimensions.first?.size, size != count {
         throw .wrongCount(foundText, found: size, expected: count, at: span)
@@ -226,7 +245,7 @@ extension DataDescription {
     case "classes": return .value(classes.map { .number(exactly: $0) } ?? .number)
     case "rows": return .value(rows.map { .number(exactly: $0) } ?? .number)
     case "x", "inputs": return .value(.tensor(inputType))
-    case "y":
+    case "y", "targets":
       // One column of a table that holds text becomes a class when rows are read.
       guard let targetType, targetKind == .label || origin != "csv" else { return .unknown }
       return .value(.tensor(targetType))
@@ -239,7 +258,7 @@ extension DataDescription {
         return .value(.data(part))
       }
       return parts.isEmpty ? .missing([]) : .missing(parts)
-    default: return .unknown
+    default: return DataSet.fieldNames.contains(name) ? .unknown : .missing(DataSet.fieldNames)
     }
   }
 }

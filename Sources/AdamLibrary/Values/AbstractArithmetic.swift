@@ -58,27 +58,23 @@ package struct AbstractArithmetic {
     case .equal, .notEqual, .then: return .unknown
     case .concatenate:
       for operand in [left, right] where !operand.value.isUnknown {
-        guard case .list = operand.value.kindOfValue else { throw words.kinds() }
+        switch operand.value.kindOfValue {
+        case .list, .tuple: continue
+        default: throw words.kinds()
+        }
       }
       return .unknown
     default:
       for operand in [left, right] where !operand.value.isUnknown {
         switch operand.value.kindOfValue {
-        case .none, .bool, .function, .layer, .optimizer, .data, .hook:
+        case .none, .bool, .function, .layer, .optimizer, .data, .hook, .tuple:
           // `none` may be guarded by a condition that the checker does not follow.
-          if operand.value.isNone || isOrder { continue }
+          if operand.value.isNone { continue }
           throw words.kinds()
         default: continue
         }
       }
       return .unknown
-    }
-  }
-
-  private var isOrder: Bool {
-    switch op {
-    case .less, .lessEqual, .greater, .greaterEqual: true
-    default: false
     }
   }
 
@@ -149,8 +145,12 @@ package struct AbstractArithmetic {
   }
 
   private func concatenation() throws(Diagnostic) -> AbstractValue {
-    guard case .list = left.value.kindOfValue, case .list = right.value.kindOfValue else {
-      throw words.kinds()
+    switch (left.value.kindOfValue, right.value.kindOfValue) {
+    case (.list, .list): break
+    case (.tuple, .tuple):
+      guard let a = left.value.asElements, let b = right.value.asElements else { return .unknown }
+      return .makeTuple(a + b)
+    default: throw words.kinds()
     }
     if let a = left.value.asElements, let b = right.value.asElements, a.count + b.count <= 256 {
       return .makeList(a + b)

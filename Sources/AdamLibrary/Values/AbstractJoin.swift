@@ -243,7 +243,7 @@ extension AbstractValue {
     case .tuple: .tuple
     case .record: .record
     case .range: .range
-    case .function: .function
+    case .function, .derivative: .function
     case .layer: .layer
     case .optimizer: .optimizer
     case .data: .data

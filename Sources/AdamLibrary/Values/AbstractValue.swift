@@ -20,6 +20,8 @@ package enum AbstractValue {
   case record([AbstractField], kind: String)
   case range
   indirect case function(AbstractFunction)
+  /// `grad(f)`, or `value_and_grad(f)`, of a function that is known.
+  indirect case derivative(AbstractValue, hasValue: Bool)
   /// A layer or model with shapes and without weights.
   case layer(Layer)
   case optimizer(Optimizer)

@@ -75,8 +75,9 @@ enum EvalVerb {
     _ context: any CheckContext, _ arguments: BoundArguments<AbstractValue>
   ) throws(Diagnostic) -> AbstractValue {
     if arguments["model"] == nil { throw .noModel("eval", at: arguments.span) }
+    let metrics = try metrics(arguments)
     guard let model = arguments.layer("model"), let given = arguments["data"],
-      let data = DataDescription.of(given, at: arguments.place(of: "data"))
+      let data = try DataDescription.of(given, at: context.source(of: "data", arguments))
     else { return .unknown }
     if !data.parts.isEmpty {
       throw .needsPart("eval", data.parts, data, at: arguments.place(of: "data"))
@@ -91,10 +92,20 @@ enum EvalVerb {
       model: model, data: data, loss: loss, verb: "eval", span: arguments.span,
       sources: context.session.sources, caller: context.session.functionTracer)
     _ = try tracer.trace(rows: nil, isTraining: false)
-    var fields = [AbstractField("loss", .number)]
-    if arguments.isGiven("metrics") { return .unknown }
-    if data.targetKind == .label { fields.append(AbstractField("accuracy", .number)) }
-    return .record(fields, kind: "evaluation")
+    guard let metrics else { return .unknown }
+    var names = ["loss"] + metrics.map(\.name)
+    // A column of text becomes a class when rows are read.
+    if metrics.isEmpty, loss.function == nil, data.targetKind != .none { names.append("accuracy") }
+    return .record(names.map { AbstractField($0, .number) }, kind: "evaluation")
+  }
+
+  /// nil when they are not known.
+  private static func metrics(
+    _ arguments: BoundArguments<AbstractValue>
+  ) throws(Diagnostic) -> [TrainingMetric]? {
+    guard let given = arguments["metrics"] else { return [] }
+    guard case .known(let value) = given else { return nil }
+    return try TrainingMetric.list(value, at: arguments.place(of: "metrics"))
   }
 }
 

@@ -20,6 +20,7 @@ enum PredictVerb {
       shape: "[rows, features] → [rows, outputs], or a list of labels", see: ["eval", "train", "standardize"]),
     check: { context, arguments in
       if arguments["model"] == nil { context.report(.noModel("predict", at: arguments.span)) }
+      do throws(Diagnostic) { try check(context, arguments) } catch { context.report(error) }
       return .unknown
     },
     run: { context, arguments throws(Diagnostic) in
@@ -36,6 +37,26 @@ enum PredictVerb {
       return .tensor(try unscaled(outputs, model.units, at: arguments.span).asRows(
         model.units.targets == nil ? nil : .file))
     })
+
+  private static func check(
+    _ context: any CheckContext, _ arguments: BoundArguments<AbstractValue>
+  ) throws(Diagnostic) {
+    guard let model = arguments.layer("model"), let x = arguments["x"] else { return }
+    let place = arguments.place(of: "x")
+    var type: TensorType?
+    if let data = x.asData {
+      if !data.parts.isEmpty { throw .needsPart("predict", data.parts, data, at: place) }
+      type = data.inputType
+    } else if let pair = x.asElements, pair.count == 2, case .tuple = x.kindOfValue {
+      type = try DataDescription.of(x, at: place)?.inputType
+    } else {
+      try x.checkTensor(at: place)
+      type = x.tensorType
+    }
+    // A model that was given rows of one number, or a single row, says so itself when it runs.
+    guard let type, type.shape.rank > 0 else { return }
+    _ = try model.traced(on: type, called: place, caller: context.session.functionTracer)
+  }
 
   /// Rows of a data set are as the network sees them; others are scaled like the training data.
   private static func inputs(

@@ -64,21 +64,16 @@ enum TrainVerb {
   private static func checkTrain(
     _ context: any CheckContext, _ arguments: BoundArguments<AbstractValue>
   ) -> AbstractValue {
+    var result: AbstractValue = .unknown
     do throws(Diagnostic) {
       try refuseLater(arguments)
+      result = try TrainingOptions(context, arguments).checkedRun()
       if arguments["model"] == nil { throw .noModel("train", at: arguments.span) }
       try checkModel(context, arguments)
     } catch {
       context.report(error)
     }
-    return .record(
-      [
-        AbstractField("loss", .number), AbstractField("losses", .listOf(.number)),
-        AbstractField("val_loss", .unknown), AbstractField("epochs", .number),
-        AbstractField("steps", .number), AbstractField("seconds", .number),
-        AbstractField("stopped", .string), AbstractField("history", .unknown),
-        AbstractField("best", .unknown),
-      ], kind: "run")
+    return result
   }
 
   private static func checkModel(
@@ -100,9 +95,9 @@ enum TrainVerb {
     guard let model else { return }
     let data: DataDescription?
     if var given = arguments["data"] {
-      let place = arguments.place(of: "data")
+      let place = context.source(of: "data", arguments)
       if given.layerFunction != nil { given = context.call(given, [], at: place) }
-      data = DataDescription.of(given, at: place)
+      data = try DataDescription.of(given, at: place)
       if let parts = data?.parts, !parts.isEmpty, !parts.contains("train"), let data {
         throw .noTrainingPart(parts, data, at: span)
       }
@@ -145,7 +140,7 @@ enum TrainVerb {
     }
     if let loss = TrainingLoss(given) { return loss }
     if case .known(let value) = given {
-      throw .noLossFunction(value.foundText, at: arguments.place(of: "loss"))
+      throw .noLossFunction(value.foundText, at: context.source(of: "loss", arguments))
     }
     return nil
   }

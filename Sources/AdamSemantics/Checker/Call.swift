@@ -18,8 +18,14 @@ struct Call {
     case .known(.builtin(let builtin)): return apply(builtin.definition, builtin.settings, given)
     case .unset, .unknown: return .unknown
     case .layer, .known(.layer): return applyLayer(callee, given)
+    case .derivative(let function, let hasValue):
+      // Options go to the function by name.
+      if given.contains(where: { $0.name != nil }) { return .unknown }
+      return Derivative(function, hasValue: hasValue, engine, at: span).result(given.map(\.value))
     default:
       engine.report(cannotCall(callee, name))
+      if let name { engine.forget(name) }
+      if given.contains(where: \.value.isDataStep) { engine.forgetData() }
       return .unknown
     }
   }
@@ -46,6 +52,8 @@ struct Call {
     let name = body.name == "fn" ? "this function" : body.name
     let (bound, mistakes) = bindCollecting(given, to: body.signature, of: name, at: span)
     guard mistakes.isEmpty else {
+      // What is wrong in the function is most likely why it is called otherwise than it is written.
+      if engine.hasMistakes(function) { return .unknown }
       for mistake in mistakes { engine.report(mistake) }
       return .unknown
     }
@@ -67,7 +75,8 @@ struct Call {
     _ definition: BuiltinDefinition, _ settings: [RecordBox.Field],
     _ given: [GivenArgument<AbstractValue>]
   ) -> AbstractValue {
-    guard let definition = definition.taking(given.first.flatMap { $0.name == nil ? $0.value : nil })
+    guard let definition = definition.taking(
+      given.first.flatMap { $0.name == nil ? $0.value : nil }, options: given.compactMap(\.name))
     else { return .unknown }
     var arguments = given
     for setting in settings where !given.contains(where: { $0.name == setting.name }) {
@@ -77,14 +86,47 @@ struct Call {
     let (bound, mistakes) = bindCollecting(
       arguments, to: definition.signature, of: definition.name, at: span)
     guard mistakes.isEmpty else {
-      for mistake in mistakes { engine.report(mistake) }
+      for mistake in mistakes { engine.report(placed(mistake, given, of: definition)) }
       return .unknown
     }
     if let folded = fold(definition, bound) { return folded }
+    if let followed = TypeFollower(engine).result(of: definition, bound) {
+      return followed
+    }
     let result = definition.check?(engine, bound) ?? .unknown
     if definition.name == "train" { engine.note(AbstractTraining(arguments: bound)) }
     if ["eval", "predict"].contains(definition.name) { engine.evaluations.append(AbstractTraining(arguments: bound)) }
     return result
+  }
+
+  /// A variable of the wrong kind is said once. What a verb takes from its scope went wrong where that
+  /// was assigned: there stands the message.
+  private func placed(
+    _ mistake: Diagnostic, _ given: [GivenArgument<AbstractValue>], of definition: BuiltinDefinition
+  ) -> Diagnostic {
+    if mistake.code == .missingArgument, definition.group == "data" { return withoutData(mistake) }
+    guard mistake.code == .wrongKind,
+      let name = mistake.arguments.first(where: { $0.name == "parameter" })?.value,
+      let wrong = given.first(where: { $0.span == mistake.span && ($0.name == name || !$0.isImplicit) }),
+      let variable = wrong.variable
+    else { return mistake }
+    defer { engine.forget(variable) }
+    guard wrong.isImplicit, let place = engine.assignment(of: variable), place.source == span.source else {
+      return mistake
+    }
+    var moved = mistake
+    moved.span = place
+    moved.labels.append(Label(span, "taken from here"))
+    return moved
+  }
+
+  /// A step of a recipe on a line of its own: the data above it is not what was meant.
+  private func withoutData(_ mistake: Diagnostic) -> Diagnostic {
+    engine.forgetData()
+    guard mistake.arguments.contains(where: { $0.name == "parameter" && $0.value == "data" }) else { return mistake }
+    var mistake = mistake
+    mistake.helps.append(Help("to go on with the line above write `|>` before it"))
+    return mistake
   }
 
   /// Runs a pure builtin on exact arguments when that is certainly cheap.
@@ -109,25 +151,29 @@ struct Call {
   private func applyLayer(
     _ callee: AbstractValue, _ given: [GivenArgument<AbstractValue>]
   ) -> AbstractValue {
-    guard let layer = callee.asLayer, let first = given.first, first.name == nil,
-      given.dropFirst().allSatisfy({ $0.name == "training" })
-    else { return .unknown }
-    if case .number = given[0].value.kindOfValue { return .unknown }
-    guard let type = given[0].value.tensorType else { return .unknown }
+    let (bound, mistakes) = bindCollecting(given, to: .model, of: "model", at: span)
+    for mistake in mistakes { engine.report(mistake) }
+    guard mistakes.isEmpty, let layer = callee.asLayer, let input = bound["x"] else { return .unknown }
+    if case .number = input.kindOfValue { return .unknown }
     do throws(Diagnostic) {
-      let output = try layer.traced(on: type, caller: engine).outputType
+      try input.checkTensor(at: bound.place(of: "x"))
+      guard let type = input.tensorType else { return .unknown }
+      let output = try layer.traced(on: type, called: bound.place(of: "x"), caller: engine).outputType
       if given.count == 1, engine.gradientDepth > 0, let place = layer.modePlace(on: type, engine) {
         engine.report(.evaluationGradient(at: span, layer: place))
       }
       return .tensor(output)
     } catch {
-      var mistake = error
-      if mistake.code == .inputDisagrees {
-        mistake.labels.append(Label(given[0].span, "called with \(type.shape.text)"))
-      }
-      engine.report(mistake)
+      engine.report(error)
       return .unknown
     }
+  }
+}
+
+extension AbstractValue {
+  /// A function that makes or changes data sets.
+  fileprivate var isDataStep: Bool {
+    if case .known(.builtin(let builtin)) = self { builtin.definition.group == "data" } else { false }
   }
 }
 
@@ -151,7 +197,7 @@ extension ProgramFunction {
 }
 
 /// Runs pure builtins in the checker. They may call nothing.
-private final class FoldingContext: ExecutionContext {
+final class FoldingContext: ExecutionContext {
   let session: SessionState
   private(set) var hasCalled = false
 
@@ -233,6 +279,7 @@ extension Frame {
       var given = GivenArgument(argument, value)
       // What a verb takes from its scope is wrong where it was made.
       if argument.isImplicit, let place = slot.place { given.span = place }
+      given.variable = argument.isImplicit ? argument.name : operand(argument.register).name
       return given
     }
   }

@@ -123,6 +123,21 @@ final class CheckEngine: CheckContext {
       name, in: variables + environment.names + environment.constants.keys)
   }
 
+  /// Where a top-level variable was assigned last on this path.
+  func assignment(of name: String) -> Span? { globals.slots[globals.number(of: name, in: module)].place }
+
+  /// A variable that was reported to be wrong: what follows from it says nothing new.
+  func forget(_ name: String) {
+    let number = globals.number(of: name, in: module)
+    guard !isDead, !globals.slots[number].isUnset else { return }
+    frames.last?.writeGlobal(number, Slot(value: .unknown, place: globals.slots[number].place))
+  }
+
+  /// What is known of the data sets is wrong after a mistake in a recipe.
+  func forgetData() {
+    for (name, value) in variables where value.asData != nil { forget(name) }
+  }
+
   func note(_ training: AbstractTraining) { if !isDead { trainings.append(training) } }
 
   // MARK: Functions
@@ -173,6 +188,21 @@ final class CheckEngine: CheckContext {
     return run(function, Array(inputs.prefix(arguments.count)), at: span)
   }
 
+  /// Whether looking at a function with unknown arguments finds a mistake in it.
+  func hasMistakes(_ function: AbstractFunction) -> Bool {
+    guard let place = function.place, stepsLeft > 0, frames.count < Bound.callDepth,
+      !frames.contains(where: { $0.place == place })
+    else { return false }
+    if results[place]?.isEmpty != false {
+      let count = function.program.functions[function.function].parameters.count
+      _ = run(function, Array(repeating: .unknown, count: count), at: nil)
+    }
+    return diagnostics.contains { diagnostic in
+      guard diagnostic.severity == .error, let span = diagnostic.span else { return false }
+      return span.source == place.source && span.start >= place.start && span.end <= place.end
+    }
+  }
+
   private func run(
     _ function: AbstractFunction, _ arguments: [AbstractValue], at span: Span?
   ) -> AbstractValue {
@@ -199,12 +229,6 @@ final class CheckEngine: CheckContext {
   }
 
   var variables: [(name: String, value: AbstractValue)] { globals.variables(of: module) }
-
-  func differentiate(_ callee: AbstractValue, _ arguments: [AbstractValue], at span: Span) {
-    gradientDepth += 1
-    defer { gradientDepth -= 1 }
-    _ = call(callee, arguments, at: span)
-  }
 
   /// For `check` closures of builtins that take functions.
   func call(

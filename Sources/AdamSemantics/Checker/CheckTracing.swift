@@ -29,6 +29,8 @@ extension CheckEngine: FunctionTracer {
     switch result.kindOfValue {
     case .tensor(let type): return tracer.opaque(type, at: span)
     case .number: return tracer.opaque(TensorType(.f32, .scalar), at: span)
+    case .tuple, .string, .none, .bool, .function, .layer, .optimizer, .data, .hook:
+      throw .notNumbers(result.foundText, from: function.place, at: span)
     default: throw .shapeUnknown(at: span)
     }
   }

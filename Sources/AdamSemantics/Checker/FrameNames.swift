@@ -18,7 +18,7 @@ extension Frame {
     if builtin != nil { return .unknown }
     if !isUncalled && callSpan == nil { engine.report(.maybeUnset(name, at: span)) }
     // Said once: from here on it counts as assigned.
-    writeGlobal(global(index), Slot(value: slot.value))
+    writeGlobal(global(index), Slot(value: slot.value, place: slot.place))
     return slot.value
   }
 

@@ -134,10 +134,13 @@ extension Frame {
     for case .value(let register, let spec?) in parts {
       guard let kind = spec.last, "defg%x".contains(kind) else { continue }
       let value = value(register)
+      let place = operand(register).span ?? span
       switch value.kindOfValue {
-      case .string, .bool, .function, .layer, .optimizer, .data, .hook:
-        engine.report(.formatsNumbers(spec, value.foundText, at: operand(register).span ?? span))
-      default: break
+      case .number:
+        if case .known(let number) = value { checked { () throws(Diagnostic) in _ = try number.formatted(spec, at: place) } }
+      case .unknown: break
+      case .tensor(let type) where type.shape.rank == 0: break
+      default: engine.report(.formatsNumbers(spec, value.foundText, at: place))
       }
     }
     return .string
@@ -146,7 +149,12 @@ extension Frame {
   private func index(_ base: Register, _ items: [IndexOperand]) -> AbstractValue {
     let value = value(base)
     return checking { () throws(Diagnostic) in
-      do throws(Diagnostic) { return try value.indexed(self.indices(items), at: self.span) } catch {
+      do throws(Diagnostic) {
+        if case .known(let exact) = value, value.isPlain, let exactItems = self.exactIndices(items) {
+          return .abstract(of: try exact.indexed(exactItems, at: self.span))
+        }
+        return try value.indexed(self.indices(items), at: self.span)
+      } catch {
         guard error.code == .badIndex, error.span == self.span,
           let place = self.function.place(of: items.compactMap(\.register), at: self.position)
         else { throw error }
@@ -155,6 +163,21 @@ extension Frame {
         throw error
       }
     }
+  }
+
+  /// The items when lists and strings are indexed by what is exactly known.
+  private func exactIndices(_ items: [IndexOperand]) -> [IndexValue]? {
+    var result: [IndexValue] = []
+    for item in indices(items) {
+      switch item {
+      case .value(.known(let value)): result.append(.value(value))
+      case .all: result.append(.all)
+      case .from(.known(let value)): result.append(.from(value))
+      case .upTo(.known(let value), let isClosed): result.append(.upTo(value, isClosed: isClosed))
+      default: return nil
+      }
+    }
+    return result
   }
 
   private func indices(_ items: [IndexOperand]) -> [AbstractIndex] {

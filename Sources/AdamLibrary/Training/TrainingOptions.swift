@@ -1,0 +1,88 @@
+// What `metrics=`, `val=` and `stop=` of a `train` ask for, looked at before it runs; and the fields that
+// its record will have.
+import AdamIR
+import AdamSource
+
+struct TrainingOptions {
+  private let context: any CheckContext
+  private let arguments: BoundArguments<AbstractValue>
+
+  init(_ context: any CheckContext, _ arguments: BoundArguments<AbstractValue>) {
+    self.context = context
+    self.arguments = arguments
+  }
+
+  /// The record of the run, as far as it is known.
+  func checkedRun() throws(Diagnostic) -> AbstractValue {
+    let metrics = try checkedMetrics()
+    if case .known(let interval)? = arguments["val"], !interval.isNone {
+      _ = try interval.interval("val", at: arguments.place(of: "val"))
+    }
+    if let metrics { try checkTargets(metrics) }
+    let parts = try knownParts()
+    let hasValidation = parts.map { $0.contains("val") }
+    if let metrics, let parts, let stop = arguments["stop"] {
+      try check(stop, metrics, parts)
+    }
+    guard let metrics else { return .unknown }
+    return run(metrics, hasValidation)
+  }
+
+  /// nil when they are not known.
+  private func checkedMetrics() throws(Diagnostic) -> [TrainingMetric]? {
+    guard let given = arguments["metrics"] else { return [] }
+    guard case .known(let value) = given else { return nil }
+    return try TrainingMetric.list(value, at: arguments.place(of: "metrics"))
+  }
+
+  /// Metrics of classes need classes. A column of a table may become one when rows are read.
+  private func checkTargets(_ metrics: [TrainingMetric]) throws(Diagnostic) {
+    guard let data = arguments["data"]?.asData, data.parts.contains("val") else { return }
+    for case .registered(let metric) in metrics {
+      let found: String
+      switch data.targetKind {
+      case .label where !metric.isOfClasses: found = "classes"
+      case .real where metric.isOfClasses && data.origin != "csv": found = "a real target"
+      case .none: found = "no target"
+      default: continue
+      }
+      throw .metricTarget(metric.name, found, at: arguments.place(of: "metrics"))
+    }
+  }
+
+  /// The parts of the data; nil when they are not known.
+  private func knownParts() throws(Diagnostic) -> [String]? {
+    guard let data = arguments["data"] else { return [] }
+    if let description = data.asData { return description.parts }
+    switch data.kindOfValue {
+    case .tuple, .list, .tensor: return []
+    default: return nil
+    }
+  }
+
+  private func check(
+    _ stop: AbstractValue, _ metrics: [TrainingMetric], _ parts: [String]
+  ) throws(Diagnostic) {
+    guard case .known(let value) = stop else { return }
+    _ = try EarlyStop(
+      value, metrics: metrics, hasValidation: parts.contains("val"), at: arguments.place(of: "stop"))
+  }
+
+  /// - Parameter hasValidation: nil when that is not known.
+  private func run(_ metrics: [TrainingMetric], _ hasValidation: Bool?) -> AbstractValue {
+    let measures = hasValidation == false ? [] : ["val_loss"] + metrics.map { "val_\($0.name)" }
+    let best: AbstractValue
+    if case .known(.record)? = arguments["stop"] {
+      let names = ["epoch", "step", "loss"] + measures
+      best = .record(names.map { AbstractField($0, .number) }, kind: "record")
+    } else {
+      best = .unknown
+    }
+    let fields: [(String, AbstractValue)] = [
+      ("loss", .number), ("losses", .listOf(.number)), ("val_loss", .unknown), ("epochs", .number),
+      ("steps", .number), ("seconds", .number), ("stopped", .string), ("history", .unknown), ("best", best),
+    ]
+    return .record(
+      (fields + measures.dropFirst().map { ($0, .unknown) }).map { AbstractField($0.0, $0.1) }, kind: "run")
+  }
+}

@@ -1,0 +1,57 @@
+// Derivatives as the checker sees them: the function must give a single number, and what it is
+// differentiated by gives the derivative its type.
+import AdamIR
+import AdamLibrary
+import AdamSource
+
+struct Derivative {
+  private let function: AbstractValue
+  private let hasValue: Bool
+  private let engine: CheckEngine
+  private let span: Span
+
+  init(_ function: AbstractValue, hasValue: Bool, _ engine: CheckEngine, at span: Span) {
+    self.function = function
+    self.hasValue = hasValue
+    self.engine = engine
+    self.span = span
+  }
+
+  func result(_ arguments: [AbstractValue]) -> AbstractValue {
+    guard let first = arguments.first else {
+      engine.report(.derivativeOfNothing(at: span))
+      return .unknown
+    }
+    engine.gradientDepth += 1
+    let value = engine.call(function, [first.asDifferentiated] + arguments.dropFirst(), at: span)
+    engine.gradientDepth -= 1
+    if case .tensor(let type) = value.kindOfValue, type.shape.rank > 0 {
+      engine.report(.derivativeOfMany(type, function.layerFunction?.place, at: span))
+      return .unknown
+    }
+    let gradient = first.gradient
+    return hasValue ? .tuple([.number, gradient]) : gradient
+  }
+}
+
+extension AbstractValue {
+  /// As the function sees it: numbers and lists come as tensors.
+  fileprivate var asDifferentiated: AbstractValue {
+    switch kindOfValue {
+    case .tensor, .layer: self
+    case .number: .tensor(TensorType(.f32, .scalar))
+    case .list: listType.map { .tensor($0) } ?? .unknown
+    default: .unknown
+    }
+  }
+
+  /// What a derivative by this value is.
+  fileprivate var gradient: AbstractValue {
+    switch kindOfValue {
+    case .number: return .number
+    case .tensor(let type): return .tensor(TensorType(.f32, type.shape))
+    case .list: return listType.map { .tensor($0) } ?? .unknown
+    default: return .unknown
+    }
+  }
+}
