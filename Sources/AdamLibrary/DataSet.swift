@@ -95,6 +95,8 @@ package final class DataSet {
   /// `split(order="file")`: never shuffled.
   package var keepsFileOrder = false
   package var units = DataUnits()
+  /// Whether two columns differ wildly in scale; nil as long as nobody has looked.
+  var knownScales: KnownScales?
   package init(description: DataDescription, inputs: Tensor, targets: Tensor?) {
     self.description = description
     self.inputs = inputs

@@ -75,6 +75,9 @@ extension Layer {
 struct LossTrend {
   private var points: [(step: Int, loss: Double)] = []
 
+  /// Room for every power of two: noting a loss allocates nothing.
+  init() { points.reserveCapacity(Int.bitWidth) }
+
   /// Steps count from 1.
   mutating func note(_ loss: Double, step: Int) {
     if step & (step - 1) == 0 { points.append((step, loss)) }

@@ -104,37 +104,51 @@ struct ColumnScales {
 extension DataSet {
   /// So many times as wide as another column counts as wildly different.
   private static let wildRatio = 1000.0
-  private static let mostRows = 10_000
+  /// So many rows tell the width of a column; a training must not wait for more.
+  private static let mostRows = 1_000
 
   /// The narrowest and the widest input column when they differ wildly; nil for data that was scaled,
-  /// is no table, or is the sanity sample. Constant columns have no scale.
+  /// is no table, or is the sanity sample. Constant columns have no scale. Looked for once.
   var scales: ColumnScales? {
-    guard units.inputs == nil, description.origin != "sample", inputs.element == .f32, inputs.sizes.count == 2,
-      featureCount > 1
-    else { return nil }
-    let rows = min(rowCount, Self.mostRows)
-    let values = inputs.floats
-    var result: ColumnScales?
-    for column in 0..<featureCount {
-      let deviation = Self.deviation((0..<rows).map { Double(values[$0 * featureCount + column]) })
-      guard deviation > 0, deviation.isFinite else { continue }
-      let here = (column: column, deviation: deviation)
-      guard let known = result else {
-        result = ColumnScales(narrow: here, wide: here)
-        continue
-      }
-      if deviation < known.narrow.deviation { result?.narrow = here }
-      if deviation > known.wide.deviation { result?.wide = here }
-    }
-    guard let result, result.wide.deviation >= Self.wildRatio * result.narrow.deviation else { return nil }
-    return result
+    if let known = knownScales { return known.scales }
+    let found = foundScales
+    knownScales = KnownScales(scales: found)
+    return found
   }
 
-  private static func deviation(_ values: [Double]) -> Double {
-    let mean = values.reduce(0, +) / Double(max(1, values.count))
-    let squares = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
-    return (squares / Double(max(1, values.count))).squareRoot()
+  private var foundScales: ColumnScales? {
+    guard units.inputs == nil, description.origin != "sample", inputs.sizes.count == 2, featureCount > 1,
+      let values = inputs.floatStorage
+    else { return nil }
+    let deviations = Self.deviations(values, rows: min(rowCount, Self.mostRows), columns: featureCount)
+    let widths = deviations.enumerated().filter { $0.element > 0 && $0.element.isFinite }
+      .map { (column: $0.offset, deviation: $0.element) }
+    guard let narrow = widths.min(by: { $0.deviation < $1.deviation }),
+      let wide = widths.max(by: { $0.deviation < $1.deviation }),
+      wide.deviation >= Self.wildRatio * narrow.deviation
+    else { return nil }
+    return ColumnScales(narrow: narrow, wide: wide)
   }
+
+  /// The standard deviation of every column of the first rows.
+  private static func deviations(_ values: UnsafeMutableBufferPointer<Float>, rows: Int, columns: Int) -> [Double] {
+    let count = Double(max(1, rows))
+    var means = [Double](repeating: 0, count: columns)
+    var squares = means
+    for row in 0..<rows { for j in 0..<columns { means[j] += Double(values[row * columns + j]) / count } }
+    for row in 0..<rows {
+      for j in 0..<columns {
+        let distance = Double(values[row * columns + j]) - means[j]
+        squares[j] += distance * distance / count
+      }
+    }
+    return squares.map { $0.squareRoot() }
+  }
+}
+
+/// What was found, if anything: the answer of a look that need not be taken again.
+struct KnownScales {
+  var scales: ColumnScales?
 }
 
 extension Double {
