@@ -75,6 +75,8 @@ extension Parser {
     case .leftBrace where !context.isHeader:
       let start = current.start
       report(.braceRecord(span(current)))
+      // In a string it is not certain any more which text is code.
+      if context.stringStart != nil { silentEnd = max(silentEnd, lineEnd(start)) }
       skipGroup()
       return add(.invalid, from: start)
     default: throw unexpected("a value")

@@ -62,6 +62,7 @@ extension Parser {
       if current.kind == .quote { endStringEarly(string, brace) }
       guard current.kind == .rightBrace else { throw unexpected("`}`") }
     } catch {
+      silentEnd = max(silentEnd, lineEnd(brace.start))
       try recover(error, saved)
     }
     // Not `close`: what follows the brace is text.

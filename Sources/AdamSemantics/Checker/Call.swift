@@ -173,7 +173,8 @@ struct Call {
 extension AbstractValue {
   /// A function that makes or changes data sets.
   fileprivate var isDataStep: Bool {
-    if case .known(.builtin(let builtin)) = self { builtin.definition.group == "data" } else { false }
+    guard case .known(.builtin(let builtin)) = self else { return false }
+    return builtin.definition.family.contains { $0.group == "data" }
   }
 }
 
@@ -296,7 +297,9 @@ extension Frame {
       let result = call.apply(field, given, name: name)
       return site.isUpdate ? value : result
     }
-    let all = [GivenArgument(value: value, span: operand(receiver).span ?? span)] + given
+    var first = GivenArgument(value: value, span: operand(receiver).span ?? span)
+    first.variable = operand(receiver).name
+    let all = [first] + given
     guard let callee = function(index, site, builtin) else { return noMethod(name, of: value) }
     let result = call.apply(callee, all, name: name)
     guard site.isUpdate else { return result }

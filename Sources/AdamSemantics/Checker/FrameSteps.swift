@@ -155,6 +155,8 @@ extension Frame {
         }
         return try value.indexed(self.indices(items), at: self.span)
       } catch {
+        // Further parts of the same variable would say the same.
+        if let name = self.operand(base).name, case .tuple = value.kindOfValue { self.engine.forget(name) }
         guard error.code == .badIndex, error.span == self.span,
           let place = self.function.place(of: items.compactMap(\.register), at: self.position)
         else { throw error }
