@@ -17,11 +17,11 @@ extension Network {
   ///   by the generator of `seed 0`.
   func data(_ workload: Workload, folder: String?) throws -> DataSet {
     let stem = folder.map { "\($0)/\(workload.rawValue)" }
-    let rows = try stem.map { try fileSize($0 + "_x.bin") / 4 / sizes[0] } ?? batch * batches
-    let inputs = try Tensor(.f32, [rows, sizes[0]])
+    let rows = try stem.map { try fileSize($0 + "_x.bin") / 4 / storedSampleCount } ?? batch * batches
+    let inputs = try Tensor(.f32, [rows] + input)
     let targets = isClassifier ? try Tensor(.i32, [rows]) : try Tensor(.f32, [rows, outputs])
     if let stem {
-      try readFile(stem + "_x.bin", into: inputs.bytes)
+      inputs.write(floats: withoutMargin(try floats(stem + "_x.bin"), rows: rows))
       try readFile(stem + "_y.bin", into: targets.bytes)
     } else {
       makeUp(inputs, targets)
@@ -31,14 +31,30 @@ extension Network {
     return result
   }
 
-  private var outputs: Int { sizes.last ?? 1 }
+  private var sampleCount: Int { input.reduce(1, *) }
+
+  private var storedSampleCount: Int {
+    storedMargin == 0 ? sampleCount : input.reduce(1) { $0 * ($1 == 1 ? 1 : $1 + 2 * storedMargin) }
+  }
+
+  /// The images alone, where the file has zeros around them.
+  private func withoutMargin(_ stored: [Float], rows: Int) -> [Float] {
+    guard storedMargin > 0, let width = input.last else { return stored }
+    let storedWidth = width + 2 * storedMargin
+    let lines = rows * sampleCount / width
+    return (0..<lines).flatMap { line -> ArraySlice<Float> in
+      let (image, row) = line.quotientAndRemainder(dividingBy: sampleCount / width)
+      let start = image * storedSampleCount + (row + storedMargin) * storedWidth + storedMargin
+      return stored[start..<start + width]
+    }
+  }
 
   private func description(rows: Int) -> DataDescription {
     let target = isClassifier ? TensorType(.i32, Shape([.batch]))
       : TensorType(.f32, Shape([.batch, Dimension(outputs)]))
     var result = DataDescription(
       origin: "memory", targetKind: isClassifier ? .label : .real,
-      inputType: TensorType(.f32, Shape([.batch, Dimension(sizes[0])])), targetType: target,
+      inputType: TensorType(.f32, Shape([.batch] + input.map { Dimension($0) })), targetType: target,
       classes: isClassifier ? outputs : nil, rows: rows, span: Span(SourceID(0), 0, 0))
     // A data set of one batch is trained whole, as a script without `batch` does.
     result.batchSize = batches > 1 ? batch : nil
@@ -52,7 +68,7 @@ extension Network {
     if isClassifier {
       targets.write(integers: (0..<targets.elementCount).map { Int32(clamping: $0 % outputs) })
     } else {
-      targets.write(floats: (0..<targets.elementCount).map { x[$0 * sizes[0]] })
+      targets.write(floats: (0..<targets.elementCount).map { x[$0 * sampleCount] })
     }
   }
 }

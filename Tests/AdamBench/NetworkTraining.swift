@@ -56,6 +56,7 @@ private final class LoopAllocations: Sendable {
 /// A session with a model, data, loss and optimizer.
 final class NetworkTraining {
   private let session: Session
+  private let network: Network
   private let printed = Printed()
   private let loopAllocations = LoopAllocations()
 
@@ -63,6 +64,7 @@ final class NetworkTraining {
   init(_ workload: Workload, _ network: Network, data: DataSet, threads: Int, folder: String?)
     throws
   {
+    self.network = network
     var options = Session.Options()
     options.threads = threads
     let (printed, loopAllocations) = (printed, loopAllocations)
@@ -111,30 +113,23 @@ final class NetworkTraining {
     return loopAllocations.count
   }
 
-  /// The file has, for each layer, the weight [in, out] and the bias; ours is [out, in].
+  /// The file has the parameters one behind the other.
   private func setWeights(_ path: String) throws {
     guard case .layer(let model)? = session.interpreter?.variable("model") else { return }
     var rest = try floats(path)[...]
-    for named in model.namedParameters {
-      guard let tensor = named.parameter.tensor, rest.count >= tensor.elementCount else {
-        throw BenchError("\(path) is too short")
-      }
-      var values = Array(rest.prefix(tensor.elementCount))
-      rest = rest.dropFirst(tensor.elementCount)
-      if tensor.sizes.count == 2 {
-        values = transposed(values, rows: tensor.sizes[1], columns: tensor.sizes[0])
-      }
-      tensor.write(floats: values)
+    for (named, stored) in zip(model.namedParameters, network.weights) {
+      guard let tensor = named.parameter.tensor, rest.count >= stored.count + stored.padding,
+        tensor.elementCount == stored.count
+      else { throw BenchError("\(path) does not fit the model") }
+      tensor.write(floats: stored.arranged(Array(rest.prefix(stored.count))))
+      rest = rest.dropFirst(stored.count + stored.padding)
     }
     if !rest.isEmpty { throw BenchError("\(path) is too long") }
   }
 }
 
-private func transposed(_ values: [Float], rows: Int, columns: Int) -> [Float] {
-  (0..<columns).flatMap { column in (0..<rows).map { row in values[row * columns + column] } }
-}
-
-private func floats(_ path: String) throws -> [Float] {
+/// All of a file of f32.
+func floats(_ path: String) throws -> [Float] {
   let size = try fileSize(path)
   return try [Float](unsafeUninitializedCapacity: size / 4) { buffer, count in
     try readFile(path, into: UnsafeMutableRawBufferPointer(buffer))
