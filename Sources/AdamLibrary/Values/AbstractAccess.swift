@@ -169,11 +169,15 @@ extension AbstractValue {
     case .known(.list(let box)): return !box.elements.isEmpty
     case .list(let elements), .tuple(let elements): return !elements.isEmpty
     case .known(.string(let box)): return !box.text.isEmpty
-    default:
-      guard case .tensor(let type) = kindOfValue, let first = type.shape.dimensions.first else {
-        return false
-      }
+    default: break
+    }
+    switch kindOfValue {
+    // Data without rows are an error where they are read.
+    case .data: return true
+    case .tensor(let type):
+      guard let first = type.shape.dimensions.first else { return false }
       return first.isBatch || (first.size ?? 0) > 0
+    default: return false
     }
   }
 

@@ -15,6 +15,11 @@ extension Value {
         throw ValueError.notIterable("a number", at: span)
       }
       return first
+    case .traced(let traced):
+      guard let first = try traced.sizes(at: span).first else {
+        throw ValueError.notIterable("a number", at: span)
+      }
+      return first
     case .data(let data): return data.passCount
     case .record(let box) where box.kind == Table.kind: return Table.rowCount(box)
     case .range(let box):
@@ -42,6 +47,7 @@ extension Value {
     switch self {
     case .list, .tuple: break
     case .tensor(let tensor) where !tensor.sizes.isEmpty: break
+    case .traced(let traced) where traced.type.shape.rank > 0: break
     case .range: break
     default: throw ValueError.cannotUnpack(foundText, into: count, at: span)
     }

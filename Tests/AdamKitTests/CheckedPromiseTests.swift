@@ -1,0 +1,47 @@
+// What a check refuses, `run` refuses as well, and what runs is not refused.
+import AdamTestSupport
+import Testing
+
+@testable import AdamKit
+
+@Suite struct CheckedPromiseTests {
+  private static func runs(_ script: String, _ output: String, _ place: SourceLocation = #_sourceLocation) {
+    #expect(Said(script, .checked).codes == [], sourceLocation: place)
+    let run = ScriptRun(script)
+    #expect(run.output == output, "\(run.messages)", sourceLocation: place)
+  }
+
+  private static func says(_ script: String, _ message: String, _ place: SourceLocation = #_sourceLocation) {
+    let run = ScriptRun(script)
+    #expect(run.messages == [message], sourceLocation: place)
+    #expect(run.output == "", sourceLocation: place)
+  }
+
+  @Test(
+    arguments: [
+      "s = 0; for x in xs { s = s + x^2 }; s",
+      "s = 0; for i, x in enumerate(xs) { s = s + x^2 + i }; s",
+      "s = 0; for x, y in zip(xs, xs) { s = s + x * y }; s",
+      "sum(stack([x^2 for x in xs]))",
+      "a, b, c = xs; a^2 + b^2 + c^2",
+      "s = 0; for i in 0..<len(xs) { s = s + xs[i]^2 }; s",
+    ])
+  func `a derivative goes through a loop over its argument`(body: String) {
+    Self.runs("f = fn(xs) { \(body) }; print grad(f)([1, 2, 3]), grad(f, [3, 2, 1])", "[2, 4, 6] [6, 4, 2]\n")
+    Self.runs("f = fn(xs) { \(body) }; v, g = value_and_grad(f, tensor([1, 2, 3])); print g", "[2, 4, 6]\n")
+  }
+
+  @Test func `rows of a tensor and tensors of a list are looped over in a derivative`() {
+    let body = "{ s = 0; for x in xs { s = s + sum(x^2) }; s }"
+    Self.runs("print grad(fn(xs) \(body), [[1, 2], [3, 4]])", "[[2, 4], [6, 8]]\n")
+    Self.runs("print grad(fn(xs) \(body), [tensor([1, 2]), tensor([3])])", "[[2, 4], [6]]\n")
+    Self.says(
+      "print grad(fn(x) { s = 0; for y in x { s = s + y }; s }, 3)",
+      "1:36 E0214 cannot loop over a number (this is a number)")
+  }
+
+  @Test func `a loop over data runs its body`() {
+    Self.runs(
+      "data = sine(n=16) |> batch(4)\nfor x, y in data { s = x.shape }\nprint s", "[4, 1]\n")
+  }
+}
