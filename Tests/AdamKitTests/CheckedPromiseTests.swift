@@ -44,4 +44,24 @@ import Testing
     Self.runs(
       "data = sine(n=16) |> batch(4)\nfor x, y in data { s = x.shape }\nprint s", "[4, 1]\n")
   }
+
+  @Test func `whole-number inputs are numbers`() {
+    let head = "seed 0\nmodel = seq(linear(2, 2))\nopt = sgd(lr=0.1)\nloss = cross_entropy()\n"
+    let tail = "\nr = train 3\nprint \"{r.loss:.6f}\""
+    let real = ScriptRun(head + "data = ([[1, 2], [3, 4]], [0, 1])" + tail)
+    #expect(real.messages == [])
+    Self.runs(head + "data = (int([[1, 2], [3, 4]]), [0, 1])" + tail, real.output)
+    Self.runs(head + "data = (int([[1, 2], [3, 4]]), int([[0], [1]]))" + tail, real.output)
+    Self.runs(head + "data = ([[1, 2], [3, 4]], [[1, 0], [0, 1]])" + tail, real.output)
+    Self.runs("m = linear(2, 1); print m(int([[1, 2]])) == m([[1, 2]])", "[[true]]\n")
+  }
+
+  @Test func `probabilities are targets`() {
+    // torch.nn.functional.cross_entropy of the same tensors.
+    Self.runs(
+      "print \"{cross_entropy([[1, 2, 3], [0.5, -1, 2]], [[0.2, 0.3, 0.5], [0, 1, 0]]):.6f}\"", "2.174459\n")
+    Self.runs("print \"{cross_entropy([[1, 2], [3, 5]], int([[0], [1]])):.6f}\"", "0.720095\n")
+    Self.runs(
+      "p = [[1, 2], [0, 1]]; y = [[0.5, 0.5], [1, 0]]; print grad(fn(p) cross_entropy(p, y), p).shape", "[2, 2]\n")
+  }
 }

@@ -43,7 +43,7 @@ extension DataSet {
       description.targetType = TensorType(.i32, Shape([.batch]))
       description.classes = Int(labels.max() ?? 0) + 1
     }
-    self.init(description: description, inputs: x, targets: targets)
+    self.init(description: description, inputs: try x.real(at: span), targets: targets)
     rawInputs = x.floats.map { Double($0) }
     if let y, description.targetKind == .real { rawTargets = y.floats.map { Double($0) } }
     if let classes = description.classes {
@@ -118,6 +118,16 @@ extension Shape {
 }
 
 extension Tensor {
+  /// The same numbers as f32.
+  func real(at span: Span) throws(Diagnostic) -> Tensor {
+    if element == .f32 { return self }
+    do throws(AllocationError) {
+      let result = try Tensor(sizes, floats: floats)
+      result.batchAxis = batchAxis
+      return result
+    } catch { throw ValueError.memory(error, at: span) }
+  }
+
   /// The first number outside 0 … 1.
   var beyondUnit: Double? {
     element == .f32 ? floats.first { !($0 >= 0 && $0 <= 1) }.map { Double($0) } : nil

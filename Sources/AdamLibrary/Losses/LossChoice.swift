@@ -20,6 +20,9 @@ extension LossDefinition {
   func targetType(for type: TensorType, output: TensorType) -> TensorType {
     guard let rows = type.shape.dimensions.first else { return type }
     switch target {
+    case .classes where LossDefinition.areProbabilities(type, for: output): return type
+    case .classes where type.shape.rank == 2 && type.shape.dimensions[1].size != 1:
+      return TensorType(.i32, type.shape)
     case .classes: return TensorType(.i32, Shape([rows]))
     case .binary where type.element == .i32: return TensorType(.f32, Shape([rows, Dimension(1)]))
     case .real, .binary: return TensorType(.f32, type.shape)

@@ -35,7 +35,7 @@ extension LossDefinition {
       let target = arguments["target"]?.tensorType
     else { return .number }
     var function = TensorFunction(name: "loss")
-    let wanted = TensorType(self.target == .classes ? .i32 : .f32, target.shape)
+    let wanted = self.target == .classes ? targetType(for: target, output: prediction) : TensorType(.f32, target.shape)
     let operands = [prediction, wanted].map {
       function.addParameter($0, name: "x", role: .input)
     }
@@ -63,8 +63,7 @@ extension LossDefinition {
     let prediction = try given.tensor(at: arguments.place(of: "pred"))
     var target = try right.tensor(at: arguments.place(of: "target"))
     if self.target == .classes {
-      let classes = prediction.sizes.last ?? 0
-      target = try target.asLabels(classes: classes, at: arguments.place(of: "target"))
+      target = try target.asClasses(for: prediction.type, at: arguments.place(of: "target"))
     }
     let value = try value(prediction, target, context.session, at: arguments.span)
     return .number(value)
@@ -81,8 +80,7 @@ extension LossDefinition {
     if self.target != .classes {
       y = try tensors.real(y, at: arguments.place(of: "target"))
     } else if case .tensor(let tensor) = y {
-      let classes = p.shape.dimensions.last?.size ?? .max
-      y = .tensor(try tensor.asLabels(classes: classes, at: arguments.place(of: "target")))
+      y = .tensor(try tensor.asClasses(for: p.type, at: arguments.place(of: "target")))
     }
     let (a, b) = (
       try tracer.value(of: p, at: arguments.span), try tracer.value(of: y, at: arguments.span)

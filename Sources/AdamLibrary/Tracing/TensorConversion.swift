@@ -41,8 +41,17 @@ extension AbstractValue {
 }
 
 extension Tensor {
+  /// What a loss of classes compares a prediction with: probabilities as they are, else class numbers.
+  func asClasses(for prediction: TensorType, at span: Span) throws(Diagnostic) -> Tensor {
+    if LossDefinition.areProbabilities(type, for: prediction) { return self }
+    guard sizes.count < 2 || elementCount == sizes.first else {
+      throw .noClasses(type.shape, prediction.shape, at: span)
+    }
+    return try asLabels(classes: prediction.shape.dimensions.last?.size ?? .max, at: span)
+  }
+
   /// Class numbers 0 ..< classes from a tensor of whole numbers [n] or [n, 1].
-  func asLabels(classes: Int, at span: Span) throws(Diagnostic) -> Tensor {
+  private func asLabels(classes: Int, at span: Span) throws(Diagnostic) -> Tensor {
     let values = floats
     var labels: [Int32] = []
     labels.reserveCapacity(values.count)
@@ -59,6 +68,15 @@ extension Tensor {
 }
 
 extension Diagnostic {
+  /// Neither a class for each row nor a probability for each output.
+  static func noClasses(_ target: Shape, _ prediction: Shape, at span: Span) -> Diagnostic {
+    var diagnostic = Diagnostic(
+      .targetDisagrees, "the target is \(target.text) but the prediction is \(prediction.text)", at: span,
+      label: "one class number for each row, or a probability for each class")
+    diagnostic.helps = [Help("of columns with a 1 at the right class make class numbers: `argmax(y, axis=1)`")]
+    return diagnostic
+  }
+
   static func badLabel(_ found: Double, classes: Int, at span: Span) -> Diagnostic {
     Diagnostic(
       .targetDisagrees,

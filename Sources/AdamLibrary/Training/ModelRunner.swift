@@ -46,7 +46,7 @@ extension Layer {
     to value: Value, isTraining: Bool = false, _ session: SessionState, at span: Span
   ) throws(Diagnostic) -> Value {
     if let tracer = session.tracer { return try traced(on: value, isTraining, tracer, session, at: span) }
-    let input = try value.tensor(at: span)
+    let input = try value.tensor(at: span).real(at: span)
     let output: Tensor
     do {
       output =
@@ -70,7 +70,7 @@ extension Layer {
     let outer = tracer.isTraining
     tracer.isTraining = outer || isTraining
     defer { tracer.isTraining = outer }
-    let operand = try TensorArithmetic(session).operand(value, at: span)
+    let operand = try TensorArithmetic(session).real(value, at: span)
     let input = try tracer.value(of: operand, at: span)
     do throws(Diagnostic) {
       return .traced(TracedTensor(tracer, try tracer.apply(self, to: input)))

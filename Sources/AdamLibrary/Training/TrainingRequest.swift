@@ -110,15 +110,15 @@ struct TrainingRequest {
 
 extension LossDefinition {
   /// A data set's targets in the form that this loss wants; nil without targets. Whole-number real
-  /// targets are classes for a class loss.
+  /// targets are classes for a class loss, a number for each output is its probability.
   func targets(
     of data: DataSet, model: Layer, _ session: SessionState, at span: Span
   ) throws(Diagnostic) -> Tensor? {
     guard let targets = data.targets else { return nil }
     switch (target, targets.element) {
-    case (.classes, .f32):
-      let output = try TrainingRequest.output(of: model, data.description, session)
-      return try targets.asLabels(classes: output.shape.dimensions.last?.size ?? .max, at: span)
+    case (.classes, .i32) where targets.sizes.count == 1: return targets
+    case (.classes, _):
+      return try targets.asClasses(for: TrainingRequest.output(of: model, data.description, session), at: span)
     case (.binary, .i32), (.real, .i32):
       let sizes = target == .binary ? [data.rowCount, 1] : targets.sizes
       do throws(AllocationError) { return try Tensor(sizes, floats: targets.floats) } catch {

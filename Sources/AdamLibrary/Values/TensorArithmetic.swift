@@ -76,12 +76,7 @@ package struct TensorArithmetic {
 
   /// The tensor as f32: arithmetic on labels and masks is arithmetic on numbers.
   package func real(_ tensor: Tensor, at span: Span) throws(Diagnostic) -> Tensor {
-    if tensor.element == .f32 { return tensor }
-    do throws(AllocationError) {
-      let result = try Tensor(tensor.sizes, floats: tensor.floats)
-      result.batchAxis = tensor.batchAxis
-      return result
-    } catch { throw ValueError.memory(error, at: span) }
+    try tensor.real(at: span)
   }
 
   package func scalar(_ x: Double, at span: Span) throws(Diagnostic) -> Tensor {

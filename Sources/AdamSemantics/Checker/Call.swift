@@ -157,7 +157,8 @@ struct Call {
     if case .number = input.kindOfValue { return .unknown }
     do throws(Diagnostic) {
       try input.checkTensor(at: bound.place(of: "x"))
-      guard let type = input.tensorType else { return .unknown }
+      guard let shape = input.tensorType?.shape else { return .unknown }
+      let type = TensorType(.f32, shape)
       let output = try layer.traced(on: type, called: bound.place(of: "x"), caller: engine).outputType
       if given.count == 1, engine.gradientDepth > 0, let place = layer.modePlace(on: type, engine) {
         engine.report(.evaluationGradient(at: span, layer: place))
