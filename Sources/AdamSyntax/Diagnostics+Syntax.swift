@@ -150,6 +150,12 @@ extension Diagnostic {
       .with(Help("start a new line, or write `;` between two statements"))
   }
 
+  static func misspelledVerb(_ span: Span, _ found: String, _ verb: String) -> Diagnostic {
+    var diagnostic = Diagnostic(.missingEnd, "`\(found)` starts no statement", at: span)
+    diagnostic.label = "did you mean `\(verb)`?"
+    return diagnostic.with(fix("write `\(verb)`", span, verb, isSafe: false))
+  }
+
   static func ternary(_ span: Span) -> Diagnostic {
     Diagnostic(.missingEnd, "expected the end of the statement, found `if`", at: span)
       .with(Help("a choice is written `if c { a } else { b }`"))

@@ -93,7 +93,18 @@ extension Parser {
     for token in [previous, current] where token.kind == .name {
       if let word = Phrasebook.word(text(token)) { return fail(.foreignWord(span(token), word)) }
     }
+    if let verb = misspelledVerb { return fail(.misspelledVerb(span(previous), text(previous), verb)) }
     return fail(.missingEnd(span(current), describe(current)))
+  }
+
+  /// `prnt 3`: a statement that is a name and then a value on its line.
+  private var misspelledVerb: String? {
+    guard previous.kind == .name, previous.start == statementStart, !current.hasNewline else { return nil }
+    switch current.kind {
+    case .name, .number, .quote, .quoted, .leftBracket, .leftParen, .true, .false, .none:
+      return nearest(text(previous), in: Verb.allCases.map(\.rawValue))
+    default: return nil
+    }
   }
 
   /// `block = "{" { statement END } "}"`

@@ -97,6 +97,7 @@ private func fault(_ text: String) -> String { fault(Array(text.utf8)) }
     ("a\n1\n1e39\n", "row 3, column `a`: `1e39` is too large for a 32-bit number | at t.csv:3:1"),
     ("a\n1\n0x10\n", "row 3, column `a`: `0x10` is not a number | at t.csv:3:1"),
     ("a\n1\n1_000\n", "row 3, column `a`: `1_000` is not a number | at t.csv:3:1"),
+    ("a\n1\n-Inf\n", "row 3, column `a`: `-Inf` is not a finite number | at t.csv:3:1"),
     ("a\n1\n1e\n", "row 3, column `a`: `1e` is not a number | at t.csv:3:1"),
     ("a\n1\n.\n", "row 3, column `a`: `.` is not a number | at t.csv:3:1"),
     ("a\n1\n1.2.3\n", "row 3, column `a`: `1.2.3` is not a number | at t.csv:3:1"),
@@ -108,7 +109,7 @@ private func fault(_ text: String) -> String { fault(Array(text.utf8)) }
         + "the header is row 1"
     ),
     (
-      "a\n\"\"\ninf\nNULL\n",
+      "a\n\"\"\nn/a\nNULL\n",
       "column `a` has 3 missing values, in rows 2, 3, 4 | at t.csv:2:1 | the header is row 1"
     ),
   ])

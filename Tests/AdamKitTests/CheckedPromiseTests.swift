@@ -64,4 +64,20 @@ import Testing
     Self.runs(
       "p = [[1, 2], [0, 1]]; y = [[0.5, 0.5], [1, 0]]; print grad(fn(p) cross_entropy(p, y), p).shape", "[2, 2]\n")
   }
+
+  @Test func `a mistyped verb is named`() {
+    Self.says("prnt 3", "1:1 E0124 `prnt` starts no statement (did you mean `print`?); help: write `print`")
+    Self.says("trian 50", "1:1 E0124 `trian` starts no statement (did you mean `train`?); help: write `train`")
+  }
+
+  @Test func `what follows from an undefined name is not said`() {
+    for text in ["x = torch.tensor([1])", "x = nn.functional.relu(1)", "y = np.zeros(2, 3, 4, 5, k=1)"] {
+      #expect(Said(text, .checked).codes == ["E0201"])
+    }
+  }
+
+  @Test func `an element may be inserted behind the last`() {
+    Self.says("xs = [1, 2]\nxs.insert(5, 3)", "2:11 E0209 index 5 is outside a list of 2 (allowed: -2 to 2)")
+    Self.says("xs = []\nxs.insert(1, 3)", "2:11 E0209 index 1 is outside a list of 0 (allowed: 0)")
+  }
 }

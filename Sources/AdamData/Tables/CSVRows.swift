@@ -138,9 +138,15 @@ struct CSVRows {
       if use == .text { addText(content, cell.column, isNumber: true) }
       return .nan
     }
-    guard use == .text else { throw notANumber(cell) }
+    guard use == .text else { throw NumberText.isInfinite(content) ? infinite(cell) : notANumber(cell) }
     addText(content, cell.column, isNumber: false)
     return .nan
+  }
+
+  private func infinite(_ cell: Cell) -> Diagnostic {
+    fault(
+      .notANumber, "`\(FileText.shown(cell.field.content))` is not a finite number", cell,
+      help: "remove the row, or write the number that is meant")
   }
 
   private mutating func addText(_ content: [UInt8], _ column: Int, isNumber: Bool) {

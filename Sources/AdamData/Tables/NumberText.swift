@@ -82,13 +82,19 @@ enum NumberText {
 
   /// How files spell "not there": the empty cell, and these in any case.
   static let missing: Set<String> = [
-    "", "na", "n/a", "#n/a", "nan", "null", "none", "nil", "-nan", "inf", "+inf", "-inf",
-    "infinity", "+infinity", "-infinity", "?", "-",
+    "", "na", "n/a", "#n/a", "nan", "null", "none", "nil", "-nan", "?", "-",
   ]
 
-  static func isMissing(_ bytes: [UInt8]) -> Bool {
+  /// How files spell a number beyond all others: a value that is there, and none to compute with.
+  private static let infinite: Set<String> = ["inf", "+inf", "-inf", "infinity", "+infinity", "-infinity"]
+
+  static func isMissing(_ bytes: [UInt8]) -> Bool { isAny(of: missing, bytes) }
+
+  static func isInfinite(_ bytes: [UInt8]) -> Bool { isAny(of: infinite, bytes) }
+
+  private static func isAny(of spellings: Set<String>, _ bytes: [UInt8]) -> Bool {
     guard bytes.count <= 9 else { return false }
     let lower = bytes.map { (0x41...0x5A).contains($0) ? $0 + 0x20 : $0 }
-    return missing.contains(String(decoding: lower, as: UTF8.self))
+    return spellings.contains(String(decoding: lower, as: UTF8.self))
   }
 }

@@ -161,7 +161,7 @@ package enum CollectionBuiltins {
       let place = index < 0 ? index + elements.count : index
       guard place >= 0, place <= elements.count else {
         throw ValueError.indexOutside(
-          Double(index), count: elements.count, of: "a list of \(elements.count)",
+          Double(index), count: elements.count, last: elements.count, of: "a list of \(elements.count)",
           at: arguments.place(of: "index"))
       }
       elements.insert(arguments["value"] ?? .none, at: place)

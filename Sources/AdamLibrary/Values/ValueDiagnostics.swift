@@ -130,12 +130,14 @@ package enum ValueError {
     return result
   }
 
+  /// - Parameter last: the last place that is allowed, where that is not the last element's.
   package static func indexOutside(
-    _ index: Double, count: Int, of what: String, at span: Span
+    _ index: Double, count: Int, last: Int? = nil, of what: String, at span: Span
   ) -> Diagnostic {
-    Diagnostic(
+    let allowed = count == 0 ? "there is no element" : "allowed: \(-count) to \(last ?? (count - 1))"
+    return Diagnostic(
       .runIndex, "index \(messageText(index)) is outside \(what)", at: span,
-      label: count == 0 ? "there is no element" : "allowed: \(-count) to \(count - 1)")
+      label: count == 0 && last != nil ? "allowed: 0" : allowed)
   }
 
   static func noElements(_ found: String, at span: Span) -> Diagnostic {

@@ -292,6 +292,7 @@ extension Frame {
     let value = value(receiver)
     let name = name(index)
     let given = arguments(site)
+    if value.isUnknown, isUndefined(receiver) { return .unknown }
     let call = Call(engine: engine, span: span)
     let builtin = engine.builtin(name, in: program.module)
     if case .value(let field) = value.field(name), field.isCallable || builtin == nil {

@@ -96,6 +96,9 @@ final class CheckEngine: CheckContext {
   }
 
   /// A name that nothing binds: one error, however often it is used.
+  /// Whether it has been said that a name is not defined.
+  func isUnknownName(_ name: String) -> Bool { unknownNames[globals.number(of: name, in: module)] != nil }
+
   func reportUnknownName(_ name: String, at span: Span) {
     let number = globals.number(of: name, in: module)
     if let (index, uses) = unknownNames[number] {
