@@ -19,7 +19,7 @@ extension Environment {
   /// The registries, and what pieces of syntax become.
   package static let standard = Environment(
     builtins: registries.flatMap(\.builtins),
-    constructs: DeclaredLayer.builtins + [OpenSize.builtin, CheckGradVerb.builtin])
+    constructs: DeclaredLayer.builtins + [OpenSize.builtin, PairLoop.builtin, CheckGradVerb.builtin])
 }
 
 /// Ways to make and change data sets.

@@ -152,7 +152,7 @@ extension Lowering {
     _ patterns: [Pattern], _ sequence: NodeID, _ span: Span,
     _ body: (inout Lowering) -> Void
   ) {
-    let source = expression(sequence)
+    let source = asksForRows(patterns, sequence) ? rows(sequence) : expression(sequence)
     let iterator = scope.takeRow(3)
     emit(.iterate(d: iterator, source), tree.span(sequence))
     scope.release(source)
@@ -170,6 +170,25 @@ extension Lowering {
     for (_, register) in registers { scope.releaseRow(register, 1) }
     scope.releaseRow(iterator, 3)
     scope.assigned = before
+  }
+
+  /// Two names over a value that may be data as a tuple; what a call gives says itself what it is.
+  private func asksForRows(_ patterns: [Pattern], _ sequence: NodeID) -> Bool {
+    guard patterns.count == 2 else { return false }
+    switch tree[sequence] {
+    case .name, .field, .tuple: return true
+    default: return false
+    }
+  }
+
+  /// The value of a sequence, held against a loop over a pair of tensors.
+  private mutating func rows(_ sequence: NodeID) -> Register {
+    let value = expression(sequence)
+    scope.release(value)
+    let d = scope.temporary()
+    let span = tree.span(sequence)
+    emit(.verb(d: d, name: name(PairLoop.builtinName), CallSite([CallArgument(value, span)])), span)
+    return d
   }
 
   /// Takes the next element and destructures it; gives the jump to patch.
