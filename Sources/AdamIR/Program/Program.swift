@@ -236,6 +236,16 @@ package struct ProgramFunction: Hashable, Sendable {
   package static let hookNames = ["epoch", "step", "loss", "val_loss"]
   /// Receives the function itself when it is called: a local function that names itself.
   package var selfRegister: Register?
+  /// The names of the captured values, with the registers that receive them.
+  package var captures: [Capture] = []
+  package struct Capture: Hashable, Sendable {
+    package var name: String
+    package var register: Register
+    package init(_ name: String, _ register: Register) {
+      self.name = name
+      self.register = register
+    }
+  }
   package init(name: String, span: Span) {
     self.name = name
     self.span = span

@@ -46,6 +46,7 @@ struct ProgramParser {
     try cursor.expect("registers")
     function.registerCount = Int32(clamping: try cursor.integer())
     if cursor.accept("self") { function.selfRegister = try register() }
+    while cursor.accept("holds") { function.captures.append(.init(try cursor.word(), try register())) }
     function.isHook = cursor.accept("hook")
     function.span = try span()
     try cursor.expect("{")

@@ -20,6 +20,7 @@ extension Program {
     text += "function \(number) \(function.name)(\(parameters.joined(separator: ", ")))"
     text += " registers \(function.registerCount)"
     if let register = function.selfRegister { text += " self \(ProgramPrinter.text(register))" }
+    for capture in function.captures { text += " holds \(capture.name) \(ProgramPrinter.text(capture.register))" }
     if function.isHook { text += " hook" }
     text += " \(ProgramPrinter.text(function.span)) {\n"
     var body = BodyPrinter(function, ProgramPrinter(names: names))

@@ -42,6 +42,7 @@ private struct FunctionVerifier {
       fail("more parameters than registers", nil)
     }
     if let register = function.selfRegister, !isValid(register) { fail("self register", nil) }
+    for capture in function.captures where !isValid(capture.register) { fail("register of \(capture.name)", nil) }
     for (index, instruction) in function.instructions.enumerated() {
       for register in instruction.registers where !isValid(register) {
         fail("register %\(register.index) of \(function.registerCount)", index)

@@ -123,6 +123,27 @@ extension Explanation {
       train 1
       """),
     Explanation(
+      .outsideParameter, "a layer that is trained and is no part of the model",
+      """
+      A function of the script uses a layer of the file, so the loss depends on its weights and training
+      changes them. But a name of the file may mean another layer tomorrow: the model does not hold it, and
+      `save`, `copy`, `freeze` and gradients by the model leave it out. Layers in a `seq`, names, lists and
+      records in a `layer`, and what a function captured are parts of the model. A frozen layer is not
+      reported.
+      """,
+      wrong: """
+      hid = linear(4, 1)
+      data = ([[1, 2], [3, 4]], [[1], [2]])
+      model = seq(linear(2, 4), fn(x) hid(x))
+      train 1
+      """,
+      right: """
+      hid = linear(4, 1)
+      data = ([[1, 2], [3, 4]], [[1], [2]])
+      model = seq(linear(2, 4), hid)
+      train 1
+      """),
+    Explanation(
       .evaluatedOnTraining, "evaluated on the training rows alone",
       """
       Every `eval` and `predict` of the script is on rows of a file that the model was trained on. That

@@ -115,26 +115,20 @@ package enum DeclaredLayer {
       guard let function = arguments["forward"]?.layerFunction, let name = arguments.string("name"),
         let members = arguments["members"]?.asFields?.fields
       else { return .unknown }
-      return .layer(
-        make(
-          function, name, members.map { ($0.name, $0.value.asLayer, $0.value.asParameter) }, arguments.span))
+      return .layer(make(function, name, members, arguments.span))
     },
     run: { _, arguments throws(Diagnostic) in
       guard let function = arguments["forward"]?.layerFunction, case .record(let box)? = arguments["members"]
       else { throw .notYet("this layer", at: arguments.span) }
-      let members = box.fields.map { field -> (String, Layer?, LayerParameter?) in
-        if case .parameter(let parameter) = field.value { return (field.name, nil, parameter) }
-        return (field.name, field.value.asLayer, nil)
-      }
+      let members = box.fields.map { AbstractField($0.name, .known($0.value)) }
       return .layer(make(function, arguments.string("name") ?? "layer", members, arguments.span))
     })
 
   private static func make(
-    _ function: LayerFunction, _ name: String, _ members: [(String, Layer?, LayerParameter?)], _ span: Span
+    _ function: LayerFunction, _ name: String, _ members: [AbstractField], _ span: Span
   ) -> Layer {
     let layer = Layer(function: function, name: name, span: span)
-    layer.parameters = members.compactMap(\.2)
-    layer.children = members.compactMap { name, child, _ in child.map { Layer.Child(name, $0) } }
+    layer.adopt(members + function.held)
     return layer
   }
 }

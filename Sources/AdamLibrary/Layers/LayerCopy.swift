@@ -45,6 +45,7 @@ private struct LayerCopier {
       definition: layer.definition, settings: layer.settings, parameters: ownParameters,
       children: ownChildren, span: layer.span)
     result.units = layer.units
+    result.isOpen = layer.isOpen
     layers[ObjectIdentifier(layer)] = result
     result.function = layer.function.map { copy($0) }
     return result

@@ -57,13 +57,14 @@ extension LayerDefinition {
 }
 
 extension Layer {
-  /// A function as a layer without parameters of its own.
+  /// A function as a layer; the layers that it captured are its parts.
   package convenience init(function: LayerFunction, name: String, span: Span) {
     self.init(
       definition: .function(named: name),
       settings: BoundArguments(names: [], entries: [], variadic: [], span: span), parameters: [],
       children: [], span: span)
     self.function = function
+    adopt(function.held)
   }
 }
 

@@ -38,6 +38,8 @@ package final class ModelTracer: TraceBuilder {
   package let caller: (any FunctionTracer)?
   private var values: [ObjectIdentifier: ValueID] = [:]
   private var names: [ObjectIdentifier: String] = [:]
+  /// The layers that were applied, by their parameters.
+  private var owners: [ObjectIdentifier: Layer] = [:]
   private var path: [String] = []
 
   package init(name: String, isTraining: Bool, caller: (any FunctionTracer)? = nil) {
@@ -83,6 +85,9 @@ package final class ModelTracer: TraceBuilder {
     return value
   }
 
+  /// The layer of which a parameter was used; nil for one that a function names by itself.
+  func owner(of parameter: LayerParameter) -> Layer? { owners[ObjectIdentifier(parameter)] }
+
   /// Applies the whole model to an input.
   package func run(_ model: Layer, on input: ValueID) throws(Diagnostic) -> ValueID {
     if !model.definition.isSequence { path = ["1"] }
@@ -91,6 +96,7 @@ package final class ModelTracer: TraceBuilder {
   }
 
   package func apply(_ layer: Layer, to input: ValueID) throws(Diagnostic) -> ValueID {
+    for parameter in layer.parameters { owners[ObjectIdentifier(parameter)] = layer }
     if let function = layer.function { return try apply(function, of: layer, to: input) }
     if layer.definition.isSequence { return try applyChildren(of: layer, to: input) }
     let found = function.type(input)

@@ -10,6 +10,7 @@ extension DiagnosticCode {
   package static let doubleSoftmax = DiagnosticCode("W0411", name: "double-softmax")
   package static let doubleSigmoid = DiagnosticCode("W0405", name: "double-sigmoid")
   package static let unreachedParameter = DiagnosticCode("W0406", name: "unreached-parameter")
+  package static let outsideParameter = DiagnosticCode("W0412", name: "outside-parameter")
   package static let columnScales = DiagnosticCode("W0408", name: "column-scales")
   package static let reluOutput = DiagnosticCode("W0409", name: "relu-output")
 }
@@ -54,6 +55,18 @@ extension ModelTracer {
   }
 }
 
+extension ModelTracer {
+  /// Parameters that the step changes and that are no part of the model.
+  func outside(_ model: Layer) -> [LayerParameter] {
+    guard let loss = function.results.first?.value else { return [] }
+    let own = Set(model.namedParameters.map { ObjectIdentifier($0.parameter) })
+    let others = parameters.map(\.parameter).filter { !$0.isFrozen && !own.contains(ObjectIdentifier($0)) }
+    guard !others.isEmpty else { return [] }
+    let reached = Set(function.parametersReached(from: loss))
+    return others.filter { reached.contains(parameter($0)) }
+  }
+}
+
 /// Which operation made each value.
 private struct Makers {
   private var operations: [ValueID: Operation] = [:]
@@ -83,6 +96,10 @@ extension TrainingLoop {
     var found = step.warnings(of: request.loss, at: request.span)
     let unreached = step.unreached(in: request.model)
     if !unreached.isEmpty { found.append(.unreachedParameter(unreached, request.model, at: request.span)) }
+    let outside = step.outside(request.model)
+    if let first = outside.first {
+      found.append(.outsideParameter(first, of: step.owner(of: first), request.model, at: request.span))
+    }
     if let scales = request.data.scales, !request.model.startsWithNorm {
       found.append(.columnScales(scales, request.data.description, at: request.span))
     }
@@ -204,6 +221,21 @@ extension Diagnostic {
       severity: .warning)
     diagnostic.labels = [Label(model.span, "\(counted(names.count, "parameter")) of this model")]
     diagnostic.helps = [Help("use it in the function of its layer, or take it out; `freeze` says that it is meant")]
+    return diagnostic
+  }
+
+  fileprivate static func outsideParameter(
+    _ parameter: LayerParameter, of layer: Layer?, _ model: Layer, at span: Span
+  ) -> Diagnostic {
+    let what = layer.map { "`\($0.text())`" } ?? "a parameter `\(parameter.name)`"
+    var diagnostic = Diagnostic(
+      .outsideParameter, "training also changes \(what), which is no part of the model", at: span, severity: .warning)
+    diagnostic.labels = layer.map { [Label($0.span, "made here")] } ?? []
+    diagnostic.labels.append(Label(model.span, "the model"))
+    diagnostic.notes = ["`save`, `copy`, `freeze` and gradients by the model leave it out"]
+    diagnostic.helps = [
+      Help("put it into the model: into the `seq`, or under a name in a `layer`; `freeze` keeps it as it is")
+    ]
     return diagnostic
   }
 

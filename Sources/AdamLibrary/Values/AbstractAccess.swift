@@ -85,7 +85,7 @@ extension AbstractValue {
 
   /// The number of elements of a list, tuple or model; nil when not known.
   package var knownCount: Int? {
-    if let layer = asLayer { return layer.children.isEmpty ? nil : layer.children.count }
+    if let layer = asLayer { return layer.children.isEmpty || layer.isOpen ? nil : layer.children.count }
     switch self {
     case .known(.list(let box)): return box.elements.count
     default: return asElements?.count
@@ -228,7 +228,7 @@ extension Layer {
     }
     let names = children.map(\.name) + parameters.map(\.name)
     // Settings such as `p` may be fields as well; a number past the last layer never is.
-    return Int(name) != nil ? .missing(names) : .unknown
+    return Int(name) != nil && !isOpen ? .missing(names) : .unknown
   }
 }
 

@@ -120,6 +120,7 @@ final class FunctionScope {
     let register = newRegister(temporary: false)
     captured[name] = register
     captures.append(.init(from: outer, to: register))
+    function.captures.append(.init(name, register))
     if parent.assigned.contains(outer) { assigned.insert(register) }
     return .register(register)
   }
