@@ -43,7 +43,7 @@ struct OpCase: Sendable, CustomTestStringConvertible {
     let anywhere: [OpDefinition] = [
       .neg, .abs, .sign, .exp, .sin, .cos, .floor, .round, .tanh, .sigmoid, .relu,
     ]
-    let positive: [OpDefinition] = [.log, .sqrt]
+    let positive: [OpDefinition] = [.log, .log1p, .sqrt]
     var cases = [OpCase(.logicalNot, [truth(3, 5)])]
     for type in shapes {
       for op in anywhere { cases.append(OpCase(op, [type], in: -6...6)) }

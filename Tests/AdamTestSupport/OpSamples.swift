@@ -60,7 +60,7 @@ package struct OpSample: Sendable {
     switch op {
     case .neg, .abs, .sign, .exp, .sin, .cos, .floor, .round, .tanh, .sigmoid, .relu:
       return shapes.map { OpSample([$0]) }
-    case .log, .sqrt: return shapes.map { OpSample([$0], in: 0.5...3) }
+    case .log, .log1p, .sqrt: return shapes.map { OpSample([$0], in: 0.5...3) }
     case .tanhGrad, .sigmoidGrad, .reluGrad: return shapes.map { OpSample([$0, $0]) }
     case .gelu:
       return ["none", "tanh"].map { OpSample([.f32(2, 3)], ["approximate": .string($0)]) }

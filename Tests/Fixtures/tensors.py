@@ -43,6 +43,12 @@ CASES = [
     ("c", "leaky_relu(x)", T.nn.functional.leaky_relu), ("c", "leaky_relu(x, slope=0.2)", lambda x: T.nn.functional.leaky_relu(x, 0.2)),
     ("c", "elu(x)", T.nn.functional.elu), ("m", "elu(x, alpha=0.5)", lambda x: T.nn.functional.elu(x, 0.5)),
     ("c", "selu(x)", T.nn.functional.selu), ("m", "silu(x)", T.nn.functional.silu),
+    ("p", "log1p(x)", lambda x: x.log1p()), ("c", "softplus(x)", T.nn.functional.softplus),
+    ("m", "softplus(x, beta=2, threshold=1)", lambda x: T.nn.functional.softplus(x, 2, 1)),
+    ("m", "l1(x, x * x)", lambda x: T.nn.functional.l1_loss(x, x * x)),
+    ("m", "huber(x, x * x)", lambda x: T.nn.functional.huber_loss(x, x * x)),
+    ("m", "huber(x, 0 * x, delta=0.3)", lambda x: T.nn.functional.huber_loss(x, 0 * x, delta=0.3)),
+    ("m", "nll(log_softmax(x), [2, 0])", lambda x: T.nn.functional.nll_loss(x.log_softmax(1), T.tensor([2, 0]))),
     ("m", "x % 2", lambda x: x % 2), ("m", "x @ transpose(x)", lambda x: x @ x.T),
 ]
 PLAIN = [

@@ -18,6 +18,21 @@ extension TensorFunction {
     try emit(.full, [], ["value": .float(value), "type": .type(TensorType(.f32, .scalar))], span: span)
   }
 
+  /// a - b of two operands of one shape, as losses need it; nothing stretches.
+  package mutating func difference(
+    _ a: ValueID, _ b: ValueID, for name: String, span: Span?
+  ) throws(ShapeError) -> ValueID {
+    try TypeRules.numbers(name, [type(a), type(b)])
+    _ = try TypeRules.same(name, type(a).shape, type(b).shape, operands: [0, 1])
+    return try emit(.sub, [a, b], span: span)
+  }
+
+  /// The mean of all elements.
+  package mutating func average(_ value: ValueID, span: Span?) throws(ShapeError) -> ValueID {
+    let axes = Array(0..<type(value).shape.rank)
+    return try emit(.mean, [value], ["axes": .ints(axes), "keepdims": .bool(false)], span: span)
+  }
+
   /// Zeros of a type.
   mutating func zeros(_ type: TensorType) throws(ShapeError) -> ValueID {
     try emit(.full, [], ["value": .float(0), "type": .type(type)])

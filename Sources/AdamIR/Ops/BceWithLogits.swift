@@ -18,7 +18,7 @@ extension OpDefinition {
     },
     reference: { operands, _, _ in
       let terms = zip(operands[0].values, operands[1].values).map { x, t in
-        (1 - t) * x + (Swift.max(-x, 0) + log1p(Glibc.exp(-Swift.abs(x))))
+        (1 - t) * x + (Swift.max(-x, 0) + Glibc.log1p(Glibc.exp(-Swift.abs(x))))
       }
       return [ReferenceTensor([], [terms.reduce(0, +) / Double(terms.count)])]
     })

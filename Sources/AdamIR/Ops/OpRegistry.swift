@@ -20,6 +20,7 @@ package struct OpRegistry: Sendable {
     .sign,
     .exp,
     .log,
+    .log1p,
     .sqrt,
     .sin,
     .cos,

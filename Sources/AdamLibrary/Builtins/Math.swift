@@ -21,6 +21,12 @@ package enum MathBuiltins {
       if x <= 0 { throw ValueError.undefinedResult("the logarithm of \(messageText(x))", at: span) }
       return HostMath.log(x)
     },
+    .elementwise(
+      "log1p", "log(1 + x), right also near zero.", example: "print log1p(0)  # prints: 0", op: .log1p
+    ) { x, span throws(Diagnostic) in
+      if x <= -1 { throw ValueError.undefinedResult("the logarithm of \(messageText(1 + x))", at: span) }
+      return HostMath.log1p(x)
+    },
     .elementwise("sin", "Sine.", example: "print sin(0)  # prints: 0", op: .sin) {
       x, _ throws(Diagnostic) in HostMath.sin(x)
     },

@@ -36,7 +36,7 @@ enum SplitData {
       if arguments.isGiven("size") || arguments.isGiven("axis") { return .unknown }
       guard var description = context.description(arguments["data"], at: arguments.place(of: "data")) else { return .unknown }
       do throws(Diagnostic) {
-        try validate(arguments, description)
+        try validate(arguments, description, rows: description.rows)
       } catch {
         context.report(error)
         return .unknown
@@ -50,7 +50,7 @@ enum SplitData {
         return try SelectionBuiltins.split(arguments["data"] ?? .none, context, arguments)
       }
       let data = try (arguments["data"] ?? .none).dataSet(at: place).copy()
-      try validate(arguments, data.description)
+      try validate(arguments, data.description, rows: data.rowCount)
       let chosen = names.filter { arguments.isGiven($0) }
       let fractions = chosen.map { arguments.number($0) ?? 0 }
       data.keepsFileOrder = arguments.string("order") == "file"
@@ -64,7 +64,7 @@ enum SplitData {
     })
 
   private static func validate<V: ArgumentValue>(
-    _ arguments: BoundArguments<V>, _ description: DataDescription
+    _ arguments: BoundArguments<V>, _ description: DataDescription, rows: Int?
   ) throws(Diagnostic) {
     if let order = arguments.string("order"), order != "random", order != "file" {
       throw .unknownChoice(
@@ -79,6 +79,11 @@ enum SplitData {
     if fractions.count == given.count, abs(sum - 1) > 1e-9 {
       throw .fractionsSum(sum, at: arguments.span)
     }
+    guard let rows, fractions.count == given.count else { return }
+    let counts = SplitPlan.counts(rows: rows, fractions: fractions)
+    for (index, name) in given.enumerated() where counts[index] == 0 && fractions[index] > 0 {
+      throw .emptyPart(name, share: fractions[index], rows: rows, at: arguments.place(of: name))
+    }
   }
 }
 
@@ -86,6 +91,14 @@ extension Diagnostic {
   static func splitNeedsParts(at span: Span) -> Diagnostic {
     var diagnostic = Diagnostic(.splitFractions, "`split` needs at least one part", at: span)
     diagnostic.helps = [Help("write `split(train=0.8, test=0.2)`")]
+    return diagnostic
+  }
+
+  static func emptyPart(_ name: String, share: Double, rows: Int, at span: Span) -> Diagnostic {
+    var diagnostic = Diagnostic(
+      .splitFractions, "`\(name)` would get none of the \(counted(rows, "row"))", at: span,
+      label: "\(messageText(share)) of \(rows) is less than one row")
+    diagnostic.helps = [Help("give it a larger share, or leave `\(name)` out")]
     return diagnostic
   }
 

@@ -12,6 +12,7 @@ package enum LayerRegistry {
     .elu,
     .selu,
     .silu,
+    .softplus,
     .softmax,
     .logSoftmax,
     .dropout,

@@ -6,7 +6,9 @@ extension LossDefinition {
   /// The registered loss that a value names.
   static func named(by value: Value) -> LossDefinition? {
     guard case .builtin(let builtin) = value else { return nil }
-    return LossRegistry[builtin.definition.name]
+    return LossRegistry[builtin.definition.name]?.configured { name in
+      builtin.settings.first { $0.name == name }?.value.exactNumber
+    }
   }
 
   /// real ⇒ mse; k classes with k outputs ⇒ cross_entropy; two classes with one output ⇒

@@ -6,10 +6,12 @@ import AdamSource
 
 extension Signature {
   /// Operands of a loss; without them the call gives the loss itself.
-  static let loss = Signature([
-    ParameterDefinition("pred", .tensorLike, "what the model says", default: .some(.none)),
-    ParameterDefinition("target", .tensorLike, "what is right", default: .some(.none)),
-  ])
+  static func loss(_ settings: ParameterDefinition...) -> Signature {
+    Signature([
+      ParameterDefinition("pred", .tensorLike, "what the model says", default: .some(.none)),
+      ParameterDefinition("target", .tensorLike, "what is right", default: .some(.none)),
+    ] + settings)
+  }
 }
 
 extension LossDefinition {
@@ -17,15 +19,27 @@ extension LossDefinition {
     BuiltinDefinition(
       name: name, group: "loss", summary: summary, signature: signature, example: example,
       page: page,
-      check: { context, arguments in checkCall(context, arguments) },
-      run: { context, arguments throws(Diagnostic) in try runCall(context, arguments) })
+      check: { context, arguments in
+        configured { arguments.number($0) }.checkCall(context, arguments)
+      },
+      run: { context, arguments throws(Diagnostic) in
+        try configured { arguments.number($0) }.runCall(context, arguments)
+      })
+  }
+
+  /// The loss as a value, with what was given.
+  private func value<V>(of arguments: BoundArguments<V>) -> ConfiguredBuiltin {
+    let given = settingParameters.filter { arguments.isGiven($0.name) }
+    return ConfiguredBuiltin(
+      builtin, settings: given.map { RecordBox.Field($0.name, .number(setting($0.name) ?? .nan)) })
   }
 
   private func checkCall(
     _ context: any CheckContext, _ arguments: BoundArguments<AbstractValue>
   ) -> AbstractValue {
     guard arguments.isGiven("pred") || arguments.isGiven("target") else {
-      return .known(.builtin(ConfiguredBuiltin(builtin)))
+      let isKnown = settingParameters.allSatisfy { settings[$0.name] != nil }
+      return isKnown ? .known(.builtin(value(of: arguments))) : .unknown
     }
     if !arguments.isGiven("pred") || !arguments.isGiven("target") {
       context.report(.lossNeedsBoth(name, at: arguments.span))
@@ -55,7 +69,7 @@ extension LossDefinition {
       if arguments.isGiven("pred") || arguments.isGiven("target") {
         throw .lossNeedsBoth(name, at: arguments.span)
       }
-      return .builtin(ConfiguredBuiltin(builtin))
+      return .builtin(value(of: arguments))
     }
     if let tracer = context.session.tracer {
       return try traced(tracer, context, given, right, arguments)

@@ -80,8 +80,8 @@ package struct TrainingLoss {
 extension LossDefinition {
   /// Stands for a loss of the script; it compares nothing by itself.
   static let ofScript = LossDefinition(
-    name: "loss", summary: "A function of the script.", target: .real, signature: .loss, example: "",
-    trace: { function, _, _, _ throws(ShapeError) in try function.constant(0) })
+    name: "loss", summary: "A function of the script.", target: .real, signature: .loss(), example: "",
+    trace: { _, function, _, _, _ throws(ShapeError) in try function.constant(0) })
 }
 
 extension Plan {

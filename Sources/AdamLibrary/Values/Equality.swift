@@ -28,7 +28,10 @@ extension Value {
     case (.data(let a), .data(let b)): return a === b
     case (.function(let a), .function(let b)): return a === b
     case (.hook(let a), .hook(let b)): return a === b
-    case (.builtin(let a), .builtin(let b)): return a.definition.name == b.definition.name
+    case (.builtin(let a), .builtin(let b)):
+      guard a.definition.name == b.definition.name, a.settings.map(\.name) == b.settings.map(\.name)
+      else { return false }
+      return Self.equal(a.settings.map(\.value), b.settings.map(\.value), depth)
     default:
       if let a = exactNumber, let b = other.exactNumber { return a == b }
       return depth > 0 ? false : nil
