@@ -253,7 +253,8 @@ public final class Session {
     default:
       switch interpreter.result {
       case .unset, .none: return
-      case let value: shown = value.tableText(interpreter.session).map { String($0.trimmedEnd) } ?? value.shown
+      case let value: shown = value.tableText(interpreter.session).map { String($0.trimmedEnd) } 
+          ?? value.shown(until: interpreter.session.host.isCancelled)
       }
     }
   }
@@ -274,7 +275,7 @@ public final class Session {
     let variables = interpreter?.variables ?? []
     let width = variables.map(\.name.count).max() ?? 0
     return variables.map { name, value in
-      "\(name)\(String(repeating: " ", count: width - name.count))  \(value.foundText)\n"
+      "\(name)\(String(repeating: " ", count: width - name.count))  \(value.kindText)\n"
     }.joined()
   }
 
@@ -285,6 +286,19 @@ public final class Session {
 }
 
 extension Value {
+  /// What `:vars` says of a variable: its kind and shape.
+  fileprivate var kindText: String {
+    switch self {
+    case .layer(let layer):
+      let count = layer.parameterCount.map { ", \($0) parameter\($0 == 1 ? "" : "s")" } ?? ""
+      return "a layer `\(layer.definition.name)`\(count)"
+    case .data(let data):
+      let shapes = [data.inputs.type, data.targets?.type].compactMap { $0?.shape.text }
+      return "a data set " + shapes.joined(separator: " → ")
+    default: return foundText
+    }
+  }
+
   /// Shown on assignment: models, data sets and runs; other assignments are silent.
   fileprivate var assignedTable: String? {
     switch self {

@@ -107,6 +107,38 @@ private struct Bench {
     #expect(bench.output("print y[0, 0]") == "1200\n")
   }
 
+  @Test(arguments: [
+    "ones(3000, 3000)", "full([3000, 3000], 2)", "rand(3000, 3000)", "randn(3000, 3000)", "randint(0, 9, [3000, 3000])",
+    "arange(9e6)", "linspace(0, 1, 9000000)",
+  ]) func `cancelling stops the making of a large tensor within it`(script: String) {
+    let polls = Mutex((count: 0, limit: Int.max))
+    let bench = Bench(isCancelled: {
+      polls.withLock {
+        $0.count += 1
+        return $0.count > $0.limit
+      }
+    })
+    bench.run("x = 1")
+    polls.withLock { $0.limit = $0.count + 3 }
+    #expect(bench.run("x = \(script)") == .interrupted)
+    polls.withLock { $0.limit = .max }
+    #expect(bench.output("print x") == "1\n")
+  }
+
+  @Test func `drawing in pieces draws the same numbers`() {
+    // torch: after manual_seed(3), the last of randn(2_097_169) and the next rand.
+    let bench = Bench()
+    #expect(bench.output("seed 3; x = randn(2097169); print x[-1], x[1048576], rand(1)[0]") == "0.96496767 -1.8035865 0.65253085\n")
+  }
+
+  @Test func `variables are listed with kind and shape`() {
+    let bench = Bench()
+    bench.run("m = seq(linear(2, 1)); x = zeros(2, 3); d = ([[1, 2]], [[1]]); e = d |> batch(1)")
+    let table = bench.session.variableTable
+    #expect(table.contains("m  a layer `seq`, 3 parameters\n") && table.contains("x  a tensor [2, 3]\n"), "\(table)")
+    #expect(table.contains("e  a data set [1, 2] → [1, 1]\n"), "\(table)")
+  }
+
   @Test func `cancelling stops a loop and keeps the session`() {
     let polls = Mutex(0)
     let bench = Bench(isCancelled: {

@@ -96,3 +96,19 @@ func newTensor(
     throw ValueError.memory(error, at: span)
   }
 }
+
+/// Calls `body` for pieces of `count` elements in order, and asks between them whether to stop. All
+/// pieces but the last have 2^20 elements, and the last has no fewer, so that drawing piece by piece
+/// draws what drawing at once would.
+func inPieces(
+  _ count: Int, _ session: SessionState, at span: Span, _ body: (Range<Int>) -> Void
+) throws(Diagnostic) {
+  let length = 1 << 20
+  var start = 0
+  while start < count {
+    let end = count - start < 2 * length ? count : start + length
+    body(start..<end)
+    start = end
+    if start < count, session.host.isCancelled() { throw ValueError.runtime(.cancelled, at: span) }
+  }
+}

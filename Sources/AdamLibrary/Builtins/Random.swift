@@ -22,10 +22,12 @@ package enum RandomBuiltins {
         let sizes = try arguments.sizes()
         if let drawn = try context.session.draw(op, ["shape": .ints(sizes)], at: arguments.span) { return drawn }
         let tensor = try newTensor(.f32, sizes, at: arguments.span)
-        let buffer = UnsafeMutableBufferPointer(
-          start: tensor.pointer.assumingMemoryBound(to: Float.self), count: tensor.elementCount)
-        fill(&context.session.generator, buffer)
-        tensor.flushSubnormals()
+        let numbers = tensor.pointer.assumingMemoryBound(to: Float.self)
+        try inPieces(tensor.elementCount, context.session, at: arguments.span) { piece in
+          let buffer = UnsafeMutableBufferPointer(start: numbers + piece.lowerBound, count: piece.count)
+          fill(&context.session.generator, buffer)
+          for index in buffer.indices { buffer[index] = buffer[index].flushed }
+        }
         return .tensor(tensor)
       })
   }
@@ -68,9 +70,11 @@ package enum RandomBuiltins {
       ]
       if let drawn = try context.session.draw(.randint, attributes, at: arguments.span) { return drawn }
       let tensor = try newTensor(.i32, try sizes.sizes(), at: arguments.span)
-      for index in 0..<tensor.elementCount {
-        let value = context.session.generator.nextInteger(low: low, high: high)
-        tensor.write(integers: [Int32(clamping: value)], at: index)
+      let places = tensor.pointer.assumingMemoryBound(to: Int32.self)
+      try inPieces(tensor.elementCount, context.session, at: arguments.span) { piece in
+        for index in piece {
+          places[index] = Int32(clamping: context.session.generator.nextInteger(low: low, high: high))
+        }
       }
       return .tensor(tensor)
     })

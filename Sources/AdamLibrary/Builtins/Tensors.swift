@@ -28,9 +28,9 @@ package enum TensorBuiltins {
       name: name, group: "tensor", summary: summary, signature: Signature([sizes]),
       example: example, page: Page(shape: "→ [sizes]", source: "torch.\(name)", see: ["full", "tensor", "eye"]),
       check: { _, arguments in arguments.knownShape.map { .tensor(TensorType(.f32, $0)) } ?? .unknown },
-      run: { _, arguments throws(Diagnostic) in
+      run: { context, arguments throws(Diagnostic) in
         let tensor = try newTensor(.f32, try arguments.sizes(), at: arguments.span)
-        if value != 0 { tensor.fill(value) }
+        if value != 0 { try tensor.fill(value, context.session, at: arguments.span) }
         return .tensor(tensor)
       })
   }
@@ -47,13 +47,14 @@ package enum TensorBuiltins {
     example: "print full([2], 7)  # prints: [7, 7]",
     page: Page(shape: "→ [sizes]", source: "torch.full", see: ["zeros", "ones"]),
     isPure: true,
-    run: { _, arguments throws(Diagnostic) in
+    run: { context, arguments throws(Diagnostic) in
       let shape = BoundArguments<Value>(
         names: [], entries: [],
         variadic: [(value: arguments["shape"] ?? .none, span: arguments.place(of: "shape"))],
         span: arguments.span)
       let tensor = try newTensor(.f32, try shape.sizes(), at: arguments.span)
-      tensor.fill(Float(arguments.number("value") ?? 0).flushed)
+      let value = Float(arguments.number("value") ?? 0).flushed
+      try tensor.fill(value, context.session, at: arguments.span)
       return .tensor(tensor)
     })
 
@@ -70,7 +71,7 @@ package enum TensorBuiltins {
     example: "print arange(3)  # prints: [0, 1, 2]",
     page: Page(shape: "→ [ceil((end - start) / step)]", source: "torch.arange", see: ["linspace", "range"]),
     isPure: true,
-    run: { _, arguments throws(Diagnostic) in
+    run: { context, arguments throws(Diagnostic) in
       let first = arguments.number("start") ?? 0
       let lower = arguments.number("end") == nil ? 0 : first
       let upper = arguments.number("end") ?? first
@@ -82,7 +83,7 @@ package enum TensorBuiltins {
       guard count <= most, let n = Int(exactly: count) else {
         throw ValueError.conversion("\(messageText(count)) numbers are too many", at: arguments.span)
       }
-      return try row((0..<n).map { Float(lower + Double($0) * step) }, at: arguments.span)
+      return try row(n, context.session, at: arguments.span) { Float(lower + Double($0) * step) }
     })
 
   static let linspace = BuiltinDefinition(
@@ -96,22 +97,23 @@ package enum TensorBuiltins {
     page: Page(shape: "→ [count]", source: "torch.linspace", see: ["arange"]),
     isPure: true,
     check: { _, arguments in .tensor(TensorType(.f32, Shape([arguments.dimension("count")]))) },
-    run: { _, arguments throws(Diagnostic) in
+    run: { context, arguments throws(Diagnostic) in
       let lower = Float(arguments.number("start") ?? 0)
       let upper = Float(arguments.number("end") ?? 0)
       let count = arguments.whole("count", default: 1)
       let step = (upper - lower) / Float(max(count - 1, 1))
       // As torch: the second half counts from the end.
-      let values = (0..<count).map { i in
+      return try row(count, context.session, at: arguments.span) { i in
         i < (count + 1) / 2 || count == 1
           ? lower.addingProduct(step, Float(i)) : upper.addingProduct(-step, Float(count - i - 1))
       }
-      return try row(values, at: arguments.span)
     })
 
-  private static func row(_ values: [Float], at span: Span) throws(Diagnostic) -> Value {
-    let tensor = try newTensor(.f32, [values.count], at: span)
-    tensor.write(floats: values)
+  private static func row(
+    _ count: Int, _ session: SessionState, at span: Span, _ element: (Int) -> Float
+  ) throws(Diagnostic) -> Value {
+    let tensor = try newTensor(.f32, [count], at: span)
+    try inPieces(count, session, at: span) { piece in tensor.write(floats: piece.map(element), at: piece.lowerBound) }
     return .tensor(tensor)
   }
 
@@ -246,5 +248,14 @@ extension Tensor {
   func fill(_ value: Float) {
     guard element == .f32 else { return }
     pointer.assumingMemoryBound(to: Float.self).update(repeating: value, count: elementCount)
+  }
+
+  /// As above for what may be huge; throws when it is interrupted.
+  func fill(_ value: Float, _ session: SessionState, at span: Span) throws(Diagnostic) {
+    guard element == .f32 else { return }
+    let values = pointer.assumingMemoryBound(to: Float.self)
+    try inPieces(elementCount, session, at: span) { piece in
+      (values + piece.lowerBound).update(repeating: value, count: piece.count)
+    }
   }
 }

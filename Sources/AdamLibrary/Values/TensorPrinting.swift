@@ -36,18 +36,22 @@ extension Tensor {
   }
 
   /// `f32[512, 2]  min -1.02  max 0.98  mean 0.003`, then at most 6 × 6 corner elements.
-  package var shownText: String {
-    let head = type.text + summary
+  package var shownText: String { shownText(until: { false }) }
+
+  /// - Parameter isCancelled: Asked now and then; the numbers of the first line stay away when it says so.
+  func shownText(until isCancelled: () -> Bool) -> String {
+    let head = type.text + summary(until: isCancelled)
     guard elementCount > 0, !sizes.isEmpty else { return head }
     return ([head] + corner).joined(separator: "\n")
   }
 
-  private var summary: String {
+  private func summary(until isCancelled: () -> Bool) -> String {
     guard elementCount > 0, element != .bool else { return "" }
     var low = Double.infinity
     var high = -Double.infinity
     var sum = 0.0
     for index in 0..<elementCount {
+      if index & 0xF_FFFF == 0xF_FFFF, isCancelled() { return "" }
       let value = number(at: index) ?? 0
       low = value < low || value.isNaN ? value : low
       high = value > high || value.isNaN ? value : high

@@ -66,9 +66,12 @@ extension Value {
   }
 
   /// As a prompt shows it: tensors with their type first, strings quoted.
-  package var shown: String {
+  package var shown: String { shown(until: { false }) }
+
+  /// - Parameter isCancelled: Ends the look at the numbers of a large tensor.
+  package func shown(until isCancelled: () -> Bool) -> String {
     switch self {
-    case .tensor(let tensor) where !tensor.sizes.isEmpty: tensor.shownText
+    case .tensor(let tensor) where !tensor.sizes.isEmpty: tensor.shownText(until: isCancelled)
     case .record(let box) where box.kind != "record":
       tableText().map { Self.withoutNewline($0) } ?? box.fieldTable
     default: text(depth: 0)
