@@ -22,8 +22,7 @@ struct DocumentationCommand: StatusCommand {
       switch Documentation.answer(to: name) {
       case .found(let text): Terminal.printOutput((index > 0 ? "\n" : "") + text)
       case .unknown(let message):
-        Terminal.printError("error: \(message)\n")
-        status = .failure
+        status = DocumentationCommand.refuse(message)
       }
     }
     return status
@@ -35,10 +34,14 @@ struct DocumentationCommand: StatusCommand {
       if let page = Documentation(of: name) {
         Terminal.printOutput(page.json)
       } else {
-        Terminal.printError("error: nothing is called `\(name)`\n")
-        status = .failure
+        status = DocumentationCommand.refuse("nothing is called `\(name)`")
       }
     }
     return status
+  }
+
+  private static func refuse(_ message: String) -> ExitStatus {
+    Terminal.printError("error: \(message)\nsee `adam doc`\n")
+    return .usage
   }
 }

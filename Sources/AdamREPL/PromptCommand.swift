@@ -50,7 +50,7 @@ enum PromptCommand: String, CaseIterable {
     case .save: ("FILE", "writes the entries that succeeded as a script")
     case .reset: ("", "forgets all variables and starts anew")
     case .history: ("[N]", "the last N entries, 20 without it")
-    case .quit: ("", "leaves, as Ctrl-D does")
+    case .quit: ("", "leaves, as Ctrl-D does where nothing is typed")
     }
   }
 
@@ -119,10 +119,20 @@ extension REPL {
   private func save(_ path: String) {
     if path.isEmpty { return warn(":save needs a file") }
     do throws(PromptFailure) {
-      try outside.write(path.unquoted, Array(succeeded.joined(separator: [0x0A])) + [0x0A])
+      try outside.write(path.unquoted, savedScript)
       output("\(succeeded.count) \(succeeded.count == 1 ? "entry" : "entries") in \(path.unquoted)\n")
     } catch {
       warn("error: \(error.message)")
+    }
+  }
+
+  /// The entries that succeeded, laid out as `adam fmt` has it; as typed where it cannot.
+  private var savedScript: [UInt8] {
+    let typed = Array(succeeded.joined(separator: [0x0A])) + [0x0A]
+    do throws(ScriptFormatter.Failure) {
+      return try ScriptFormatter.format(typed, name: "", report: { _, _ in })
+    } catch {
+      return typed
     }
   }
 

@@ -45,7 +45,11 @@ public final class REPL {
     var isContinuation = false
     while true {
       switch editor.readLine(prompt: isContinuation ? "  ... " : "adam> ", isContinuation: isContinuation) {
-      case .end: return nil
+      case .end:
+        // Ctrl-D drops a block that is being typed, and leaves only where nothing is.
+        if !isContinuation || SignalPipe.terminatingSignal != nil { return nil }
+        text = []
+        isContinuation = false
       case .interrupted:
         noteInterrupt(isEmpty: text.isEmpty)
         text = []

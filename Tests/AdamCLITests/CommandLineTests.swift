@@ -155,6 +155,8 @@ struct CommandLineTests {
     #expect(list.contains("\nW0203 shadow-builtin  "))
     let unknown = try AdamProgram.run(["explain", "shadow-bultin"])
     #expect(unknown.status == 2 && unknown.errors.contains("did you mean `shadow-builtin`?"))
+    let name = try AdamProgram.run(["doc", "lineer"])
+    #expect(name.status == 2 && name.errors.contains("did you mean `linear`?"))
     #expect(try AdamProgram.run(["explain", "--schema"]).output.hasPrefix("{\n"))
   }
 

@@ -167,5 +167,18 @@ import Testing
       session.key("C-d")
       try session.wait(for: "rc=0")
     }
+
+    @Test("Ctrl-D in a block drops the block, and only then leaves")
+    func endOfBlock() throws {
+      let session = try start()
+      session.enter("kept = 40")
+      session.enter("if true {")
+      try session.wait(for: "  ... ")
+      session.key("C-d")
+      session.enter("kept + 2")
+      try session.wait(until: "42") { outputLines($0).contains("42") }
+      session.key("C-d")
+      try session.wait(for: "rc=0")
+    }
   }
 #endif

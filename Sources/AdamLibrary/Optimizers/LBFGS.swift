@@ -49,7 +49,7 @@ enum LBFGS {
 
   static let builtin = BuiltinDefinition(
     name: name, group: "optimizer",
-    summary: "steps along a direction made of the last changes of gradient and weights",
+    summary: "A quasi-Newton method: steps along a direction of the last changes of gradient and weights.",
     signature: signature, example: "opt = lbfgs()\nprint opt.max_iter  # prints: 20",
     page: Page(
       "One step evaluates the loss many times on one batch; small problems without batches gain most.",

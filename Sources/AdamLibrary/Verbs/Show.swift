@@ -41,7 +41,7 @@ extension RecordBox {
     let loss = self["loss"]?.exactNumber.map { messageText($0) } ?? "none"
     let epochs = self["epochs"]?.exactNumber ?? 0
     let steps = self["steps"]?.exactNumber ?? 0
-    return "\(messageText(epochs)) epochs, \(messageText(steps)) steps, loss \(loss), "
+    return counted(messageText(epochs), "epoch") + ", " + counted(messageText(steps), "step") + ", loss \(loss), "
       + "\(self["stopped"]?.exactString ?? "")\n"
   }
 }
