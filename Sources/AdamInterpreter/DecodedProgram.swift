@@ -2,10 +2,11 @@
 // slots. What is rare or large stays as the program's instruction and is reached by its index.
 import AdamIR
 import AdamLibrary
+import AdamSource
 
 /// What the loop of the VM switches over. `slow` covers every instruction without a case of its own.
 /// The names with `Constant` take a constant as right operand; those with `Branch` are a comparison and
-/// the `jumpIfFalse` behind it (see `Fusion`).
+/// the `jumpIfFalse` behind it; `elementBefore` is `xs[i - k]` (see `Fusion`).
 enum Opcode: UInt8 {
   case constant, move
   case add, subtract, multiply, divide, remainder
@@ -17,9 +18,10 @@ enum Opcode: UInt8 {
   case negate, not
   case jump, jumpIfFalse, jumpIfTrue, loop, loopNext, nothing
   case next, loadGlobal, takeGlobal, storeGlobal, call, returnValue
-  /// A call of a variable's function: with its load, or behind a load that leaves functions alone.
+  /// A call of a variable's function: with its load, or behind a load that leaves functions alone or
+  /// is left to the call.
   case callGlobal, loadCallee, callLoaded
-  case element, setElement, append, inlined
+  case element, elementBefore, setElement, append, inlined
   case slow
 }
 
@@ -39,6 +41,8 @@ struct Code {
 final class DecodedFunction {
   let function: ProgramFunction
   let codes: UnsafeMutablePointer<Code>
+  /// Places of the instructions.
+  let spans: UnsafeMutablePointer<Span>
   unowned(unsafe) let owner: DecodedProgram
   /// Of the whole program.
   fileprivate(set) var constants: UnsafePointer<Value>
@@ -58,9 +62,14 @@ final class DecodedFunction {
     parameterCount = function.parameters.count
     codes = .allocate(capacity: max(decoded.count, 1))
     codes.initialize(from: decoded, count: decoded.count)
+    spans = .allocate(capacity: max(function.spans.count, 1))
+    spans.initialize(from: function.spans, count: function.spans.count)
   }
 
-  deinit { codes.deallocate() }
+  deinit {
+    codes.deallocate()
+    spans.deallocate()
+  }
 }
 
 /// A program with its functions decoded; closures and the interpreter that runs it keep it alive.

@@ -76,6 +76,7 @@ extension Interpreter {
         case .takeGlobal: if takeGlobal(code, registers) { pc &+= 1; continue }
         case .storeGlobal: pc &+= storeGlobal(code, registers) ? Int(code.skip) : 1; continue
         case .element: if registers.element(code) { pc &+= 1; continue }
+        case .elementBefore: if registers.elementBefore(code, constants) { pc &+= Int(code.skip); continue }
         case .setElement: if registers.setElement(code) { pc &+= Int(code.skip); continue }
         case .append: if registers.append(code) { pc &+= Int(code.skip); continue }
         case .call:
@@ -93,8 +94,8 @@ extension Interpreter {
         case .loadCallee: if leavesFunction(code, registers) { pc &+= 1; continue }
         case .callLoaded:
           if try entersPlainly(globals.values + Int(code.b), code, pc) { continue frame }
-          loadCallee(pc, code, registers)
           if try applies(globals.address(Int(code.b)), code, pc) { pc &+= 1; continue }
+          try loadCallee(pc)
         case .returnValue:
           if let value = leave(code.a, until: floor) { return value }
           continue frame
@@ -136,10 +137,10 @@ extension Interpreter {
 
   @inline(__always)
   private func enter(_ function: Unmanaged<DecodedFunction>, _ code: Code, _ pc: Int) throws(Diagnostic) {
-    let caller = frames.top.pointee
+    let caller = (code: frames.top.pointee.code, base: frames.top.pointee.base)
     // A call joined with the load of its function stands behind that.
     let index = code.op == .callGlobal ? pc + 1 : pc
-    let span = caller.code._withUnsafeGuaranteedRef { $0.function.spans[index] }
+    let span = caller.code._withUnsafeGuaranteedRef { $0.spans[index] }
     try tick(at: span)
     frames.top.pointee.resume = index + 1
     try push(function, destination: code.a, at: span)
@@ -208,13 +209,17 @@ extension Interpreter {
     return load(code, registers)
   }
 
-  /// Makes up for `leavesFunction` before the slow way does the call.
+  /// Does the load that was left to a call, before the slow way does the call.
   @inline(never)
-  private func loadCallee(_ pc: Int, _ code: Code, _ registers: UnsafeMutablePointer<Value>) {
-    guard case .function = globals.values[Int(code.b)],
-      case .call(_, let f, _) = frames.top.pointee.function.function.instructions[pc]
+  private func loadCallee(_ pc: Int) throws(Diagnostic) {
+    let frame = frames.top.pointee
+    let instructions = frame.function.function.instructions
+    guard case .call(_, let f, _) = instructions[pc],
+      let index = instructions[..<pc].lastIndex(where: { $0.loads(f) })
     else { return }
-    _ = registers.copy(globals.values + Int(code.b), f.index)
+    frames.top.pointee.resume = index + 1
+    var jump = index + 1
+    try slow(frame, index, jump: &jump)
   }
 
   /// Moves a list out of its variable, to be changed in place.
@@ -223,5 +228,12 @@ extension Interpreter {
     guard globals.takeAgain(Int(code.b), into: registers + Int(code.a)) else { return false }
     taken = (Int(code.b), frames.top.pointee.base + Int(code.a))
     return true
+  }
+}
+
+extension Instruction {
+  fileprivate func loads(_ register: Register) -> Bool {
+    if case .loadGlobal(register, _) = self { return true }
+    return false
   }
 }

@@ -26,6 +26,9 @@ struct Fusion {
       default: break
       }
     }
+    for index in codes.indices where codes[index].op == .subtractConstant { joinElement(index, &codes) }
+    for index in codes.indices where codes[index].op == .loadCallee { leaveLoad(index, &codes) }
+    for index in codes.indices.reversed() { joinReturn(index, &codes) }
     for index in codes.indices where codes[index].op.endsStatement {
       skipIdle(behind: index, &codes, constant)
     }
@@ -92,6 +95,42 @@ struct Fusion {
     return nil
   }
 
+  /// The load of a function with one operation before its call is left to the call. Where it must be
+  /// seen that there is no such variable, the slow way of the operation starts with the load.
+  private func leaveLoad(_ index: Int, _ codes: inout [Code]) {
+    let next = codes[index + 1]
+    guard next.op.isArithmetic, codes.indices.contains(index + 1 + Int(next.skip)),
+      codes[index + 1 + Int(next.skip)].op == .callLoaded
+    else { return }
+    codes[index] = next
+    codes[index].skip += 1
+  }
+
+  /// `t = i - k; d = xs[t]` where nothing else reads t.
+  private func joinElement(_ index: Int, _ codes: inout [Code]) {
+    let first = codes[index]
+    let place = index + Int(first.skip)
+    guard codes.indices.contains(place), let constant = UInt16(exactly: first.c) else { return }
+    let second = codes[place]
+    guard second.op == .element, second.c == first.a, second.b != first.a,
+      second.a == first.a || temporaries.isDead(first.a, behind: place)
+    else { return }
+    codes[index] = Code(
+      op: .elementBefore, skip: first.skip + second.skip, count: constant, a: second.a, b: second.b, c: first.b)
+  }
+
+  /// A jump to a return returns at once, and so does a move of what is returned behind it.
+  private func joinReturn(_ index: Int, _ codes: inout [Code]) {
+    let code = codes[index]
+    if code.op == .jump, codes.indices.contains(Int(code.c)), codes[Int(code.c)].op == .returnValue {
+      codes[index] = codes[Int(code.c)]
+    } else if code.op == .move, codes.indices.contains(index + 1), codes[index + 1].op == .returnValue,
+      codes[index + 1].a == code.a
+    {
+      codes[index] = Code(op: .returnValue, a: code.b)
+    }
+  }
+
   /// The back-edge of a loop over numbers goes on with the next one.
   private func joinNext(_ index: Int, _ codes: inout [Code]) {
     if codes[Int(codes[index].c)].op == .next { codes[index].op = .loopNext }
@@ -141,6 +180,14 @@ extension Opcode {
     case .equal: .equalConstantBranch
     case .notEqual: .notEqualConstantBranch
     default: nil
+    }
+  }
+
+  /// Of numbers, into a register.
+  fileprivate var isArithmetic: Bool {
+    switch self {
+    case .append, .setElement, .storeGlobal: false
+    default: endsStatement
     }
   }
 

@@ -134,9 +134,14 @@ package final class Interpreter {
     held.removeAll(keepingCapacity: true)
   }
 
+  @inline(__always)
   func checkDepth(at span: Span) throws(Diagnostic) {
-    guard frames.isFull else { return }
-    throw Diagnostic(
+    if frames.isFull { throw tooDeep(at: span) }
+  }
+
+  @inline(never)
+  private func tooDeep(at span: Span) -> Diagnostic {
+    Diagnostic(
       .callDepth, "call depth \(Self.depthLimit) exceeded", at: span,
       label: "functions call each other without end")
   }

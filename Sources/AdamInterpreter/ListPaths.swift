@@ -22,9 +22,21 @@ extension UnsafeMutablePointer<Value> {
   /// a = b[c]: one element of a list by a place from 0 on.
   @inline(__always)
   func element(_ code: Code) -> Bool {
-    guard case .list = self[Int(code.b)], case .number(let x) = self[Int(code.c)],
-      let place = x.smallWhole.map({ Int($0) })
+    guard case .number(let x) = self[Int(code.c)] else { return false }
+    return element(code, at: x)
+  }
+
+  /// a = b[c - k], where k is a constant.
+  @inline(__always)
+  func elementBefore(_ code: Code, _ constants: UnsafePointer<Value>) -> Bool {
+    guard case .number(let x) = self[Int(code.c)], case .number(let k) = constants[Int(code.count)]
     else { return false }
+    return element(code, at: x - k)
+  }
+
+  @inline(__always)
+  private func element(_ code: Code, at x: Double) -> Bool {
+    guard case .list = self[Int(code.b)], let place = x.smallWhole.map({ Int($0) }) else { return false }
     return (self + Int(code.b)).box(ListBox.self)._withUnsafeGuaranteedRef { list in
       guard place < list.elements.count else { return false }
       if case .number(let element) = list.elements[place] {

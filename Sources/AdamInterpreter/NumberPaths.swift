@@ -125,11 +125,13 @@ extension UnsafeMutablePointer<Value> {
 
 extension Double {
   /// The whole number that this is, from 0 up to 2³¹. Beyond 2⁵² a double has no fraction: what is left
-  /// of the sum's bits is the number, with no call and no trap.
+  /// of the sum's bits is the number, with no call and no trap. What is below zero, too large or not a
+  /// number has bits outside of these.
   @inline(__always)
   var smallWhole: UInt32? {
     let moved = self + 0x1p52
-    guard self >= 0, self < 0x1p31, moved - 0x1p52 == self else { return nil }
-    return UInt32(truncatingIfNeeded: moved.bitPattern)
+    let bits = moved.bitPattern &- (0x1p52).bitPattern
+    guard bits < 1 << 31, moved - 0x1p52 == self else { return nil }
+    return UInt32(truncatingIfNeeded: bits)
   }
 }
