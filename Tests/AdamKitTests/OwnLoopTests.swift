@@ -40,6 +40,36 @@ import Testing
     #expect(run.output == "true true 1\ntrue 2 0\n[1, 1] [true]\n", "\(run.text)")
   }
 
+  @Test func `parameters of one optimizer count their own updates`() {
+    func weights(_ steps: String) -> String {
+      ScriptRun(
+        """
+        seed 0; a = linear(2, 1); b = linear(2, 1); x = tensor([[1, 2], [3, 4]])
+        one = adamw(lr=0.1); other = adamw(lr=0.1); f = fn(m) mean((m(x) - 1)^2)
+        \(steps)
+        print a.weight, a.bias, b.weight, b.bias
+        """
+      ).output
+    }
+    let together = weights("for i in 0..<3 { one.step(grad(f, a)) }; one.step([grad(f, b), grad(f, a)])")
+    let apart = weights("for i in 0..<4 { one.step(grad(f, a)) }; other.step(grad(f, b))")
+    #expect(!together.isEmpty && together == apart)
+  }
+
+  @Test func `a function that is met again is differentiated for what is asked`() {
+    let run = ScriptRun(
+      """
+      seed 0; a = linear(2, 1, bias=false); x = tensor([[1, 2]])
+      for i in 0..<4 {
+        k = if i % 2 == 0 { 1 } else { 3 }
+        print grad(fn(m) k * sum(m(x)), a).weight, grad(fn(t) k * sum(t * x), x), sum(x * k)
+      }
+      freeze(a); print grad(fn(r) sum(a(r.x)), (x=x, y=1)).y
+      """)
+    let (odd, even) = ("[[3, 6]] [[3, 6]] 9\n", "[[1, 2]] [[1, 2]] 3\n")
+    #expect(run.output == even + odd + even + odd + "0\n", "\(run.text)")
+  }
+
   @Test(arguments: [
     ("opt = lbfgs(); opt.step(g)", "evaluates the loss several times a step"),
     ("opt = adam(lr=cosine(peak=1)); opt.step(g)", "does not know how many steps there are"),

@@ -123,13 +123,10 @@ private final class Gradient {
       model.namedParameters.filter { !$0.parameter.isFrozen }
     }
     let targets = leaves.map(\.value) + parameters.map { tracer.parameter($0.parameter) }
-    let ids: [ValueID]
-    do throws(PassError) {
-      ids = try tracer.function.gradients(of: value, wrt: targets)
-    } catch {
-      throw Diagnostic(.shapesDisagree, error.message, at: error.span ?? span)
-    }
-    let results = try outer == nil ? numbers([value] + ids) : ([value] + ids).map { .traced(TracedTensor(tracer, $0)) }
+    let results =
+      try outer == nil
+      ? numbers(value, targets)
+      : ([value] + tracer.function.differentiated(value, targets, at: span)).map { .traced(TracedTensor(tracer, $0)) }
     gradients = Array(results.dropFirst())
     let gradient = structured(first)
     return hasValue ? .tuple(TupleBox([scalar(results[0]), gradient])) : gradient
@@ -204,10 +201,9 @@ private final class Gradient {
 
   // MARK: Out
 
-  /// Runs what was traced.
-  private func numbers(_ ids: [ValueID]) throws(Diagnostic) -> [Value] {
-    tracer.function.results = ids.enumerated().map { FunctionResult($1, "r\($0)") }
-    let plan = try context.session.plan(for: tracer.function, at: span)
+  /// Runs what was traced, with its derivatives.
+  private func numbers(_ value: ValueID, _ targets: [ValueID]) throws(Diagnostic) -> [Value] {
+    let plan = try context.session.gradientPlan(of: tracer.function, value, by: targets, at: span)
     do throws(RuntimeError) {
       try plan.bind(tracer)
       for (index, leaf) in leaves.enumerated() {
@@ -215,7 +211,7 @@ private final class Gradient {
       }
       plan.run()
       var results: [Value] = []
-      for index in ids.indices { results.append(.tensor(try plan.result(index))) }
+      for index in 0...targets.count { results.append(.tensor(try plan.result(index))) }
       return results
     } catch {
       throw .runtime(error, at: span)

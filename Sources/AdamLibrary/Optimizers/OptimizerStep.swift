@@ -73,6 +73,7 @@ enum OptimizerStep {
     let states = try states(optimizer, pairs, slots.count, at: span)
     let schedule = try optimizer.rateSchedule(total: nil, stepsPerEpoch: nil, context, at: span)
     let rates = try StepRates(optimizer, schedule, from: optimizer.steps, count: 1, context)
+    let scalars = StepScalars(formula, optimizer.hyper, rates, states)
     let update = try plan(optimizer, formula, pairs.map(\.0), slots, context.session, at: span)
     do throws(RuntimeError) {
       for (((parameter, gradient), state), places) in zip(zip(pairs, states), update.places) {
@@ -80,10 +81,9 @@ enum OptimizerStep {
         try update.plan.bind(places.weight, to: weights)
         try update.plan.bind(places.gradient, to: gradient)
         for (slot, tensor) in zip(places.slots, state.slots) { try update.plan.bind(slot, to: tensor) }
-        guard let scalars = update.plan.parameter(places.scalars) else { continue }
-        rates.fill(
-          formula, optimizer.hyper, from: state.updates + 1, into: scalars.pointer.assumingMemoryBound(to: Float.self))
-        scalars.flushSubnormals()
+        guard let place = update.plan.parameter(places.scalars) else { continue }
+        scalars.copy(of: state, to: place.pointer.assumingMemoryBound(to: Float.self))
+        place.flushSubnormals()
       }
     } catch {
       throw .runtime(error, at: span)
@@ -135,6 +135,31 @@ enum OptimizerStep {
       try session.makePlan(function, at: span), parameters, options: options, slots: slots)
     optimizer.updatePlan = made
     return made
+  }
+}
+
+/// The scalars of one update. Parameters that were updated equally often share them: they cost powers
+/// of the betas.
+private struct StepScalars {
+  /// By the number of updates before this one.
+  private var rows: [(updates: Int, scalars: [Float])] = []
+
+  init(
+    _ formula: any OptimizerRule.Type, _ hyper: [Double], _ rates: StepRates, _ states: [Optimizer.ParameterState]
+  ) {
+    for state in states where !rows.contains(where: { $0.updates == state.updates }) {
+      var scalars = [Float](repeating: 0, count: OptimizerRules.scalarCount)
+      scalars.withUnsafeMutableBufferPointer { buffer in
+        guard let base = buffer.baseAddress else { return }
+        rates.fill(formula, hyper, from: state.updates + 1, into: base)
+      }
+      rows.append((state.updates, scalars))
+    }
+  }
+
+  func copy(of state: Optimizer.ParameterState, to place: UnsafeMutablePointer<Float>) {
+    guard let row = rows.first(where: { $0.updates == state.updates }) else { return }
+    for (index, scalar) in row.scalars.enumerated() { place[index] = scalar }
   }
 }
 

@@ -14,10 +14,14 @@ package final class PlanCache {
     var options = 0
     /// Scalars of each parameter: parameters that joined later have their own.
     var groups: [Int] = []
+    /// The plan has the derivatives of the first result by the others.
+    var isDifferentiated = false
 
     init(
-      function: TensorFunction, optimizer: String? = nil, options: Int = 0, groups: [Int] = []
+      function: TensorFunction, optimizer: String? = nil, options: Int = 0, groups: [Int] = [],
+      isDifferentiated: Bool = false
     ) {
+      self.isDifferentiated = isDifferentiated
       self.function = function
       self.optimizer = optimizer
       self.options = options
@@ -26,13 +30,14 @@ package final class PlanCache {
 
     static func == (a: Key, b: Key) -> Bool {
       a.optimizer == b.optimizer && a.options == b.options && a.groups == b.groups
-        && a.function.computesSame(as: b.function)
+        && a.isDifferentiated == b.isDifferentiated && a.function.computesSame(as: b.function)
     }
 
     /// Enough to tell most steps apart; hashing every type and attribute costs more than comparing one.
     func hash(into hasher: inout Hasher) {
       hasher.combine(optimizer)
       hasher.combine(options)
+      hasher.combine(isDifferentiated)
       hasher.combine(function.values.count)
       for operation in function.operations { hasher.combine(operation.op) }
       for parameter in function.parameters { hasher.combine(function.type(parameter.value).shape.dimensions.count) }
@@ -54,6 +59,15 @@ package final class PlanCache {
 }
 
 extension TensorFunction {
+  /// Adds the derivatives of a value by others.
+  mutating func differentiated(
+    _ value: ValueID, _ targets: [ValueID], at span: Span
+  ) throws(Diagnostic) -> [ValueID] {
+    do throws(PassError) { return try gradients(of: value, wrt: targets) } catch {
+      throw Diagnostic(.shapesDisagree, error.message, at: error.span ?? span)
+    }
+  }
+
   /// Equal but for the places in the source that it came from.
   fileprivate func computesSame(as other: TensorFunction) -> Bool {
     values.count == other.values.count && operations.count == other.operations.count
@@ -70,6 +84,22 @@ extension SessionState {
   func plan(for function: TensorFunction, at span: Span) throws(Diagnostic) -> Plan {
     let key = PlanCache.Key(function: function)
     if let known = plans[key] { return known }
+    let plan = try makePlan(try optimise(function, by: .standard, at: span), at: span)
+    plans[key] = plan
+    return plan
+  }
+
+  /// A plan of a value and its derivatives. What was traced, the value and the targets say it all, so
+  /// a function that is met again is neither differentiated nor planned.
+  func gradientPlan(
+    of traced: TensorFunction, _ value: ValueID, by targets: [ValueID], at span: Span
+  ) throws(Diagnostic) -> Plan {
+    var function = traced
+    function.results = ([value] + targets).map { FunctionResult($0, "") }
+    let key = PlanCache.Key(function: function, isDifferentiated: true)
+    if let known = plans[key] { return known }
+    let ids = try function.differentiated(value, targets, at: span)
+    function.results = ([value] + ids).enumerated().map { FunctionResult($1, "r\($0)") }
     let plan = try makePlan(try optimise(function, by: .standard, at: span), at: span)
     plans[key] = plan
     return plan
