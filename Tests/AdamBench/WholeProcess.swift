@@ -21,6 +21,20 @@ enum WholeProcess {
     return (times[times.count / 2], times[0], megabytes)
   }
 
+  /// The largest memory of a program. A new process counts from the size that its parent had, and the
+  /// benchmark has grown by now: a fresh one of it starts the program.
+  static func peakMegabytes(_ arguments: [String]) -> Double? {
+    let text = output(of: [CommandLine.arguments[0], peakOption] + arguments)
+    return text.flatMap { Double($0.filter { !$0.isWhitespace }) }
+  }
+
+  /// The program that a fresh benchmark is to start for `peakMegabytes`.
+  static func askedForPeak(_ arguments: [String]) -> [String]? {
+    arguments.count > 2 && arguments[1] == peakOption ? Array(arguments.dropFirst(2)) : nil
+  }
+
+  private static let peakOption = "--peak"
+
   /// One start with its output thrown away; nil when it cannot be started or fails.
   private static func start(_ arguments: [String]) -> (seconds: Double, megabytes: Double)? {
     let begin = now()

@@ -100,6 +100,11 @@ func runLanguage(_ options: Options) throws {
   if !options.isJSON, rows.count > 1 { put(table(rows) + "\n", to: 1) }
 }
 
+if let program = WholeProcess.askedForPeak(CommandLine.arguments) {
+  guard let found = WholeProcess.measure(program, runs: 3) else { exit(1) }
+  put("\(found.megabytes)\n", to: 1)
+  exit(0)
+}
 guard let options = Options(Array(CommandLine.arguments.dropFirst())) else {
   put(Options.usage, to: 2)
   exit(2)

@@ -122,15 +122,14 @@ extension LanguageWorkload {
   }
 
   private func sizes(_ options: Options) throws -> [Figure] {
-    forgetPeak()
     var figures = [
       Figure(
         workload: self, name: "program", unit: .megabytes,
         seconds: Double(try fileSize(options.program)) / 1e6)
     ]
     for (name, workload) in [("memory at start", Workload.W10), ("memory of the notebook", .W0)] {
-      guard let found = WholeProcess.measure([options.program] + (workload.arguments ?? []), runs: 3) else { continue }
-      figures.append(Figure(workload: self, name: name, unit: .megabytes, seconds: found.megabytes, target: 10))
+      guard let megabytes = WholeProcess.peakMegabytes([options.program] + (workload.arguments ?? [])) else { continue }
+      figures.append(Figure(workload: self, name: name, unit: .megabytes, seconds: megabytes, target: 10))
     }
     return figures
   }
