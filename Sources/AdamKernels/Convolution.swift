@@ -14,9 +14,6 @@ enum ConvTile {
   #endif
 }
 
-@inline(__always)
-private func loadT(_ p: UnsafePointer<Float>) -> T { UnsafeRawPointer(p).loadUnaligned(as: T.self) }
-
 /// Every `stride`-th element.
 @inline(__always)
 private func loadT(_ p: UnsafePointer<Float>, _ stride: Int) -> T {

@@ -14,11 +14,6 @@ enum WeightTile {
   #endif
 }
 
-@inline(__always)
-private func loadT(_ p: UnsafePointer<Float>) -> T { UnsafeRawPointer(p).loadUnaligned(as: T.self) }
-@inline(__always)
-private func storeT(_ v: T, _ p: Floats) { UnsafeMutableRawPointer(p).storeBytes(of: v, as: T.self) }
-
 /// The operands, as the `convWeights` slots say.
 private struct WeightSums {
   let g, x, sums: Floats

@@ -33,6 +33,17 @@ enum Tile {
   static let depth = 384
 }
 
+/// One register from memory, at any address.
+@inline(__always)
+func loadT(_ p: UnsafePointer<Float>) -> TileVector {
+  UnsafeRawPointer(p).loadUnaligned(as: TileVector.self)
+}
+
+@inline(__always)
+func storeT(_ v: TileVector, _ p: Floats) {
+  UnsafeMutableRawPointer(p).storeBytes(of: v, as: TileVector.self)
+}
+
 /// The operands of one product, as the `gemm` slots say.
 struct Product {
   let a, b, c: Floats

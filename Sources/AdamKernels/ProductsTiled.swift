@@ -3,11 +3,6 @@ import AdamFormulas
 
 private typealias T = TileVector
 
-@inline(__always)
-private func loadT(_ p: UnsafePointer<Float>) -> T { UnsafeRawPointer(p).loadUnaligned(as: T.self) }
-@inline(__always)
-private func storeT(_ v: T, _ p: Floats) { UnsafeMutableRawPointer(p).storeBytes(of: v, as: T.self) }
-
 /// Two rows of the tile.
 private struct RowPair {
   var p0 = T(repeating: 0), p1 = T(repeating: 0)
