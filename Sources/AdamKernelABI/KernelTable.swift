@@ -118,8 +118,9 @@ public struct KernelTable: Sendable {
   public var indexAdd: Kernel
 
   // MARK: Optimizer updates, in place.
-  // p0: parameter, p1: gradient, p2 …: the slots in the rule's order, p7: scalars (f32, as the rule
-  // lists them); n0 elements, n1: `options` of the rule. Unit: `chunk` elements.
+  // p0: `UpdateTarget` × n0, one a parameter, p1: scalars of them all (f32, as the rule lists them);
+  // n1: `options` of the rule. Unit: `chunk` elements of one parameter; units of neighbours follow
+  // one another.
 
   public var adam: Kernel
   public var adamw: Kernel

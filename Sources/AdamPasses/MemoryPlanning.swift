@@ -117,10 +117,8 @@ struct BufferAssignment {
     let traits = operation.op.traits
     if traits.contains(.view) { return operation.operands.first.map { bufferOfValue[$0.index] } }
     if traits.contains(.update) {
-      // Results are p', slots'…; operands are p, g, slots…, scalars.
-      let operand = place == 0 ? 0 : place + 1
-      return operand < operation.operands.count
-        ? bufferOfValue[operation.operands[operand].index] : nil
+      let result = operation.results[place]
+      return operation.updatedOperands.first { $0.result == result }.map { bufferOfValue[$0.operand.index] }
     }
     return inPlace && traits.contains(.elementwise) ? dyingBuffer(operation, place, at: index) : nil
   }

@@ -21,8 +21,9 @@ package struct Pipeline: Sendable {
     Entry(.simplify, because: "gradients leave products with 1 and stretches that hide equal operations"),
     Entry(.cse, because: "after simplify, so that equal operations look equal"),
     Entry(.dce, because: "the two above leave what they replaced; fusion must count real uses only"),
-    Entry(.fuseElementwise, because: "last: the other passes do not look into fused loops"),
+    Entry(.fuseElementwise, because: "late: the other passes do not look into fused loops"),
     Entry(.dce, because: "constants that became scalars of a fused loop are unused now"),
+    Entry(.sweepUpdates, because: "last: nothing stands between updates any more"),
   ])
 
   /// The loss and its gradients, for optimizers that update the weights themselves.

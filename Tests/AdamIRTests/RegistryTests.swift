@@ -61,7 +61,7 @@ import Testing
     let op = try op(name)
     let many = Array(repeating: TensorType.f32(2), count: op.operandCount.upperBound + 1)
     #expect(throws: ShapeError.self) { try op.inferTypes(many, Attributes()) }
-    // Updates have one optional attribute, all others need theirs.
+    // The attributes of updates are optional, all others need theirs.
     guard !op.attributeNames.isEmpty, !op.traits.contains(.update) else { return }
     for sample in try #require(OpSample.of(op)) {
       #expect(throws: ShapeError.self) { try op.inferTypes(sample.operands, Attributes()) }

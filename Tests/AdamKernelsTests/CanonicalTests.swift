@@ -176,9 +176,13 @@ struct CanonicalCase: CustomTestStringConvertible, Sendable {
     for t in 1...steps {
       let g = Buffer(pseudo(n, UInt64(10 + t), 1e-2))
       let scalars = Buffer(Adam.scalars(hyper, step: t).map { Float($0) })
-      run(table.adam, KernelTable.chunks(n)) {
-        ($0.p0, $0.p1, $0.p2, $0.p3, $0.p7) = (p.raw, g.raw, m.raw, v.raw, scalars.raw)
-        ($0.n0, $0.n1) = (n, options)
+      var target = UpdateTarget(count: n, firstUnit: 0)
+      (target.parameter, target.gradient, target.slot0, target.slot1) = (p.raw, g.raw, m.raw, v.raw)
+      withUnsafeMutableBytes(of: &target) { bytes in
+        run(table.adam, KernelTable.chunks(n)) {
+          ($0.p0, $0.p1) = (bytes.baseAddress, scalars.raw)
+          ($0.n0, $0.n1) = (1, options)
+        }
       }
     }
     return p.bits + m.bits + v.bits

@@ -228,7 +228,8 @@ package struct OpSample: Sendable {
   }
 
   private static func network(_ op: OpDefinition) -> [OpSample]? {
-    let plain: Attributes = ["options": .int(0)]
+    let plain: Attributes = ["options": .int(0), "parameters": .int(1)]
+    let pair: Attributes = ["options": .int(0), "parameters": .int(2)]
     func transposes(_ first: Bool, _ second: Bool) -> Attributes {
       ["transpose_a": .bool(first), "transpose_b": .bool(second)]
     }
@@ -254,8 +255,10 @@ package struct OpSample: Sendable {
     case .mseLossGrad, .bceWithLogitsGrad: return [OpSample([.f32(), .f32(3, 2), .f32(3, 2)])]
     case .adam, .adamw:
       return [4, 5].map { OpSample(Array(repeating: .f32(2), count: $0) + [.f32(6)], plain) }
+        + [OpSample([.f32(2), .f32(2), .f32(2), .f32(2), .f32(3), .f32(3), .f32(3), .f32(3), .f32(6)], pair)]
     case .sgd:
       return [2, 3].map { OpSample(Array(repeating: .f32(2), count: $0) + [.f32(4)], plain) }
+        + [OpSample([.f32(2), .f32(2), .f32(3), .f32(3), .f32(4)], pair)]
     default: return nil
     }
   }

@@ -104,25 +104,38 @@ extension OpDefinition {
       pullback: pullback, reference: reference)
   }
 
-  /// An optimizer's update: p, g, slots…, scalars → p', slots'…, in place. What the scalars are is
-  /// said by the rule of the same name in the formulas; so is `options`, its structural choices as
-  /// bits (0 when it is not given).
+  /// An optimizer's update, in place: p, g, slots… of each parameter, then the scalars of all →
+  /// p', slots'… of each. `parameters` says how many there are (1 when it is not given). What the
+  /// scalars are is said by the rule of the same name in the formulas; so is `options`, its
+  /// structural choices as bits (0 when it is not given).
   static func update(
     _ name: String, _ summary: String, _ formula: String, slots: ClosedRange<Int>
   ) -> OpDefinition {
     OpDefinition(
       name: name, summary: summary, formula: formula, traits: [.update, .effect],
-      operandCount: (slots.lowerBound + 3)...(slots.upperBound + 3), attributeNames: ["options"],
-      inferTypes: { types, _ throws(ShapeError) in
+      operandCount: (slots.lowerBound + 3)...1024, attributeNames: ["options", "parameters"],
+      inferTypes: { types, attributes throws(ShapeError) in
         try TypeRules.numbers(name, types)
-        let (tensors, scalars) = (types.dropLast(), types[types.count - 1])
-        for (index, type) in tensors.enumerated() {
-          _ = try TypeRules.same(name, types[0].shape, type.shape, operands: [0, index])
-        }
+        let (tensors, scalars) = (Array(types.dropLast()), types[types.count - 1])
         guard scalars.shape.rank == 1 else {
           throw .rank(name, "its scalars in a row", scalars.shape, operand: types.count - 1)
         }
-        return [types[0]] + tensors.dropFirst(2)
+        let count = attributes.int("parameters") ?? 1
+        guard count > 0, tensors.count % count == 0, slots.contains(tensors.count / count - 2) else {
+          throw ShapeError("`\(name)` cannot share \(tensors.count) tensors among \(count) parameters")
+        }
+        return try updatedTypes(name, tensors, perParameter: tensors.count / count)
       })
+  }
+
+  /// The types of p', slots'… for each group p, g, slots…, all of one shape.
+  private static func updatedTypes(
+    _ name: String, _ tensors: [TensorType], perParameter size: Int
+  ) throws(ShapeError) -> [TensorType] {
+    for (index, type) in tensors.enumerated() {
+      let first = index - index % size
+      _ = try TypeRules.same(name, tensors[first].shape, type.shape, operands: [first, index])
+    }
+    return tensors.indices.filter { $0 % size != 1 }.map { tensors[$0] }
   }
 }

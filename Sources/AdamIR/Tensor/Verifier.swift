@@ -232,12 +232,17 @@ private struct Verifier {
 }
 
 extension Operation {
-  /// For an update: what it changes in place (p, slots…) with the results (p', slots'…). The operands
-  /// are p, g, slots…, scalars.
+  /// For an update: what it changes in place (p, slots… of each parameter) with the results
+  /// (p', slots'… of each). The operands are p, g, slots… of each parameter, then scalars.
   package var updatedOperands: [(operand: ValueID, result: ValueID)] {
-    results.enumerated().compactMap { place, result in
-      let operand = place == 0 ? 0 : place + 1
+    let size = max(1, results.count / updatedParameters)
+    return results.enumerated().compactMap { index, result in
+      let place = index % size
+      let operand = index / size * (size + 1) + (place == 0 ? 0 : place + 1)
       return operand < operands.count ? (operands[operand], result) : nil
     }
   }
+
+  /// For an update: how many parameters it changes.
+  package var updatedParameters: Int { max(1, attributes.int("parameters") ?? 1) }
 }

@@ -149,6 +149,24 @@ struct TableBuilder {
     return place
   }
 
+  /// What an optimizer updates: the pointers are filled in later.
+  mutating func store(_ updates: [Update]) -> Place {
+    let place: Place = store(updates.map(\.target))
+    for (index, update) in updates.enumerated() {
+      let at = place.offset + index * MemoryLayout<UpdateTarget>.stride
+      for (slot, tensor) in update.tensors.enumerated() {
+        relocations.append(Relocation(holder: .table(at + slot * 8), target: tensor))
+      }
+    }
+    return place
+  }
+
+  /// An `UpdateTarget` whose pointers are still places: p, g, slots….
+  struct Update {
+    var tensors: [Place]
+    var target: UpdateTarget
+  }
+
   /// An `ElementwiseStream` whose pointer is still a place.
   struct Stream: Hashable {
     var place: Place

@@ -239,9 +239,7 @@ struct PlanBuilder {
       }
       guard operation.op.traits.contains(.update) else { continue }
       if let cut = lossOperation, index < cut { throw .plan("an update before the loss") }
-      for place in operation.results.indices {
-        replaced.insert(operation.operands[place == 0 ? 0 : place + 1])
-      }
+      replaced.formUnion(operation.updatedOperands.map(\.operand))
     }
   }
 }
