@@ -40,7 +40,7 @@ struct LayerMembers {
     } else if let layer = member.value.asLayer {
       note(layer)
       children.append(Layer.Child(member.name, layer))
-    } else if let layer = container(member), holdsMore(layer) {
+    } else if let layer = container(member), layer.function != nil || holdsMore(layer) {
       note(layer)
       children.append(Layer.Child(member.name, layer))
     } else if member.value.mayHoldLayers {
@@ -57,7 +57,8 @@ struct LayerMembers {
     layer.namedParameters.contains { !reached.contains(ObjectIdentifier($0.parameter)) }
   }
 
-  /// A list, record or function as a layer of its own that only has parts.
+  /// A list, record or function as a layer of its own that only has parts; a function in a list is one
+  /// without parts too, so that the places in the model are those in the list.
   private mutating func container(_ member: AbstractField) -> Layer? {
     guard left > 0, depth < Self.mostDepth, let held = member.value.held else { return nil }
     var inner = LayerMembers(span: span)
@@ -65,12 +66,14 @@ struct LayerMembers {
     inner.left = left
     for part in held { inner.add(part.inList(at: span)) }
     left = inner.left
-    guard !inner.parameters.isEmpty || !inner.children.isEmpty else { return nil }
+    let function = Int(member.name) == nil ? nil : member.value.layerFunction
+    guard function != nil || !inner.parameters.isEmpty || !inner.children.isEmpty else { return nil }
     let layer = Layer(
-      definition: .container(named: member.name),
+      definition: function == nil ? .container(named: member.name) : .function(named: "fn"),
       settings: BoundArguments(names: [], entries: [], variadic: [], span: span),
       parameters: inner.parameters, children: inner.children, span: span)
     layer.isOpen = inner.isOpen
+    layer.function = function
     return layer
   }
 }
