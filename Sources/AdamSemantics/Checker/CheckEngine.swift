@@ -95,10 +95,10 @@ final class CheckEngine: CheckContext {
     diagnostics.append(diagnostic)
   }
 
-  /// A name that nothing binds: one error, however often it is used.
   /// Whether it has been said that a name is not defined.
   func isUnknownName(_ name: String) -> Bool { unknownNames[globals.number(of: name, in: module)] != nil }
 
+  /// A name that nothing binds: one error, however often it is used.
   func reportUnknownName(_ name: String, at span: Span) {
     let number = globals.number(of: name, in: module)
     if let (index, uses) = unknownNames[number] {

@@ -174,7 +174,11 @@ extension Lowering {
 
   /// Two names over a value that may be data as a tuple; what a call gives says itself what it is.
   private func asksForRows(_ patterns: [Pattern], _ sequence: NodeID) -> Bool {
-    guard patterns.count == 2 else { return false }
+    switch (patterns.count, patterns.first) {
+    case (2, _): break
+    case (1, .tuple(let parts)?) where parts.count == 2: break
+    default: return false
+    }
     switch tree[sequence] {
     case .name, .field, .tuple: return true
     default: return false
