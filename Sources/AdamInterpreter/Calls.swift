@@ -203,8 +203,20 @@ extension Interpreter {
     _ layer: Layer, _ arguments: [GivenArgument<Value>], at span: Span
   ) throws(Diagnostic) -> Value {
     let bound = try bind(arguments, to: .model, of: "model", at: span)
-    return try layer.applied(
-      to: bound["x"] ?? .none, isTraining: bound.bool("training") ?? false, session,
-      at: bound.place(of: "x"))
+    return try session.inMode(training: bound.bool("training") ?? false) { () throws(Diagnostic) in
+      try apply(layer, to: bound["x"] ?? .none, at: bound.place(of: "x"))
+    }
+  }
+
+  /// A layer of the script may take a record or a tuple: it is a function, and is called as one.
+  private func apply(_ layer: Layer, to value: Value, at span: Span) throws(Diagnostic) -> Value {
+    guard value.isStructure else { return try layer.applied(to: value, session, at: span) }
+    if layer.definition.isSequence, !layer.children.isEmpty {
+      var value = value
+      for child in layer.children { value = try apply(child.layer, to: value, at: span) }
+      return value
+    }
+    guard case .closure(let closure)? = layer.function else { throw .layerTakesTensor(layer, value.foundText, at: span) }
+    return try call(.function(closure), [value], at: span)
   }
 }

@@ -58,6 +58,8 @@ package final class SessionState {
   package weak var functionTracer: (any FunctionTracer)?
   /// A `train` is running: its blocks may not start another.
   package var isTraining = false
+  /// Models that are called by hand run as in a training step (`training=true`).
+  var modelsTrain = false
   /// When set, `train` plans and shows its stages (`grad`, `opt`, `plan`) instead of running.
   package var stageObserver: ((_ stage: String, _ text: String) -> Void)?
   /// Names of passes that are left out. No bit of any result depends on it.

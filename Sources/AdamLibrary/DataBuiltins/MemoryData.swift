@@ -11,10 +11,11 @@ extension Value {
     case .data(let data): return data
     case .tuple(let pair) where pair.elements.count == 2:
       if case .none = pair.elements[1] { return try pair.elements[0].dataSet(at: span) }
+      if case .record = pair.elements[0] { throw .recordAsInputs(at: span) }
       return try DataSet(
         x: pair.elements[0].tensor(at: span), y: pair.elements[1].tensor(at: span), at: span)
     case .function: throw .notYet("data made by a function", at: span)
-    case .record: throw .notYet("a record as data", at: span)
+    case .record: throw .recordAsInputs(at: span)
     case .string, .none, .bool, .builtin, .layer, .optimizer, .hook, .unset: throw .noData(foundText, at: span)
     default: return try DataSet(x: tensor(at: span), y: nil, at: span)
     }
@@ -77,7 +78,9 @@ extension DataDescription {
     case .string, .none, .bool, .function, .layer, .optimizer, .hook: throw .noData(value.foundText, at: span)
     default: break
     }
+    if value.asFields != nil { throw .recordAsInputs(at: span) }
     if let parts = value.asElements, parts.count == 2, value.isPair {
+      if parts[0].asFields != nil { throw .recordAsInputs(at: span) }
       guard let x = parts[0].tensorType, let y = parts[1].tensorType else { return nil }
       guard y.shape.rank == 1, y.element == .f32 else {
         var result = memory(x: x, y: y, at: span)
@@ -161,6 +164,12 @@ extension Diagnostic {
           ? "read a file with `csv(\"file.csv\", target=\"column\")`"
           : "data is a data set, inputs and targets `(x, y)`, or inputs alone")
     ]
+    return diagnostic
+  }
+
+  static func recordAsInputs(at span: Span) -> Diagnostic {
+    var diagnostic = Diagnostic.notYet("a record as the inputs of data", at: span)
+    diagnostic.helps = [Help("put the columns side by side with `concat`, or call the model in a loop of your own")]
     return diagnostic
   }
 

@@ -41,16 +41,16 @@ extension Layer {
     }
   }
 
-  /// `model(x)`: the bare network in evaluation mode. A number in gives a number out.
+  /// `model(x)`: the bare network in the session's mode. A number in gives a number out.
   package func applied(
-    to value: Value, isTraining: Bool = false, _ session: SessionState, at span: Span
+    to value: Value, _ session: SessionState, at span: Span
   ) throws(Diagnostic) -> Value {
-    if let tracer = session.tracer { return try traced(on: value, isTraining, tracer, session, at: span) }
+    if let tracer = session.tracer { return try traced(on: value, tracer, session, at: span) }
     let input = try value.tensor(at: span).real(at: span)
     let output: Tensor
     do {
       output =
-        isTraining
+        session.modelsTrain
         ? try forward(input, isTraining: true, session, at: span)
         : try outputs(for: input, session, at: span)
     } catch {
@@ -62,14 +62,41 @@ extension Layer {
   }
 }
 
+extension SessionState {
+  /// Models are called in training mode within `body` when `training`, else as around it.
+  package func inMode<Result>(
+    training: Bool, _ body: () throws(Diagnostic) -> Result
+  ) throws(Diagnostic) -> Result {
+    let outer = (modelsTrain, tracer?.isTraining ?? false)
+    let tracer = tracer
+    if training {
+      modelsTrain = true
+      tracer?.isTraining = true
+    }
+    defer {
+      modelsTrain = outer.0
+      tracer?.isTraining = outer.1
+    }
+    return try body()
+  }
+}
+
+extension Value {
+  /// A value of several parts that is no tensor: a layer of the script may take it as it is.
+  package var isStructure: Bool {
+    switch self {
+    case .record: true
+    case .tuple: fit(.tensorLike) != .yes
+    default: false
+    }
+  }
+}
+
 extension Layer {
   /// Inside a function that is being traced every model becomes part of it, whatever it is fed.
   private func traced(
-    on value: Value, _ isTraining: Bool, _ tracer: ModelTracer, _ session: SessionState, at span: Span
+    on value: Value, _ tracer: ModelTracer, _ session: SessionState, at span: Span
   ) throws(Diagnostic) -> Value {
-    let outer = tracer.isTraining
-    tracer.isTraining = outer || isTraining
-    defer { tracer.isTraining = outer }
     let operand = try TensorArithmetic(session).real(value, at: span)
     let input = try tracer.value(of: operand, at: span)
     do throws(Diagnostic) {
@@ -116,5 +143,15 @@ extension Tensor {
     } catch {
       throw .outOfMemory(error, at: span)
     }
+  }
+}
+
+extension Diagnostic {
+  /// Only layers written in the script take anything else than a tensor.
+  package static func layerTakesTensor(_ layer: Layer, _ found: String, at span: Span) -> Diagnostic {
+    var diagnostic = Diagnostic(.wrongKind, "the layer `\(layer.definition.name)` takes a tensor, found \(found)", at: span)
+    diagnostic.labels = [Label(layer.span, "the layer")]
+    diagnostic.helps = [Help("a `layer` of the script may take it apart: `fn(x) …`")]
+    return diagnostic
   }
 }

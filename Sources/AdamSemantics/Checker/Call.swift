@@ -155,6 +155,7 @@ struct Call {
     for mistake in mistakes { engine.report(mistake) }
     guard mistakes.isEmpty, let layer = callee.asLayer, let input = bound["x"] else { return .unknown }
     if case .number = input.kindOfValue { return .unknown }
+    if input.isStructure { return apply(layer, toStructure: input, at: bound.place(of: "x")) }
     do throws(Diagnostic) {
       try input.checkTensor(at: bound.place(of: "x"))
       guard let shape = input.tensorType?.shape else { return .unknown }
@@ -169,9 +170,34 @@ struct Call {
       return .unknown
     }
   }
+
+  /// As the VM does: a layer of the script may take a record or a tuple.
+  private func apply(_ layer: Layer, toStructure input: AbstractValue, at place: Span) -> AbstractValue {
+    if layer.definition.isSequence, let first = layer.children.first?.layer {
+      let output = engine.call(.layer(first), [input], at: place)
+      return layer.children.dropFirst().reduce(output) { engine.call(.layer($1.layer), [$0], at: place) }
+    }
+    switch layer.function {
+    case .abstract(let function)?: return engine.call(.function(function), [input], at: place)
+    case .closure(let closure)?: return engine.call(.known(.function(closure)), [input], at: place)
+    default:
+      engine.report(.layerTakesTensor(layer, input.foundText, at: place))
+      return .unknown
+    }
+  }
 }
 
 extension AbstractValue {
+  /// A value of several parts that is no tensor.
+  fileprivate var isStructure: Bool {
+    switch self {
+    case .known(let value): value.isStructure
+    case .record: true
+    case .tuple: tensorType == nil
+    default: false
+    }
+  }
+
   /// A function that makes or changes data sets.
   fileprivate var isDataStep: Bool {
     guard case .known(.builtin(let builtin)) = self else { return false }
