@@ -7,8 +7,12 @@ let package = Package(
   name: "adam-fuzz",
   dependencies: [.package(name: "adam", path: "../..", traits: [])],
   targets: [
+    .target(name: "FuzzTrial", dependencies: [.product(name: "AdamKit", package: "adam")]),
     .executableTarget(
-      name: "adam-fuzz", dependencies: [.product(name: "AdamKit", package: "adam")], path: "Sources/AdamFuzz")
+      name: "adam-fuzz", dependencies: ["FuzzTrial", .product(name: "AdamKit", package: "adam")],
+      path: "Sources/AdamFuzz"),
+    // Needs libFuzzer's main, hence the flags in its file.
+    .executableTarget(name: "FuzzScript", dependencies: ["FuzzTrial"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -1,6 +1,7 @@
 // Texts to damage: the project's scripts, the grammar's cases, the examples of all pages.
 import AdamKit
 import Foundation
+import FuzzTrial
 
 struct Corpus {
   static let shared = Corpus()

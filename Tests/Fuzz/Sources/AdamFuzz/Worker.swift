@@ -1,6 +1,7 @@
 // Runs a slice of the inputs in this process.
 import AdamKit
 import Foundation
+import FuzzTrial
 
 struct Worker {
   /// Seconds of processor time after which an input is named.

@@ -4,23 +4,23 @@ import Glibc
 import Synchronization
 
 /// What became of an input.
-struct Verdict {
-  var outcome: Session.Outcome?
+package struct Verdict {
+  package var outcome: Session.Outcome?
   /// A promise that did not hold; nil when all did.
-  var broken: String?
+  package var broken: String?
   /// Statements that were run one by one, and those that came to their end.
-  var statements = 0
-  var completed = 0
+  package var statements = 0
+  package var completed = 0
 }
 
-enum Trial {
-  static let operations = 50_000
-  static let memory = 256 << 20
+package enum Trial {
+  private static let operations = 50_000
+  private static let memory = 256 << 20
   /// Seconds after which a run is cancelled.
-  static let patience = 1.0
+  fileprivate static let patience = 1.0
 
   /// `inPieces` runs it once more statement by statement, `comparesMachines` and that on another machine.
-  static func run(_ text: [UInt8], inPieces: Bool, comparesMachines: Bool) -> Verdict {
+  package static func run(_ text: [UInt8], inPieces: Bool, comparesMachines: Bool) -> Verdict {
     if let broken = formatting(text) { return Verdict(outcome: nil, broken: broken) }
     let first = Execution(text, options())
     if let broken = first.broken { return Verdict(outcome: first.outcome, broken: broken) }
@@ -59,7 +59,7 @@ enum Trial {
     }
   }
 
-  static func seconds() -> Double { StandardHost.now() }
+  fileprivate static func seconds() -> Double { StandardHost.now() }
 }
 
 /// A run whose world is memory: no output leaves it, no file is written, two tables can be read.
