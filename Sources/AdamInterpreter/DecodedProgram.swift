@@ -22,6 +22,8 @@ enum Opcode: UInt8 {
   /// is left to the call.
   case callGlobal, loadCallee, callLoaded
   case element, elementBefore, setElement, append, inlined
+  /// `xs[i] = b op c`; the code of the `setElement` stands `count` behind.
+  case addInto, subtractInto, multiplyInto, addConstantInto, subtractConstantInto, multiplyConstantInto
   case slow
 }
 

@@ -65,10 +65,14 @@ extension Interpreter {
         case .jump: pc = Int(code.c); continue
         case .jumpIfFalse: if registers.jump(code, if: false, &pc) { continue }
         case .jumpIfTrue: if registers.jump(code, if: true, &pc) { continue }
-        case .loop, .loopNext:
+        case .loop:
           try tick(at: frames.top.pointee.function.function.spans[pc])
           pc = Int(code.c)
-          if code.op == .loopNext { _ = registers.advance(codes[pc], &pc) }
+          continue
+        case .loopNext:
+          try tick(at: frames.top.pointee.function.function.spans[pc])
+          pc = Int(code.c)
+          _ = registers.advance(codes[pc], &pc)
           continue
         case .next: if registers.advance(code, &pc) { continue }
         case .nothing: pc &+= 1; continue
@@ -78,6 +82,12 @@ extension Interpreter {
         case .element: if registers.element(code) { pc &+= 1; continue }
         case .elementBefore: if registers.elementBefore(code, constants) { pc &+= Int(code.skip); continue }
         case .setElement: if registers.setElement(code) { pc &+= Int(code.skip); continue }
+        case .addInto: if registers.combine(code, registers, into: codes, &pc, +) { continue }
+        case .subtractInto: if registers.combine(code, registers, into: codes, &pc, -) { continue }
+        case .multiplyInto: if registers.combine(code, registers, into: codes, &pc, *) { continue }
+        case .addConstantInto: if registers.combine(code, constants, into: codes, &pc, +) { continue }
+        case .subtractConstantInto: if registers.combine(code, constants, into: codes, &pc, -) { continue }
+        case .multiplyConstantInto: if registers.combine(code, constants, into: codes, &pc, *) { continue }
         case .append: if registers.append(code) { pc &+= Int(code.skip); continue }
         case .call:
           if try entersPlainly(registers + Int(code.b), code, pc) { continue frame }

@@ -32,6 +32,7 @@ struct Fusion {
     for index in codes.indices where codes[index].op.endsStatement {
       skipIdle(behind: index, &codes, constant)
     }
+    for index in codes.indices { joinReplacement(index, &codes) }
   }
 
   /// `constant t; d = x op t` and the jump that may follow, where nothing else reads t.
@@ -119,6 +120,20 @@ struct Fusion {
       op: .elementBefore, skip: first.skip + second.skip, count: constant, a: second.a, b: second.b, c: first.b)
   }
 
+  /// `t = a op b; xs[i] = t` where nothing else reads t.
+  private func joinReplacement(_ index: Int, _ codes: inout [Code]) {
+    let first = codes[index]
+    let place = index + Int(first.skip)
+    guard let op = first.op.intoList, codes.indices.contains(place) else { return }
+    let second = codes[place]
+    guard second.op == .setElement, second.c == first.a, second.a != first.a, second.b != first.a,
+      temporaries.isDead(first.a, behind: place)
+    else { return }
+    codes[index].op = op
+    codes[index].count = UInt16(first.skip)
+    codes[index].skip += second.skip
+  }
+
   /// A jump to a return returns at once, and so does a move of what is returned behind it.
   private func joinReturn(_ index: Int, _ codes: inout [Code]) {
     let code = codes[index]
@@ -155,6 +170,19 @@ extension Opcode {
     case .multiply: .multiplyConstant
     case .divide: .divideConstant
     case .remainder: .remainderConstant
+    default: nil
+    }
+  }
+
+  /// The operation with its result in a list.
+  fileprivate var intoList: Opcode? {
+    switch self {
+    case .add: .addInto
+    case .subtract: .subtractInto
+    case .multiply: .multiplyInto
+    case .addConstant: .addConstantInto
+    case .subtractConstant: .subtractConstantInto
+    case .multiplyConstant: .multiplyConstantInto
     default: nil
     }
   }

@@ -51,8 +51,27 @@ extension UnsafeMutablePointer<Value> {
   /// a[b] = c, where the list is held here alone.
   @inline(__always)
   func setElement(_ code: Code) -> Bool {
+    guard case .number(let value) = self[Int(code.c)] else { return false }
+    return setElement(code, to: value)
+  }
+
+  /// a[b] = c op d, by the arithmetic and the code of the replacement behind it.
+  @inline(__always)
+  func combine(
+    _ code: Code, _ right: UnsafePointer<Value>, into codes: UnsafePointer<Code>, _ pc: inout Int,
+    _ op: (Double, Double) -> Double
+  ) -> Bool {
+    guard case .number(let x) = self[Int(code.b)], case .number(let y) = right[Int(code.c)] else { return false }
+    let result = op(x, y)
+    guard result.isFinite, setElement(codes[pc &+ Int(code.count)], to: result) else { return false }
+    pc &+= Int(code.skip)
+    return true
+  }
+
+  @inline(__always)
+  private func setElement(_ code: Code, to value: Double) -> Bool {
     guard case .list = self[Int(code.a)], case .number(let x) = self[Int(code.b)],
-      case .number(let value) = self[Int(code.c)], let place = x.smallWhole, isAlone(code.a)
+      let place = x.smallWhole, isAlone(code.a)
     else { return false }
     return (self + Int(code.a)).box(ListBox.self)._withUnsafeGuaranteedRef { list in
       guard place < list.elements.count else { return false }
