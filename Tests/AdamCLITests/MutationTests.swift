@@ -139,15 +139,6 @@ private func tally(_ script: MutantScript, _ mutants: [Mutant]) -> Tally {
   return tally
 }
 
-/// A fixed stream, so that a failure can be repeated.
-private struct Stream: RandomNumberGenerator {
-  var state: UInt64
-  mutating func next() -> UInt64 {
-    state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-    return (state ^ (state >> 33)) &* 0xFF51_AFD7_ED55_8CCD
-  }
-}
-
 @Suite("Mutants")
 struct MutationTests {
   @Test("the scripts that are mutated run as they stand")
@@ -161,7 +152,7 @@ struct MutationTests {
 
   @Test("one changed token: no trap, no hang, two errors at most, refused before it runs")
   func mutants() {
-    var stream = Stream(state: 1)
+    var stream = SeededRandom(seed: 1)
     var tallies: [Tally] = []
     for script in MutantScripts.chosen {
       let all = Mutant.all(of: script.text)

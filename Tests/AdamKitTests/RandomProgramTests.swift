@@ -44,6 +44,20 @@ struct RandomProgramTests {
     #expect(seconds < 10)
   }
 
+  /// Most of these are refused by the lexer or the parser; `adam-fuzz` damages whole scripts as well.
+  @Test("random bytes end in errors", arguments: 1...3)
+  func noise(seed: Int) {
+    var stream = SeededRandom(seed: UInt64(seed))
+    let alphabet = Array("()[]{}\"\\#,;:=+-*/^%@<>.|!_ \n0123456789eifx".utf8)
+    for round in 0..<150 {
+      let bytes = (0..<Int.random(in: 0..<200, using: &stream)).map { _ in
+        round % 3 == 0 ? UInt8.random(in: 0...255, using: &stream) : alphabet.randomElement(using: &stream) ?? 0
+      }
+      _ = outcomes(bytes, "\(bytes)")
+      expectFormatted(bytes, "\(bytes)")
+    }
+  }
+
   @Test("plausible programs end with a message or without an error")
   func plausible() {
     var counts: [Session.Outcome: Int] = [:]

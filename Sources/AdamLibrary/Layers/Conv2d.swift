@@ -33,15 +33,7 @@ extension LayerDefinition {
       let hasBias = settings.bool("bias") ?? true
       return hasBias ? [weight, (name: "bias", shape: Shape([outputs]))] : [weight]
     },
-    initialize: { layer, generator in
-      for parameter in layer.parameters {
-        guard let values = parameter.tensor?.floatStorage, let shape = layer.parameters.first?.shape.sizes
-        else { continue }
-        let rule: InitialValues =
-          parameter.name == "weight" ? .defaultWeight : .defaultBias(weightShape: shape)
-        rule.fill(values, shape: shape, generator: &generator)
-      }
-    },
+    initialize: { $0.drawWeightAndBias(&$1) },
     inputShape: { layer in Shape([.batch, layer.settings.dimension("in"), .unknown, .unknown]) },
     validate: { settings in settings.windowMistake(of: "conv2d") ?? settings.groupMistake },
     forward: { builder, layer, input throws(Diagnostic) in

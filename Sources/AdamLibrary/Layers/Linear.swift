@@ -25,21 +25,24 @@ extension LayerDefinition {
       let hasBias = settings.bool("bias") ?? true
       return hasBias ? [weight, (name: "bias", shape: Shape([outputs]))] : [weight]
     },
-    initialize: { layer, generator in
-      for parameter in layer.parameters {
-        guard let values = parameter.tensor?.floatStorage,
-          let shape = layer.parameters.first?.shape.sizes
-        else { continue }
-        let rule: InitialValues =
-          parameter.name == "weight" ? .defaultWeight : .defaultBias(weightShape: shape)
-        rule.fill(values, shape: shape, generator: &generator)
-      }
-    },
+    initialize: { $0.drawWeightAndBias(&$1) },
     inputShape: { layer in Shape([.batch, layer.settings.dimension("in")]) },
     forward: { builder, layer, input throws(Diagnostic) in
       let parameters = layer.parameters.map { builder.parameter($0) }
       return try builder.emit(.linear, [input] + parameters, at: layer)
     })
+}
+
+extension Layer {
+  /// torch's initial values of a weight [out, …] and the bias behind it, which follows the weight's fan-in.
+  func drawWeightAndBias(_ generator: inout Generator) {
+    guard let shape = parameters.first?.shape.sizes else { return }
+    for parameter in parameters {
+      guard let values = parameter.tensor?.floatStorage else { continue }
+      let rule: InitialValues = parameter.name == "weight" ? .defaultWeight : .defaultBias(weightShape: shape)
+      rule.fill(values, shape: shape, generator: &generator)
+    }
+  }
 }
 
 extension NumberRange {
