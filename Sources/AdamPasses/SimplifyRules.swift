@@ -107,7 +107,8 @@ extension Simplification {
   /// A product that reads a matrix the other way round instead of one that was turned before.
   private func readingTransposed(_ operation: Operation, _ place: Int, _ flag: String) -> Operation {
     guard let turned = maker(operation.operands[place], .transpose), let source = turned.operands.first,
-      turned.attributes.ints("permutation") == [1, 0], let isTurned = operation.attributes.bool(flag)
+      let permutation = turned.attributes.ints("permutation"), permutation.swapsLastTwo,
+      let isTurned = operation.attributes.bool(flag)
     else { return operation }
     var copy = operation
     copy.operands[place] = source
@@ -139,5 +140,12 @@ extension Simplification {
       copy.attributes = ["value": .float(value), "type": .type(type)]
     }
     return copy
+  }
+}
+
+extension [Int] {
+  /// Every axis stays but the last two, which change places.
+  fileprivate var swapsLastTwo: Bool {
+    count > 1 && self == Array(0..<(count - 2)) + [count - 1, count - 2]
   }
 }

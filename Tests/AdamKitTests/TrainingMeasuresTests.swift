@@ -29,7 +29,7 @@ import Testing
     ("stop=early(\"val_worst\", mode=\"up\")", "min"),
     ("metrics=[worst, worst]", "two numbers called `worst`"),
     ("metrics=[fn(p, y) 1]", "a metric needs a name"),
-    ("metrics=[rows]", "a metric is a single number, and `rows` gives a tensor [4, 1]"),
+    ("metrics=[rows]", "a metric is a single number, and `rows` gives a tensor [batch, 1]"),
     ("metrics=[sin]", "`metrics` is a list of metrics"),
   ]) func `a metric that cannot be is refused`(_ option: String, _ message: String) {
     let metrics = option.hasPrefix("metrics") ? "" : "metrics=[worst], "

@@ -56,6 +56,7 @@ final class LibraryBench: ExecutionContext, CheckContext {
   let world = MemoryWorld()
   let session: SessionState
   var reported: [Diagnostic] = []
+  let isTracing = false
   /// Stands for the blocks of a script.
   var onCall: ([Value]) -> Value = { _ in .none }
 

@@ -191,6 +191,12 @@ struct OpCase: Sendable, CustomTestStringConvertible {
       OpCase(.matmul, [.f32(50, 4), .f32(50)], flipped, within: 1e-5),
       OpCase(.matmul, [.f32(5), .f32(5, 3)], plain, within: 1e-5),
       OpCase(.matmul, [.f32(6), .f32(6)], plain, within: 1e-5),
+      OpCase(.matmul, [.f32(3, 1, 17, 40), .f32(2, 40, 33)], plain, within: 1e-4),
+      OpCase(.matmul, [.f32(2, 40, 100), .f32(2, 40, 30)], flipped, within: 1e-4),
+      OpCase(.matmul, [.f32(3, 5, 40), .f32(40, 30)], plain, within: 1e-4),
+      OpCase(.matmul, [.f32(3, 40, 5), .f32(40)], flipped, within: 1e-5),
+      OpCase(.matmul, [.f32(40), .f32(3, 40, 5)], plain, within: 1e-5),
+      OpCase(.matmul, [.f32(0, 4, 5), .f32(0, 5, 6)], plain, within: 1e-5),
     ]
   }()
 

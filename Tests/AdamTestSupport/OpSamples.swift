@@ -248,6 +248,14 @@ package struct OpSample: Sendable {
         OpSample([.f32(3), .f32(3)], transposes(false, false)),
         OpSample([.f32(2, 3), .f32(3)], transposes(false, false)),
         OpSample([.f32(3), .f32(3, 2)], transposes(false, false)),
+        OpSample([.f32(2, 2, 3), .f32(3, 1, 3, 2)], transposes(false, false)),
+        OpSample([.f32(2, 3, 2), .f32(2, 4, 3)], transposes(true, true)),
+        OpSample([.f32(2, 2, 3), .f32(3, 2)], transposes(false, false)),
+        OpSample([.f32(2, 3, 2), .f32(3, 2)], transposes(true, false)),
+        OpSample([.f32(2, 3), .f32(2, 3, 1)], transposes(false, false)),
+        OpSample([.f32(3), .f32(2, 3, 2)], transposes(false, false)),
+        OpSample([.f32(2, 2, 3), .f32(3)], transposes(false, false)),
+        OpSample([.f32(2, 3, 2), .f32(3)], transposes(true, false)),
       ]
     case .nllLoss: return [OpSample([.f32(3, 4), i32(3)], labels: 4)]
     case .nllLossGrad: return [OpSample([.f32(), i32(3), .f32(3, 4)], labels: 4)]

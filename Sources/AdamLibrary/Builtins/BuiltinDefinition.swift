@@ -209,6 +209,13 @@ package protocol CheckContext: AnyObject {
   /// Where a top-level variable was assigned last; nil when that is not known.
   func assignment(of name: String) -> Span?
   func call(_ callee: AbstractValue, _ arguments: [AbstractValue], at span: Span) -> AbstractValue
+  /// A function is being looked at as part of a step or of a derivative: its tensors have no numbers.
+  var isTracing: Bool { get }
+}
+
+extension CheckContext {
+  /// A number computed from tensors: a tensor of rank 0 while a function is traced.
+  package var numberOfTensors: AbstractValue { isTracing ? .tensor(TensorType(.f32, .scalar)) : .number }
 }
 
 extension CheckContext {

@@ -50,14 +50,8 @@ extension BoundArguments where V == Value {
     }
     var sizes: [Int] = []
     for (value, span) in values {
-      guard let x = value.exactNumber, let size = Int(exactly: x) else {
-        throw Diagnostic(
-          .wrongKind, "a size must be a whole number, found \(value.foundText)", at: span)
-      }
-      guard size >= 0 else {
-        throw Diagnostic(.outOfRange, "a size must be at least 0, found \(size)", at: span)
-      }
-      sizes.append(size)
+      guard let x = value.exactNumber else { throw .noSize(value.foundText, at: span) }
+      sizes.append(try wholeSize(x, at: span))
     }
     guard sizes.count <= 32 else {
       throw Diagnostic(.outOfRange, "a tensor has 32 axes at most, found \(sizes.count)", at: span)
@@ -66,7 +60,37 @@ extension BoundArguments where V == Value {
   }
 }
 
+/// One size of a tensor.
+private func wholeSize(_ x: Double, at span: Span) throws(Diagnostic) -> Int {
+  guard let size = Int(exactly: x) else { throw .noSize(messageText(x), at: span) }
+  guard size >= 0 else { throw Diagnostic(.outOfRange, "a size must be at least 0, found \(size)", at: span) }
+  return size
+}
+
+extension Diagnostic {
+  fileprivate static func noSize(_ found: String, at span: Span) -> Diagnostic {
+    Diagnostic(.wrongKind, "a size must be a whole number, found \(found)", at: span)
+  }
+}
+
 extension BoundArguments where V == AbstractValue {
+  /// The type of a tensor of these sizes, as far as they are known. Reports sizes that are none.
+  func sizedTensor(_ context: any CheckContext) -> AbstractValue {
+    do throws(Diagnostic) {
+      for (value, span) in variadic {
+        for size in variadic.count == 1 ? value.asElements ?? [value] : [value] {
+          if let x = size.exactNumber { _ = try wholeSize(x, at: span) }
+          if case .list = size.kindOfValue, variadic.count == 1 { continue }
+          if size.fit(.number) == .no { throw .noSize(size.foundText, at: span) }
+        }
+      }
+    } catch {
+      context.report(error)
+      return .unknown
+    }
+    return knownShape.map { .tensor(TensorType(.f32, $0)) } ?? .unknown
+  }
+
   /// The shape that sizes make, as far as they are known.
   var knownShape: Shape? {
     var values = variadic.map(\.value)

@@ -149,9 +149,7 @@ private final class Gradient {
       return .list(ListBox(try lifted(box.elements)))
     default:
       guard value.fit(.tensorLike) == .yes else {
-        throw Diagnostic(
-          .wrongKind, "derivatives are by tensors, numbers, lists, records and models, found \(value.foundText)",
-          at: span)
+        throw .derivativeBy(value.foundText, at: span)
       }
       return .traced(TracedTensor(tracer, try leaf(value)))
     }
@@ -255,6 +253,11 @@ private final class Gradient {
 extension Diagnostic {
   package static func derivativeOfNothing(at span: Span) -> Diagnostic {
     Diagnostic(.missingArgument, "a derivative needs the argument to differentiate by", at: span)
+  }
+
+  package static func derivativeBy(_ found: String, at span: Span) -> Diagnostic {
+    Diagnostic(
+      .wrongKind, "derivatives are by tensors, numbers, lists, records and models, found \(found)", at: span)
   }
 
   /// - Parameter place: the function's, where it is known.

@@ -30,7 +30,7 @@ package enum ListMethods {
         isKeywordOnly: true),
       ParameterDefinition("reverse", .bool, "descending", default: .bool(false), isKeywordOnly: true),
     ]),
-    example: "xs = [2, 3, 1]\nxs.sort(reverse=true)\nprint xs  # prints: [3, 2, 1]",
+    example: "xs = [2, 3, 1]\nxs.sort(reverse=true)\nprint xs  # prints: [3, 2, 1]", isPure: true,
     updatesVariable: true, yieldsToVariables: true,
     check: { _, arguments in arguments["xs"].map { .listOf($0.elementValue ?? .unknown) } ?? .unknown },
     run: { context, arguments throws(Diagnostic) in

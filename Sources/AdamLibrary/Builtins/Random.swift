@@ -17,7 +17,7 @@ package enum RandomBuiltins {
     BuiltinDefinition(
       name: op.name, group: "random", summary: summary, signature: Signature([sizes]), example: example,
       page: Page(shape: "→ [sizes], or a number", source: "torch.\(op.name)", see: ["randint", "randperm", "seed"]),
-      check: { _, arguments in arguments.knownShape.map { .tensor(TensorType(.f32, $0)) } ?? .unknown },
+      check: { context, arguments in arguments.sizedTensor(context) },
       run: { context, arguments throws(Diagnostic) in
         let sizes = try arguments.sizes()
         if let drawn = try context.session.draw(op, ["shape": .ints(sizes)], at: arguments.span) { return drawn }

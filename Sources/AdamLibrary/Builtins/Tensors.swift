@@ -27,7 +27,7 @@ package enum TensorBuiltins {
     BuiltinDefinition(
       name: name, group: "tensor", summary: summary, signature: Signature([sizes]),
       example: example, page: Page(shape: "→ [sizes]", source: "torch.\(name)", see: ["full", "tensor", "eye"]),
-      check: { _, arguments in arguments.knownShape.map { .tensor(TensorType(.f32, $0)) } ?? .unknown },
+      check: { context, arguments in arguments.sizedTensor(context) },
       run: { context, arguments throws(Diagnostic) in
         let tensor = try newTensor(.f32, try arguments.sizes(), at: arguments.span)
         if value != 0 { try tensor.fill(value, context.session, at: arguments.span) }

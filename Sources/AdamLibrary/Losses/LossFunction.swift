@@ -47,7 +47,14 @@ extension LossDefinition {
     }
     guard let prediction = arguments["pred"]?.tensorType,
       let target = arguments["target"]?.tensorType
-    else { return .number }
+    else { return context.numberOfTensors }
+    if self.target == .classes, case .known(let labels)? = arguments["target"] {
+      let place = arguments.place(of: "target")
+      do throws(Diagnostic) { _ = try labels.tensor(at: place).asClasses(for: prediction, at: place) } catch {
+        context.report(error)
+        return .unknown
+      }
+    }
     var function = TensorFunction(name: "loss")
     let wanted = self.target == .classes ? targetType(for: target, output: prediction) : TensorType(.f32, target.shape)
     let operands = [prediction, wanted].map {
@@ -59,7 +66,7 @@ extension LossDefinition {
       context.report(.lossRefuses(error, name, at: arguments.span))
       return .unknown
     }
-    return .number
+    return context.numberOfTensors
   }
 
   private func runCall(

@@ -11,19 +11,27 @@ extension MetricDefinition {
         ParameterDefinition("pred", .tensorLike, "what was predicted"),
         ParameterDefinition("target", .tensorLike, "what is right"),
       ]),
-      example: example, page: page,
-      check: { _, _ in .number },
+      example: example, page: page, isPure: true,
+      check: { context, arguments in
+        do throws(Diagnostic) { try checkRows(arguments) } catch { context.report(error) }
+        return .number
+      },
       run: { _, arguments throws(Diagnostic) in try run(arguments) })
+  }
+
+  /// Throws when the two certainly have no rows to compare.
+  private func checkRows(_ arguments: BoundArguments<AbstractValue>) throws(Diagnostic) {
+    guard let predicted = arguments["pred"]?.tensorType?.shape, let expected = arguments["target"]?.tensorType?.shape
+    else { return }
+    guard let rows = expected.dimensions.first, rows.size != 0, predicted.dimensions.first?.mayEqual(rows) == true
+    else { throw .metricRows(name, predicted, expected, at: arguments.span) }
   }
 
   private func run(_ arguments: BoundArguments<Value>) throws(Diagnostic) -> Value {
     let predicted = try (arguments["pred"] ?? .none).asTensor(at: arguments.place(of: "pred"))
     let expected = try (arguments["target"] ?? .none).asTensor(at: arguments.place(of: "target"))
     guard let rows = expected.sizes.first, rows > 0, predicted.sizes.first == rows else {
-      throw Diagnostic(
-        .targetDisagrees,
-        "`\(name)` compares rows, found \(predicted.type.shape.text) and \(expected.type.shape.text)",
-        at: arguments.span)
+      throw .metricRows(name, predicted.type.shape, expected.type.shape, at: arguments.span)
     }
     var input = MetricInput()
     input.expected = expected.floats.map { Double($0) }
@@ -86,6 +94,11 @@ extension DataUnits {
 }
 
 extension Diagnostic {
+  fileprivate static func metricRows(_ name: String, _ predicted: Shape, _ expected: Shape, at span: Span) -> Diagnostic {
+    Diagnostic(
+      .targetDisagrees, "`\(name)` compares rows, found \(predicted.text) and \(expected.text)", at: span)
+  }
+
   static func metricTarget(_ name: String, _ found: String, at span: Span) -> Diagnostic {
     Diagnostic(.targetDisagrees, "`\(name)` does not fit this data, which has \(found)", at: span)
   }

@@ -4,32 +4,28 @@ import AdamIR
 import AdamRuntime
 import AdamSource
 
-enum TrainingMetric {
-  case registered(MetricDefinition)
-  /// Called with predictions and targets in the target's units.
-  case function(String, Value)
-
-  var name: String {
-    switch self {
-    case .registered(let metric): metric.name
-    case .function(let name, _): name
-    }
-  }
-
+struct TrainingMetric {
+  /// The registered metric; nil for a loss or a function of the script.
+  let definition: MetricDefinition?
+  let name: String
   /// nil when only the script could tell.
-  var isLargerBetter: Bool? {
-    switch self {
-    case .registered(let metric): metric.isLargerBetter
-    case .function(_, .builtin): false
-    case .function: nil
-    }
-  }
+  let isLargerBetter: Bool?
+  /// Called with predictions and targets in the target's units; known by what it is in the checker.
+  let function: AbstractValue
 
   /// The metrics that a list names.
   static func list(_ value: Value?, at span: Span) throws(Diagnostic) -> [TrainingMetric] {
+    let known: AbstractValue? = value.map { .known($0) }
+    return try list(known, at: span) ?? []
+  }
+
+  /// nil when they are not known.
+  static func list(_ value: AbstractValue?, at span: Span) throws(Diagnostic) -> [TrainingMetric]? {
     guard let value, !value.isNone else { return [] }
     var result: [TrainingMetric] = []
-    for element in value.elements ?? [value] {
+    if case .list = value.kindOfValue, value.asElements == nil { return nil }
+    for element in value.asElements ?? [value] {
+      if element.isUnknown { return nil }
       guard let metric = TrainingMetric(element) else {
         throw Diagnostic(
           .wrongKind, "`metrics` is a list of metrics such as [accuracy, f1] and functions of (pred, y), found "
@@ -48,18 +44,42 @@ enum TrainingMetric {
     return result
   }
 
-  private init?(_ value: Value) {
-    switch value {
-    case .builtin(let builtin):
-      if let metric = MetricRegistry[builtin.definition.name] {
-        self = .registered(metric)
-      } else if LossRegistry[builtin.definition.name] != nil {
-        self = .function(builtin.definition.name, value)
+  init(_ metric: MetricDefinition) {
+    (definition, name, isLargerBetter) = (metric, metric.name, metric.isLargerBetter)
+    function = .known(.builtin(ConfiguredBuiltin(metric.builtin)))
+  }
+
+  private init(_ function: AbstractValue, _ name: String, isLargerBetter: Bool?) {
+    (definition, self.name, self.isLargerBetter, self.function) = (nil, name, isLargerBetter, function)
+  }
+
+  private init?(_ value: AbstractValue) {
+    if case .known(.builtin(let builtin)) = value {
+      let name = builtin.definition.name
+      if let metric = MetricRegistry[name] {
+        self.init(metric)
+      } else if LossRegistry[name] != nil {
+        self.init(value, name, isLargerBetter: false)
       } else {
         return nil
       }
-    case .function: self = .function(value.layerFunction?.name ?? "fn", value)
-    default: return nil
+    } else if let own = value.layerFunction {
+      self.init(value, own.name, isLargerBetter: nil)
+    } else {
+      return nil
+    }
+  }
+
+  /// Throws when a function of the script certainly gives no single number for such predictions.
+  func check(
+    _ prediction: TensorType, _ target: TensorType, _ context: any CheckContext, at span: Span
+  ) throws(Diagnostic) {
+    guard definition == nil, function.layerFunction != nil else { return }
+    let result = context.call(function, [.tensor(prediction), .tensor(target)], at: span)
+    switch result.kindOfValue {
+    case .unknown, .number: return
+    case .tensor(let type) where type.shape.rank == 0 && type.element != .bool: return
+    default: throw .metricIsNoNumber(name, result.foundText, at: span)
     }
   }
 
@@ -67,23 +87,24 @@ enum TrainingMetric {
   func value(
     of outputs: Tensor, on data: DataSet, _ context: any ExecutionContext, at span: Span
   ) throws(Diagnostic) -> Double {
-    switch self {
-    case .registered(let metric): return try metric.value(of: outputs, on: data, at: span)
-    case .function(let name, let function):
-      guard let targets = data.targets else { throw .metricTarget(name, "no target", at: span) }
-      let units = data.description.targetKind == .real ? data.units : DataUnits()
-      let arguments = try [outputs, targets].map { tensor throws(Diagnostic) in
-        Value.tensor(try units.real(tensor, at: span).asRows())
-      }
-      let result = try context.call(function, arguments, at: span)
-      guard let number = result.exactNumber else {
-        var diagnostic = Diagnostic(
-          .wrongKind, "a metric is a single number, and `\(name)` gives \(result.foundText)", at: span)
-        diagnostic.helps = [Help("take the mean of it: `mean(…)`")]
-        throw diagnostic
-      }
-      return number
+    if let definition { return try definition.value(of: outputs, on: data, at: span) }
+    guard case .known(let function) = function else { return .nan }
+    guard let targets = data.targets else { throw .metricTarget(name, "no target", at: span) }
+    let units = data.description.targetKind == .real ? data.units : DataUnits()
+    let arguments = try [outputs, targets].map { tensor throws(Diagnostic) in
+      Value.tensor(try units.real(tensor, at: span).asRows())
     }
+    let result = try context.call(function, arguments, at: span)
+    guard let number = result.exactNumber else { throw .metricIsNoNumber(name, result.foundText, at: span) }
+    return number
+  }
+}
+
+extension Diagnostic {
+  fileprivate static func metricIsNoNumber(_ name: String, _ found: String, at span: Span) -> Diagnostic {
+    var diagnostic = Diagnostic(.wrongKind, "a metric is a single number, and `\(name)` gives \(found)", at: span)
+    diagnostic.helps = [Help("take the mean of it: `mean(…)`")]
+    return diagnostic
   }
 }
 

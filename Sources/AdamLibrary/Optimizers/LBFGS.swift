@@ -58,6 +58,7 @@ enum LBFGS {
       deviation: "sums in f64; where the loss is not finite the line search takes it as infinite"),
     check: { context, arguments in
       let optimizer = optimizer(arguments)
+      optimizer.rateFunction = arguments.rateFunction
       if let mistake = mistake(optimizer, arguments) { context.report(mistake) }
       return .optimizer(optimizer)
     },

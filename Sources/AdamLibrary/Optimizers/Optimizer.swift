@@ -21,6 +21,8 @@ package final class Optimizer {
   package var steps = 0
   /// The rate of the last update where `lr` is a schedule; nil before the first.
   package var currentRate: Double?
+  /// The function given for `lr`, as the checker knows it.
+  var rateFunction: AbstractValue?
   /// How often a setting was changed: what was computed from the settings before is stale.
   package internal(set) var changes = 0
   /// What `lbfgs` remembers of all parameters together.

@@ -27,6 +27,7 @@ package enum OptimizerRegistry {
       check: { context, arguments in
         let optimizer = Optimizer(
           rule: name, settings: arguments.settings(hyperparameters), span: arguments.span)
+        optimizer.rateFunction = arguments.rateFunction
         if let mistake = optimizer.mistake(arguments.span) { context.report(mistake) }
         return .optimizer(optimizer)
       },
@@ -60,6 +61,14 @@ extension Hyperparameter {
     return ParameterDefinition(
       name, name == "lr" ? .schedule : .number, doc, range: range, default: defaults.first.map { .number($0) },
       isKeywordOnly: name != "lr")
+  }
+}
+
+extension BoundArguments<AbstractValue> {
+  /// A function given for `lr` that is no value yet.
+  var rateFunction: AbstractValue? {
+    guard case .function? = self["lr"] else { return nil }
+    return self["lr"]
   }
 }
 
@@ -174,9 +183,7 @@ extension Optimizer {
 
   /// `opt.lr = x`: the value is checked like the constructor's; the state stays.
   package func set(_ name: String, to value: Value, at span: Span) throws(Diagnostic) {
-    guard let index = settings.firstIndex(where: { $0.name == name }),
-      let parameter = OptimizerRegistry.parameter(name, of: rule)
-    else { throw .unknownSetting(name, of: self, at: span) }
+    let (index, parameter) = try settable(name, at: span)
     let argument = GivenArgument(name: name, value: value, span: span)
     let bound = try bind([argument], to: Signature([parameter]), of: rule, at: span)
     guard let checked = bound[name] else { return }

@@ -15,20 +15,40 @@ enum OptimizerStep {
     example: "model = linear(1, 1)\nopt = sgd(lr=1)\ng = grad(fn(m) sum(m([[1]])), model)\nb = model.bias[0]\n"
       + "opt.step(g)\nprint close(model.bias[0], b - 1)  # prints: true",
     page: Page(source: "torch.optim.Optimizer.step", see: ["grad", "value_and_grad", "train"]), yieldsToVariables: true,
-    check: { _, _ in .known(.none) },
+    check: { context, arguments in
+      do throws(Diagnostic) { try check(context, arguments) } catch { context.report(error) }
+      return .known(.none)
+    },
     run: { context, arguments throws(Diagnostic) in
       guard case .optimizer(let optimizer)? = arguments["opt"] else { return .none }
       let span = arguments.place(of: "gradients")
-      guard let formula = optimizer.formula else {
-        throw Diagnostic(
-          .wrongKind, "`\(optimizer.rule)` evaluates the loss several times a step, so it needs `train`",
-          at: arguments.span)
-      }
+      guard let formula = optimizer.formula else { throw .needsTrain(optimizer, at: arguments.span) }
       var pairs: [(LayerParameter, Tensor)] = []
       try collect(arguments["gradients"] ?? .none, into: &pairs, at: span)
       try update(optimizer, formula, pairs, context, at: arguments.span)
       return .none
     })
+
+  private static func check(
+    _ context: any CheckContext, _ arguments: BoundArguments<AbstractValue>
+  ) throws(Diagnostic) {
+    if let optimizer = arguments.optimizer("opt") {
+      if optimizer.formula == nil { throw .needsTrain(optimizer, at: arguments.span) }
+      try RateCheck(optimizer, context).run(total: nil, stepsPerEpoch: nil)
+    }
+    try checkGradients(arguments["gradients"] ?? .unknown, at: arguments.place(of: "gradients"))
+  }
+
+  private static func checkGradients(_ value: AbstractValue, at span: Span) throws(Diagnostic) {
+    switch value.kindOfValue {
+    case .unknown, .record: return
+    case .list, .tuple:
+      guard let parts = value.asElements else { return }
+      if parts.isEmpty { throw .noGradients(value.foundText, at: span) }
+      for part in parts { try checkGradients(part, at: span) }
+    default: throw .noGradients(value.foundText, at: span)
+    }
+  }
 
   /// The gradients of models, wherever they stand in lists, tuples and records.
   private static func collect(
@@ -45,9 +65,7 @@ enum OptimizerStep {
     var parts = value.elements
     if case .record(let box) = value, box.kind == "record" { parts = box.fields.map(\.value) }
     guard let parts, !parts.isEmpty else {
-      throw Diagnostic(
-        .wrongKind, "`step` needs the gradients of a model, as `grad(f, model)` gives them, found \(value.foundText)",
-        at: span)
+      throw .noGradients(value.foundText, at: span)
     }
     for part in parts { try collect(part, into: &pairs, at: span) }
   }
@@ -135,6 +153,18 @@ enum OptimizerStep {
       try session.makePlan(function, at: span), parameters, options: options, slots: slots)
     optimizer.updatePlan = made
     return made
+  }
+}
+
+extension Diagnostic {
+  fileprivate static func needsTrain(_ optimizer: Optimizer, at span: Span) -> Diagnostic {
+    Diagnostic(
+      .wrongKind, "`\(optimizer.rule)` evaluates the loss several times a step, so it needs `train`", at: span)
+  }
+
+  fileprivate static func noGradients(_ found: String, at span: Span) -> Diagnostic {
+    Diagnostic(
+      .wrongKind, "`step` needs the gradients of a model, as `grad(f, model)` gives them, found \(found)", at: span)
   }
 }
 

@@ -25,7 +25,11 @@ enum PlotVerb {
         + "each column; `scatter` takes the first two columns of a matrix as points.",
       see: ["show", "print"]),
     check: { context, arguments in
-      do throws(Diagnostic) { _ = try checked(arguments) } catch { context.report(error) }
+      do throws(Diagnostic) {
+        _ = try checked(arguments)
+        // Lists may have gaps, and pairs are points.
+        for (value, span) in arguments.variadic where !value.isPlain || value.isText { try value.checkTensor(at: span) }
+      } catch { context.report(error) }
       return .known(.none)
     },
     run: { context, arguments throws(Diagnostic) in

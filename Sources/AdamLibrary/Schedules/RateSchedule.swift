@@ -84,8 +84,7 @@ struct RateSchedule {
     guard let part = part(at: step) else { return 0 }
     let rate = try rate(of: part, step - part.start, context)
     guard rate.isFinite, rate >= 0 else {
-      throw Diagnostic(
-        .outOfRange, "the learning rate of step \(step + 1) would be \(messageText(rate))", at: span)
+      throw .rateOutside(rate, step: step, at: span)
     }
     return rate
   }
@@ -101,7 +100,7 @@ struct RateSchedule {
       let arguments = [Value.number(Double(step)), .number(Double(part.length))]
       let result = try context.call(function, Array(arguments.prefix(parameters)), at: span)
       guard let rate = result.exactNumber else {
-        throw Diagnostic(.wrongKind, "a schedule gives a number, found \(result.foundText)", at: span)
+        throw .rateIsNoNumber(result.foundText, at: span)
       }
       return rate
     }

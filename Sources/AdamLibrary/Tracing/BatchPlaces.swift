@@ -24,9 +24,9 @@ struct BatchPlaces {
     if operation.op.traits.contains(.elementwise) {
       return operation.operands.lazy.compactMap { places[$0.index] }.first
     }
+    if operation.op == .matmul || operation.op == .linear { return placeInProduct(operation, function) }
     guard let operand = operation.operands.first, let place = places[operand.index] else { return nil }
     let axis = function.type(operand).shape.rank - place
-    if operation.op == .matmul || operation.op == .linear { return axis == 0 && rank > 0 ? rank : nil }
     if operation.op.traits.contains(.reduction) {
       let axes = operation.attributes.ints("axes") ?? operation.attributes.int("axis").map { [$0] } ?? []
       if axes.contains(axis) { return nil }
@@ -37,6 +37,19 @@ struct BatchPlaces {
     // Reshaping that leaves the first axis alone leaves the rows alone.
     if axis == 0, let first = shapes.0.dimensions.first, shapes.1.dimensions.first == first { return rank }
     return shapes.0 == shapes.1 && !operation.op.traits.contains(.movement) ? place : nil
+  }
+
+  private func placeInProduct(_ operation: Operation, _ function: TensorFunction) -> Int? {
+    let operands = operation.operands.prefix(2)
+    let ranks = operands.map { function.type($0).shape.rank }
+    guard ranks.count == 2 else { return nil }
+    for (index, operand) in operands.enumerated() {
+      guard let place = places[operand.index],
+        let found = OpDefinition.placeInProduct(place, of: index, ranks: (ranks[0], ranks[1]))
+      else { continue }
+      return found
+    }
+    return nil
   }
 
   /// Whether two operands run over rows in axes that do not line up.

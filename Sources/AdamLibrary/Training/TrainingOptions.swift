@@ -30,24 +30,13 @@ struct TrainingOptions {
 
   /// nil when they are not known.
   private func checkedMetrics() throws(Diagnostic) -> [TrainingMetric]? {
-    guard let given = arguments["metrics"] else { return [] }
-    guard case .known(let value) = given else { return nil }
-    return try TrainingMetric.list(value, at: arguments.place(of: "metrics"))
+    try TrainingMetric.list(arguments["metrics"], at: arguments.place(of: "metrics"))
   }
 
   /// Metrics of classes need classes. A column of a table may become one when rows are read.
   private func checkTargets(_ metrics: [TrainingMetric]) throws(Diagnostic) {
     guard let data = arguments["data"]?.asData, data.parts.contains("val") else { return }
-    for case .registered(let metric) in metrics {
-      let found: String
-      switch data.targetKind {
-      case .label where !metric.isOfClasses: found = "classes"
-      case .real where metric.isOfClasses && data.origin != "csv": found = "a real target"
-      case .none: found = "no target"
-      default: continue
-      }
-      throw .metricTarget(metric.name, found, at: arguments.place(of: "metrics"))
-    }
+    try TrainingMetric.check(metrics, on: data, of: arguments.layer("model"), context, arguments)
   }
 
   /// The parts of the data; nil when they are not known.
@@ -76,11 +65,15 @@ struct TrainingOptions {
       let names = ["epoch", "step", "loss"] + measures
       best = .record(names.map { AbstractField($0, .number) }, kind: "record")
     } else {
-      best = .unknown
+      best = arguments["stop"].map { $0.isNone ? .known(.none) : .unknown } ?? .known(.none)
     }
+    let columns = ["epoch", "loss"].map { AbstractField($0, .listOf(.number)) }
+      + (measures.isEmpty ? ["val_loss"] : measures).map { AbstractField($0, .listOf(.unknown)) }
     let fields: [(String, AbstractValue)] = [
-      ("loss", .number), ("losses", .listOf(.number)), ("val_loss", .unknown), ("epochs", .number),
-      ("steps", .number), ("seconds", .number), ("stopped", .string), ("history", .unknown), ("best", best),
+      ("loss", .number), ("losses", .listOf(.number)),
+      ("val_loss", hasValidation == false ? .known(.none) : .unknown), ("epochs", .number),
+      ("steps", .number), ("seconds", .number), ("stopped", .string),
+      ("history", .record(columns, kind: Table.kind)), ("best", best),
     ]
     return .record(
       (fields + measures.dropFirst().map { ($0, .unknown) }).map { AbstractField($0.0, $0.1) }, kind: "run")

@@ -71,7 +71,7 @@ extension AbstractValue {
     }
   }
 
-  private var isText: Bool { if case .string = kindOfValue { true } else { false } }
+  var isText: Bool { if case .string = kindOfValue { true } else { false } }
   private var isTable: Bool { if case .list = kindOfValue { true } else { false } }
 
   /// A part of a list is a list of the same elements.
@@ -115,7 +115,7 @@ extension AbstractValue {
   package func field(_ name: String) -> FieldResult {
     if let record = asFields {
       if let field = record.fields.first(where: { $0.name == name }) { return .value(field.value) }
-      let isWhole = ["record", "run", "evaluation"].contains(record.kind)
+      let isWhole = ["record", "run", "evaluation", Table.kind].contains(record.kind)
       return isWhole ? .missing(record.fields.map(\.name)) : .unknown
     }
     if let layer = asLayer { return layer.abstractField(name) }
@@ -124,8 +124,9 @@ extension AbstractValue {
     case .tensor(let type) where name == "shape":
       return .value(.list(type.shape.dimensions.map { $0.size.map { .number(exactly: $0) } ?? .number }))
     case .optimizer:
-      guard let setting = asOptimizer?.settings.first(where: { $0.name == name }) else {
-        return .unknown
+      guard let settings = asOptimizer?.settings, name != "steps" else { return .value(.number) }
+      guard let setting = settings.first(where: { $0.name == name }) else {
+        return .missing(settings.map(\.name) + ["steps"])
       }
       // A number may change while it trains; its kind does not.
       if case .number = setting.value { return .value(.number) }
@@ -142,6 +143,13 @@ extension AbstractValue {
     case .number, .bool, .none, .function, .hook: return .missing([])
     default: return .unknown
     }
+  }
+
+  /// What is said when a field is certainly missing.
+  package func noField(_ name: String, among names: [String], at span: Span) -> Diagnostic {
+    if let layer = asLayer { return .unknownLayerField(name, of: layer, at: span) }
+    if let optimizer = asOptimizer { return .unknownSetting(name, of: optimizer, at: span) }
+    return .noField(name, of: foundText, among: names, at: span)
   }
 
   package static func number(exactly x: Int) -> AbstractValue { .known(.number(Double(x))) }
@@ -227,8 +235,7 @@ extension Layer {
       return .value(.tensor(TensorType(.f32, parameter.shape)))
     }
     let names = children.map(\.name) + parameters.map(\.name)
-    // Settings such as `p` may be fields as well; a number past the last layer never is.
-    return Int(name) != nil && !isOpen ? .missing(names) : .unknown
+    return isOpen ? .unknown : .missing(names)
   }
 }
 

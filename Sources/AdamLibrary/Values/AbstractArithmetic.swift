@@ -135,13 +135,13 @@ package struct AbstractArithmetic {
     }
     guard case .type(let x) = a, case .type(let y) = b else { return .unknown }
     guard x.shape.rank > 0, y.shape.rank > 0 else { throw words.productOfNumbers() }
-    guard x.shape.rank <= 2, y.shape.rank <= 2 else { return .unknown }
-    let p = x.shape.dimensions
-    let q = y.shape.dimensions
-    guard let inner = p.last, let outer = q.first else { return .unknown }
-    if let m = inner.size, let n = outer.size, m != n { throw words.product(x.shape, y.shape) }
-    let dimensions = Array(p.dropLast()) + Array(q.dropFirst())
-    return .tensor(TensorType(.f32, Shape(dimensions)))
+    let attributes: Attributes = ["transpose_a": .bool(false), "transpose_b": .bool(false)].attributes
+    let types = [x, y].map { TensorType(.f32, $0.shape) }
+    do throws(ShapeError) {
+      return .tensor(try OpDefinition.matmul.inferTypes(types, attributes).first ?? x)
+    } catch {
+      throw words.product(x.shape, y.shape, error)
+    }
   }
 
   private func concatenation() throws(Diagnostic) -> AbstractValue {

@@ -130,12 +130,17 @@ struct OperatorWords {
     return result
   }
 
-  func product(_ a: Shape, _ b: Shape) -> Diagnostic {
-    let m = a.dimensions.last?.text ?? ""
-    let n = b.dimensions.first?.text ?? ""
-    var result = diagnostic(
-      .shapesDisagree, "cannot \(phrase(a.text, b.text)): \(m) is not \(n)", a.text, b.text)
-    result.notes.append("the last axis on the left must be as long as the first on the right")
+  /// - Parameter error: what the op itself says of shapes that do not fit.
+  func product(_ a: Shape, _ b: Shape, _ error: ShapeError) -> Diagnostic {
+    let reason = error.message.firstRange(of: ": ").map { error.message[$0.lowerBound...] } ?? ""
+    var result = diagnostic(.shapesDisagree, "cannot \(phrase(a.text, b.text))\(reason)", a.text, b.text)
+    let terms = (a.dimensions.last, b.rank < 2 ? b.dimensions.first : b.dimensions.dropLast().last)
+    guard let m = terms.0, let n = terms.1, !m.mayEqual(n) else {
+      result.notes.append("axes before the last two count matrices, and must agree or be 1")
+      return result
+    }
+    let place = b.rank > 2 ? "last but one" : "first"
+    result.notes.append("the last axis on the left must be as long as the \(place) on the right")
     if a.rank == 2, b.rank == 2, let outer = b.dimensions.last?.size, outer == a.dimensions.last?.size {
       let right = right.name ?? "b"
       result.helps.append(Help("turn the right side over: `transpose(\(right))`"))

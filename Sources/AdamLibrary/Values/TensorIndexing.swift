@@ -85,10 +85,7 @@ extension Tensor {
     let source = try value.asTensor(at: span)
     let shape = sizes(selections)
     guard source.sizes.isEmpty || source.sizes == shape else {
-      throw Diagnostic(
-        .runShapes,
-        "cannot put \(Shape(sizes: source.sizes).text) into a place of \(Shape(sizes: shape).text)",
-        at: span)
+      throw ValueError.misplaced(source.type.shape, in: Shape(sizes: shape), at: span)
     }
     if element == .i32, source.element == .f32,
       let number = source.floats.first(where: { Int32(exactly: $0) == nil }) {

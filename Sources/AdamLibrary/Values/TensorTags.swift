@@ -44,15 +44,28 @@ enum TensorTags {
       let place = operands.lazy.compactMap(\.batchPlace).first
       result.batchAxis = place.map { result.sizes.count - $0 }
       result.units = operands.lazy.compactMap(\.units).first
+    } else if op == .matmul || op == .linear {
+      result.batchAxis = placeInProduct(operands).map { result.sizes.count - $0 }
     } else if let operand = operands.first, let axis = operand.batchAxis {
       result.batchAxis = kept(axis, op, operand, attributes, result)
     }
   }
 
+  private static func placeInProduct(_ operands: [Tensor]) -> Int? {
+    guard operands.count > 1 else { return nil }
+    let ranks = (operands[0].sizes.count, operands[1].sizes.count)
+    for (index, operand) in operands.prefix(2).enumerated() {
+      guard let place = operand.batchPlace,
+        let found = OpDefinition.placeInProduct(place, of: index, ranks: ranks)
+      else { continue }
+      return found
+    }
+    return nil
+  }
+
   private static func kept(
     _ axis: Int, _ op: OpDefinition, _ operand: Tensor, _ attributes: Attributes, _ result: Tensor
   ) -> Int? {
-    if op == .matmul || op == .linear { return axis == 0 && !result.sizes.isEmpty ? 0 : nil }
     if op.traits.contains(.reduction) {
       let axes = attributes.ints("axes") ?? attributes.int("axis").map { [$0] } ?? []
       if attributes.bool("keepdims") == true { return axes.contains(axis) ? nil : axis }

@@ -7,17 +7,10 @@ import AdamSource
 extension Layer {
   /// `m.weight = …`: the numbers of a parameter; its shape stays.
   fileprivate func set(_ name: String, to value: Value, at span: Span) throws(Diagnostic) {
-    guard let parameter = parameters.first(where: { $0.name == name }), let tensor = parameter.tensor else {
-      let names = parameters.map(\.name)
-      throw ValueError.assign(
-        names.isEmpty ? "a layer without parameters has nothing to assign"
-          : "only parameters of a layer can be assigned: \(names.joined(separator: ", "))", at: span)
-    }
+    let parameter = try settable(name, at: span)
+    guard let tensor = parameter.tensor else { return }
     let given = try value.asTensor(at: span)
-    guard given.sizes == tensor.sizes else {
-      throw Diagnostic(
-        .runShapes, "`\(name)` is \(parameter.shape.text), found \(Shape(sizes: given.sizes).text)", at: span)
-    }
+    guard given.sizes == tensor.sizes else { throw .parameterShape(parameter, given.type.shape, at: span) }
     let numbers = (0..<given.elementCount).map { Float(given.number(at: $0) ?? 0) }
     tensor.write(floats: numbers, at: 0)
   }
@@ -61,8 +54,12 @@ extension Value {
         box.fields.append(.init(name.text, value))
       }
       self = .record(box)
+    case .layer(let layer) where items.count == 1:
+      guard let part = value.asLayer, try layer.indexed(items[0], at: span) === part else {
+        throw ValueError.stays(foundText, at: span)
+      }
     case .string, .tuple, .range:
-      throw ValueError.assign("\(foundText) cannot be changed", at: span)
+      throw ValueError.stays(foundText, at: span)
     default: throw ValueError.noElements(foundText, at: span)
     }
   }
@@ -119,17 +116,17 @@ extension Value {
     switch self {
     case .record(var box):
       guard let index = box.fields.firstIndex(where: { $0.name == name }) else {
-        var error = ValueError.noField(name, of: foundText, among: box.fields.map(\.name), at: span)
-        error.helps.append(Help("a new field is made by `r[\"\(name)\"] = …`"))
-        throw error
+        throw ValueError.noSettableField(name, of: foundText, among: box.fields.map(\.name), at: span)
       }
       self = .none
       if !isKnownUniquelyReferenced(&box) { box = RecordBox(box.fields, kind: box.kind) }
       box.fields[index].value = value
       self = .record(box)
     case .optimizer(let optimizer): try optimizer.set(name, to: value, at: span)
-    case .layer(let layer): try layer.set(name, to: value, at: span)
-    default: throw ValueError.assign("the fields of \(foundText) cannot be changed", at: span)
+    case .layer(let layer):
+      if let part = value.asLayer, layer.hasPart(name, part) { return }
+      try layer.set(name, to: value, at: span)
+    default: throw ValueError.fieldsStay(foundText, at: span)
     }
   }
 }

@@ -17,7 +17,12 @@ package enum CheckGradVerb {
       ParameterDefinition("epochs", .integer, "", default: .number(1), isKeywordOnly: true),
     ]),
     example: "",
-    check: { _, _ in .unknown },
+    check: { context, arguments in
+      do throws(Diagnostic) { try TrainingCheck(context, arguments, verb: "check grad").run() } catch {
+        context.report(error)
+      }
+      return .unknown
+    },
     run: { context, arguments throws(Diagnostic) in
       let request = try TrainingRequest(arguments, context)
       let check = try GradientCheck(request, context.session)

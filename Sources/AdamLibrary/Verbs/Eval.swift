@@ -39,7 +39,7 @@ enum EvalVerb {
         span: arguments.span)
       var metrics = try TrainingMetric.list(
         arguments["metrics"], at: arguments.place(of: "metrics"))
-      if metrics.isEmpty, data.description.targetKind == .label, loss.function == nil { metrics = [.registered(.accuracy)] }
+      if metrics.isEmpty, data.description.targetKind == .label, loss.function == nil { metrics = [TrainingMetric(.accuracy)] }
       let fields = try validator.measures(metrics, context).map { RecordBox.Field($0.name, .number($0.value)) }
       return .record(RecordBox(fields, kind: "evaluation"))
     })
@@ -75,7 +75,7 @@ enum EvalVerb {
     _ context: any CheckContext, _ arguments: BoundArguments<AbstractValue>
   ) throws(Diagnostic) -> AbstractValue {
     if arguments["model"] == nil { throw .noModel("eval", at: arguments.span) }
-    let metrics = try metrics(arguments)
+    let metrics = try TrainingMetric.list(arguments["metrics"], at: arguments.place(of: "metrics"))
     guard let model = arguments.layer("model"), let given = arguments["data"],
       let data = try DataDescription.of(given, at: context.source(of: "data", arguments))
     else { return .unknown }
@@ -93,19 +93,11 @@ enum EvalVerb {
       sources: context.session.sources, caller: context.session.functionTracer)
     _ = try tracer.trace(rows: nil, isTraining: false)
     guard let metrics else { return .unknown }
+    try TrainingMetric.check(metrics, on: data, of: model, context, arguments)
     var names = ["loss"] + metrics.map(\.name)
     // A column of text becomes a class when rows are read.
     if metrics.isEmpty, loss.function == nil, data.targetKind != .none { names.append("accuracy") }
     return .record(names.map { AbstractField($0, .number) }, kind: "evaluation")
-  }
-
-  /// nil when they are not known.
-  private static func metrics(
-    _ arguments: BoundArguments<AbstractValue>
-  ) throws(Diagnostic) -> [TrainingMetric]? {
-    guard let given = arguments["metrics"] else { return [] }
-    guard case .known(let value) = given else { return nil }
-    return try TrainingMetric.list(value, at: arguments.place(of: "metrics"))
   }
 }
 

@@ -20,7 +20,8 @@ extension BuiltinDefinition {
       source: "torch.nn.Module.state_dict, its names and layouts", see: ["load", "train"]),
     check: { context, arguments in
       do throws(Diagnostic) {
-        _ = try FileArguments(arguments, verb: "save")
+        let files = try FileArguments(arguments, verb: "save")
+        if files.model == nil { throw .nothingToSave(at: arguments.span) }
       } catch {
         context.report(error)
       }

@@ -68,81 +68,11 @@ enum TrainVerb {
     do throws(Diagnostic) {
       try refuseLater(arguments)
       result = try TrainingOptions(context, arguments).checkedRun()
-      if arguments["model"] == nil { throw .noModel("train", at: arguments.span) }
-      try checkModel(context, arguments)
+      try TrainingCheck(context, arguments, verb: "train").run()
     } catch {
       context.report(error)
     }
     return result
-  }
-
-  private static func checkModel(
-    _ context: any CheckContext, _ arguments: BoundArguments<AbstractValue>
-  ) throws(Diagnostic) {
-    let span = arguments.span
-    let strict = context.session.isStrict
-    if arguments["data"] == nil {
-      if let meant = context.unnamedData { throw .dataNotNamed(meant, at: span) }
-      if strict { context.report(.noData(strict: true, sample: "", at: span)) }
-    }
-    if strict, arguments["opt"] == nil { context.report(.noOptimizer(strict: true, at: span)) }
-    let model = arguments.layer("model")
-    let output = TensorType(.f32, Shape([.batch, .unknown]))
-    if strict, arguments["loss"] == nil {
-      let kind = arguments["data"]?.asData?.targetKind ?? .real
-      context.report(.noLoss(.inferred(target: kind, output: output), strict: true, at: span))
-    }
-    guard let model else { return }
-    let data: DataDescription?
-    if var given = arguments["data"] {
-      let place = context.source(of: "data", arguments)
-      if given.layerFunction != nil { given = context.call(given, [], at: place) }
-      data = try DataDescription.of(given, at: place)
-      if let parts = data?.parts, !parts.isEmpty, !parts.contains("train"), let data {
-        throw .noTrainingPart(parts, data, at: span)
-      }
-    } else {
-      data = try DataDescription.sample(for: model, context.session, at: span)
-    }
-    guard let data else { return try checkInputs(context, arguments, model) }
-    guard let loss = try checkedLoss(context, arguments, model, data) else { return }
-    let tracer = StepTracer(
-      model: model, data: data, loss: loss, verb: "train", span: span,
-      sources: context.session.sources, caller: context.session.functionTracer)
-    let step = try tracer.trace(rows: nil, isTraining: true)
-    for warning in step.warnings(of: loss, at: span) { context.report(warning) }
-  }
-
-  /// Inputs alone tell whether the layers fit, and the sizes that were left open.
-  private static func checkInputs(
-    _ context: any CheckContext, _ arguments: BoundArguments<AbstractValue>, _ model: Layer
-  ) throws(Diagnostic) {
-    guard let parts = arguments["data"]?.asElements, parts.count == 2, let x = parts[0].tensorType,
-      x.shape.rank > 0
-    else { return }
-    let input = DataDescription.memory(x: x, y: nil, at: arguments.place(of: "data")).inputType
-    _ = try model.traced(on: input, isTraining: true, caller: context.session.functionTracer)
-  }
-
-  /// nil when the loss is not known.
-  private static func checkedLoss(
-    _ context: any CheckContext, _ arguments: BoundArguments<AbstractValue>, _ model: Layer, _ data: DataDescription
-  ) throws(Diagnostic) -> TrainingLoss? {
-    guard let given = arguments["loss"] else {
-      let output = try TrainingRequest.output(of: model, data, context.session)
-      // A column of text becomes a class when rows are read, and several outputs then fit it.
-      if data.origin == "csv", data.targetKind == .real, data.targetColumns.count == 1,
-        let outputs = output.shape.dimensions.last?.size, outputs != 1
-      {
-        return nil
-      }
-      return TrainingLoss(.inferred(target: data.targetKind, output: output))
-    }
-    if let loss = TrainingLoss(given) { return loss }
-    if case .known(let value) = given {
-      throw .noLossFunction(value.foundText, at: context.source(of: "loss", arguments))
-    }
-    return nil
   }
 
   // MARK: Running

@@ -21,13 +21,19 @@ struct Product {
   /// Two flops a term at about 100 per nanosecond.
   var cost: Double { 20 + Double(m) * Double(n) * Double(k) * 0.02 }
 
-  /// Packs B into the kernel's order first where that pays.
   func emit(_ e: inout Emission) {
+    var room: Place?
+    emit(&e, packingInto: &room)
+  }
+
+  /// Packs B into the kernel's order first where that pays.
+  /// - Parameter room: where, for products of one size; taken when it is needed first.
+  func emit(_ e: inout Emission, packingInto room: inout Place?) {
     var packed: Place?
     let table = e.kernels
     if table.needsPacking(m: m, n: n, k: k, aRow: a.rowStride, bColumn: b.columnStride) {
-      let target = e.scratch(table.packedCount(k: k, n: n))
-      packed = target
+      let target = room ?? e.scratch(table.packedCount(k: k, n: n))
+      (room, packed) = (target, target)
       e.emit(
         table.gemmPack, [b.place, target], units: table.packUnits(n: n),
         cost: 0.3 * Double(k) * Double(n)
@@ -75,26 +81,61 @@ private func emitDot(
   let (left, right) = (e.operandSizes(0), e.operandSizes(1))
   let transposesA = e.attributes.bool("transpose_a") ?? false
   let transposesB = e.attributes.bool("transpose_b") ?? false
-  var a = left.count == 2 ? (left[0], left[1]) : (1, left.first ?? 1)
-  var b = right.count == 2 ? (right[0], right[1]) : (right.first ?? 1, 1)
-  let (aStrides, bStrides) = (strides(a, transposesA), strides(b, transposesB))
-  if transposesA { a = (a.1, a.0) }
-  if transposesB { b = (b.1, b.0) }
+  var a = StoredMatrices(left, isRow: true, isTransposed: transposesA)
+  let b = StoredMatrices(right, isRow: false, isTransposed: transposesB)
   var first = e.operand(0)
   let (second, target) = (e.operand(1), e.result())
   if right.count == 1 {
-    if transposesA { first = try permuted(&e, first, left, [1, 0]) }
-    emitDot(&e, first, rows: a.0, terms: a.1, second, target, bias: nil)
+    if transposesA {
+      let axes = Array(left.indices.dropLast(2)) + [left.count - 1, left.count - 2]
+      first = try permuted(&e, first, left, axes)
+    }
+    emitDot(&e, first, rows: a.leading.reduce(a.rows, *), terms: a.columns, second, target, bias: nil)
     return
   }
-  Product(
-    m: a.0, n: b.1, k: a.1,
-    a: .init(place: first, rowStride: aStrides.0, columnStride: aStrides.1),
-    b: .init(place: second, rowStride: bStrides.0, columnStride: bStrides.1), c: target, bias: nil
-  ).emit(&e)
+  // All rows on the left meet one matrix: they are one matrix themselves.
+  if right.count == 2, !transposesA {
+    a.rows *= a.leading.reduce(1, *)
+    a.leading = []
+  }
+  emitProducts(&e, a, first, b, second, target)
 }
 
-/// Strides along rows and columns of a matrix as it is multiplied.
-private func strides(_ stored: (Int, Int), _ transposed: Bool) -> (Int, Int) {
-  transposed ? (1, stored.1) : (stored.1, 1)
+/// Each pair of matrices of two stacks; they share the room in which B is packed.
+private func emitProducts(
+  _ e: inout Emission, _ a: StoredMatrices, _ first: Place, _ b: StoredMatrices, _ second: Place, _ target: Place
+) {
+  let pairs = StackPairs(a.leading, b.leading)
+  var room: Place?
+  for index in 0..<pairs.count {
+    let (p, q) = pairs[index]
+    Product(
+      m: a.rows, n: b.columns, k: a.columns, a: a.matrix(p, of: first), b: b.matrix(q, of: second),
+      c: target.advanced(byElements: index * a.rows * b.columns), bias: nil
+    ).emit(&e, packingInto: &room)
+  }
+}
+
+/// The matrices of an operand as they lie in memory.
+private struct StoredMatrices {
+  var leading: [Int]
+  /// As they are multiplied.
+  var rows: Int
+  let columns: Int
+  private let size: Int
+  private let strides: (Int, Int)
+
+  init(_ sizes: [Int], isRow: Bool, isTransposed: Bool) {
+    let whole = sizes.count > 1 ? sizes : isRow ? [1] + sizes : sizes + [1]
+    let (first, second) = (whole[whole.count - 2], whole[whole.count - 1])
+    leading = Array(whole.dropLast(2))
+    size = first * second
+    (rows, columns) = isTransposed ? (second, first) : (first, second)
+    strides = isTransposed ? (1, second) : (second, 1)
+  }
+
+  func matrix(_ index: Int, of place: Place) -> Product.Matrix {
+    Product.Matrix(
+      place: place.advanced(byElements: index * size), rowStride: strides.0, columnStride: strides.1)
+  }
 }

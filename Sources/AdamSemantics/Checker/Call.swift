@@ -224,23 +224,6 @@ extension ProgramFunction {
   }
 }
 
-/// Runs pure builtins in the checker. They may call nothing.
-final class FoldingContext: ExecutionContext {
-  let session: SessionState
-  private(set) var hasCalled = false
-
-  init(session: SessionState) { self.session = session }
-
-  func call(_ callee: Value, _ arguments: [Value], at span: Span) throws(Diagnostic) -> Value {
-    hasCalled = true
-    throw .notYet("calling a function", at: span)
-  }
-
-  func run(_ hook: Hook, _ arguments: [Value]) throws(Diagnostic) -> Bool { false }
-  var variableChanges: Int { 0 }
-  func poll() throws(Diagnostic) {}
-}
-
 extension BoundArguments where V == AbstractValue {
   /// The arguments as values when every one is exactly known.
   fileprivate var exact: BoundArguments<Value>? {
@@ -264,11 +247,11 @@ extension BoundArguments where V == AbstractValue {
 
 extension BoundArguments where V == Value {
   /// Whether running on these takes little time and memory. Numbers may be sizes of the result,
-  /// unless the builtin is a function of numbers.
+  /// unless the builtin is a function of numbers or makes settings of them.
   fileprivate func isCheap(_ group: String) -> Bool {
     var size = 1.0
     for value in entries.compactMap(\.value) + variadic.map(\.value) {
-      size *= value.sizeBound(isNumberSize: group != "math")
+      size *= value.sizeBound(isNumberSize: !["math", "schedule", "training"].contains(group))
     }
     return size <= 65_536
   }

@@ -4,6 +4,8 @@ import AdamLibrary
 import AdamSource
 
 extension CheckEngine: FunctionTracer {
+  var isTracing: Bool { traceDepth > 0 || gradientDepth > 0 }
+
   func solved(_ size: Int, at span: Span) {
     if let known = session.solvedSizes[span], known != size { return }
     session.solvedSizes[span] = size
@@ -28,7 +30,11 @@ extension CheckEngine: FunctionTracer {
     let result = call(callee, values, at: span)
     switch result.kindOfValue {
     case .tensor(let type): return tracer.opaque(type, at: span)
-    case .number: return tracer.opaque(TensorType(.f32, .scalar), at: span)
+    // Whatever is computed from tensors is a tensor here.
+    case .number:
+      do throws(ShapeError) { return try tracer.function.constant(0, span: span) } catch {
+        throw .shapeUnknown(at: span)
+      }
     case .tuple, .string, .none, .bool, .function, .layer, .optimizer, .data, .hook:
       throw .notNumbers(result.foundText, from: function.place, at: span)
     default: throw .shapeUnknown(at: span)

@@ -22,6 +22,12 @@ struct Derivative {
       engine.report(.derivativeOfNothing(at: span))
       return .unknown
     }
+    switch first.kindOfValue {
+    case .string, .none, .bool, .function, .optimizer, .data, .hook:
+      engine.report(.derivativeBy(first.foundText, at: span))
+      return .unknown
+    default: break
+    }
     engine.gradientDepth += 1
     let value = engine.call(function, [first.asDifferentiated] + arguments.dropFirst(), at: span)
     engine.gradientDepth -= 1
@@ -29,8 +35,12 @@ struct Derivative {
       engine.report(.derivativeOfMany(type, function.layerFunction?.place, at: span))
       return .unknown
     }
-    let gradient = first.gradient
-    return hasValue ? .tuple([.number, gradient]) : gradient
+    do throws(Diagnostic) { try value.checkTensor(at: span) } catch {
+      engine.report(error)
+      return .unknown
+    }
+    let gradient = first.gradient(engine)
+    return hasValue ? .tuple([engine.numberOfTensors, gradient]) : gradient
   }
 }
 
@@ -46,9 +56,9 @@ extension AbstractValue {
   }
 
   /// What a derivative by this value is.
-  fileprivate var gradient: AbstractValue {
+  fileprivate func gradient(_ engine: CheckEngine) -> AbstractValue {
     switch kindOfValue {
-    case .number: return .number
+    case .number: return engine.numberOfTensors
     case .tensor(let type): return .tensor(TensorType(.f32, type.shape))
     case .list: return listType.map { .tensor($0) } ?? .unknown
     default: return .unknown

@@ -44,7 +44,7 @@ extension Frame {
     case .range(let d, let lower, let upper, let isClosed): write(d, range(lower, upper, isClosed))
     case .format(let d, let parts): write(d, format(parts))
     case .index(let d, let base, let items): write(d, index(base, items))
-    case .setIndex(let base, let items, _): setIndex(base, items)
+    case .setIndex(let base, let items, let register): setIndex(base, items, register)
     case .field(let d, let base, let name): write(d, field(base, self.name(name)))
     case .setField(let base, let name, let register): setField(base, self.name(name), register)
     case .iterate(let d, let source): write(d, iterate(source))
@@ -193,12 +193,16 @@ extension Frame {
     }
   }
 
-  private func setIndex(_ base: Register, _ items: [IndexOperand]) {
+  private func setIndex(_ base: Register, _ items: [IndexOperand], _ register: Register) {
     let container = value(base)
-    _ = index(base, items)
+    let place = index(base, items)
+    checked { () throws(Diagnostic) in
+      try container.checkElement(replacing: place, with: self.value(register), at: self.span)
+    }
     switch container.kindOfValue {
     case .tensor: write(base, container.withoutContents)
     case .list: write(base, .listOf(.unknown))
+    case .layer: break
     default: write(base, .unknown)
     }
   }
@@ -209,7 +213,7 @@ extension Frame {
     case .value(let found): return found
     case .unknown: return .unknown
     case .missing(let names):
-      var error = Diagnostic.noField(name, of: value.foundText, among: names, at: span)
+      var error = value.noField(name, among: names, at: span)
       if let word = Phrasebook.member(name) { error.helps = [Help(word.help)] }
       engine.report(error)
       return .unknown
@@ -217,6 +221,9 @@ extension Frame {
   }
 
   private func setField(_ base: Register, _ name: String, _ register: Register) {
+    checked { () throws(Diagnostic) in
+      try self.value(base).checkField(name, to: self.value(register), at: self.span)
+    }
     switch value(base).kindOfValue {
     case .layer, .optimizer: return
     case .record:
@@ -225,8 +232,6 @@ extension Frame {
       else { return write(base, .unknown) }
       record.fields[index].value = value(register)
       write(base, .record(record.fields, kind: record.kind))
-    case .number, .bool, .string, .none, .function:
-      engine.report(.noField(name, of: value(base).foundText, among: [], at: span))
     default: write(base, .unknown)
     }
   }

@@ -1,0 +1,139 @@
+// What `train` and `check grad` ask of model, data and loss, looked at before rows are read.
+import AdamIR
+import AdamSource
+
+struct TrainingCheck {
+  private let context: any CheckContext
+  private let arguments: BoundArguments<AbstractValue>
+  /// The verb, for messages.
+  private let verb: String
+  private var span: Span { arguments.span }
+  /// `check grad` asks the same without an optimizer.
+  private var isTraining: Bool { arguments.names.contains("opt") }
+
+  init(_ context: any CheckContext, _ arguments: BoundArguments<AbstractValue>, verb: String) {
+    self.context = context
+    self.arguments = arguments
+    self.verb = verb
+  }
+
+  func run() throws(Diagnostic) {
+    if arguments["model"] == nil { throw .noModel(verb, at: span) }
+    try checkDefaults()
+    try checkRates()
+    guard let model = arguments.layer("model") else { return }
+    if model.isWithoutParameters { throw .nothingToTrain(model, at: span) }
+    guard let data = try data(for: model) else { return try checkInputs(model) }
+    guard let loss = try loss(model, data) else { return }
+    try checkLabels(loss, model, data)
+    let tracer = StepTracer(
+      model: model, data: data, loss: loss, verb: verb, span: span,
+      sources: context.session.sources, caller: context.session.functionTracer)
+    let step = try tracer.trace(rows: nil, isTraining: isTraining)
+    if loss.function != nil, step.hasConstantLoss { throw .lossReachesNothing(at: span) }
+    if isTraining { for warning in step.warnings(of: loss, at: span) { context.report(warning) } }
+  }
+
+  /// What is left out, under `--strict`.
+  private func checkDefaults() throws(Diagnostic) {
+    let strict = context.session.isStrict
+    if arguments["data"] == nil {
+      if let meant = context.unnamedData { throw .dataNotNamed(meant, at: span) }
+      if strict { context.report(.noData(strict: true, sample: "", at: span)) }
+    }
+    if strict, isTraining, arguments["opt"] == nil { context.report(.noOptimizer(strict: true, at: span)) }
+    if strict, arguments["loss"] == nil {
+      let kind = arguments["data"]?.asData?.targetKind ?? .real
+      let output = TensorType(.f32, Shape([.batch, .unknown]))
+      context.report(.noLoss(.inferred(target: kind, output: output), strict: true, at: span))
+    }
+  }
+
+  /// Classes that are written in the script.
+  private func checkLabels(_ loss: TrainingLoss, _ model: Layer, _ data: DataDescription) throws(Diagnostic) {
+    guard loss.function == nil, loss.definition.target == .classes, data.targetKind == .real,
+      let parts = arguments["data"]?.asElements, parts.count == 2, case .known(let targets) = parts[1]
+    else { return }
+    let output = try TrainingRequest.output(of: model, data, context.session)
+    _ = try targets.tensor(at: span).asClasses(for: output, at: span)
+  }
+
+  /// The schedule against the number of steps, where that is known.
+  private func checkRates() throws(Diagnostic) {
+    guard let optimizer = arguments.optimizer("opt"), let perEpoch = stepsPerEpoch else { return }
+    let epochs = arguments.int("epochs").map { $0.multipliedReportingOverflow(by: perEpoch) }
+    guard let total = arguments.int("steps") ?? epochs.flatMap({ $0.overflow ? nil : $0.partialValue }), total > 0
+    else { return }
+    try RateCheck(optimizer, context).run(total: total, stepsPerEpoch: perEpoch)
+  }
+
+  /// nil when it is not known.
+  private var stepsPerEpoch: Int? {
+    guard let given = arguments["data"] else { return 1 }
+    switch given.kindOfValue {
+    case .tuple, .list, .tensor: return 1
+    default: break
+    }
+    guard let data = given.asData else { return nil }
+    guard let size = data.batchSize else { return 1 }
+    guard data.parts.isEmpty, let rows = data.rows, rows > 0, rows % size == 0 else { return nil }
+    return rows / size
+  }
+
+  /// nil when it is not known.
+  private func data(for model: Layer) throws(Diagnostic) -> DataDescription? {
+    guard var given = arguments["data"] else {
+      return try DataDescription.sample(for: model, context.session, at: span)
+    }
+    let place = context.source(of: "data", arguments)
+    if given.layerFunction != nil { given = context.call(given, [], at: place) }
+    let data = try DataDescription.of(given, at: place)
+    if let parts = data?.parts, !parts.isEmpty, !parts.contains("train"), let data {
+      throw .noTrainingPart(parts, data, at: span)
+    }
+    return data
+  }
+
+  /// Inputs alone tell whether the layers fit, and the sizes that were left open.
+  private func checkInputs(_ model: Layer) throws(Diagnostic) {
+    guard let parts = arguments["data"]?.asElements, parts.count == 2, let x = parts[0].tensorType,
+      x.shape.rank > 0
+    else { return }
+    let input = DataDescription.memory(x: x, y: nil, at: arguments.place(of: "data")).inputType
+    _ = try model.traced(on: input, isTraining: true, caller: context.session.functionTracer)
+  }
+
+  /// nil when the loss is not known.
+  private func loss(_ model: Layer, _ data: DataDescription) throws(Diagnostic) -> TrainingLoss? {
+    guard let given = arguments["loss"] else {
+      let output = try TrainingRequest.output(of: model, data, context.session)
+      // A column of text becomes a class when rows are read, and several outputs then fit it.
+      if data.origin == "csv", data.targetKind == .real, data.targetColumns.count == 1,
+        let outputs = output.shape.dimensions.last?.size, outputs != 1
+      {
+        return nil
+      }
+      return TrainingLoss(.inferred(target: data.targetKind, output: output))
+    }
+    if let loss = TrainingLoss(given) { return loss }
+    if case .known(let value) = given {
+      throw .noLossFunction(value.foundText, at: context.source(of: "loss", arguments))
+    }
+    return nil
+  }
+}
+
+extension Layer {
+  /// Certainly nothing in it can be trained.
+  fileprivate var isWithoutParameters: Bool { !isOpen && !hasOpenPart && namedParameters.isEmpty }
+
+  private var hasOpenPart: Bool { children.contains { $0.layer.isOpen || $0.layer.hasOpenPart } }
+}
+
+extension ModelTracer {
+  /// The loss is a number of the script that no tensor went into.
+  fileprivate var hasConstantLoss: Bool {
+    guard let loss = function.results.first?.value else { return false }
+    return function.operations.contains { $0.op == .full && $0.results.contains(loss) }
+  }
+}
