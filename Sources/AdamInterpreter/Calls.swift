@@ -130,7 +130,7 @@ extension Interpreter {
     return closure
   }
 
-  private func decoded(_ closure: Closure) -> DecodedProgram {
+  func decoded(_ closure: Closure) -> DecodedProgram {
     if let code = closure.code as? DecodedProgram { return code }
     let code = DecodedProgram(closure.program, globals: globals)
     attach(code, to: closure)

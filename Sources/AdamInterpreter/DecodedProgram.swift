@@ -54,6 +54,8 @@ final class DecodedFunction {
   let parameterCount: Int
   /// An interpreter keeps it until its run ends.
   var isHeld = false
+  /// What it reads and does; found when first asked for.
+  lazy var reads = CodeReads(of: self)
 
   init(_ function: ProgramFunction, _ decoded: [Code], owner: DecodedProgram) {
     self.function = function

@@ -215,6 +215,16 @@ package final class Interpreter {
     fuel = unit - 1
   }
 
+  package var operationCount: Int { granted - fuel }
+
+  package func count(operations: Int) -> Bool {
+    guard let operationBudget else { return true }
+    guard operationCount + operations <= operationBudget else { return false }
+    returnFuel()
+    granted += operations
+    return true
+  }
+
   /// The next count looks whether the run is to stop.
   func returnFuel() {
     granted -= fuel

@@ -45,6 +45,8 @@ package final class SessionState {
   package let modules = ModuleTable()
   /// Plans kept between statements.
   package let plans = PlanCache()
+  /// Derivatives that need no tracing again.
+  package let traces = TraceCache()
   /// What `train` uses when the script binds no `opt`.
   package var unnamedOptimizer: Optimizer?
   /// Sources that cannot be opened twice, by path: the check read their header, the run goes on.

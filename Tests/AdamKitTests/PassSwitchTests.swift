@@ -30,7 +30,8 @@ private final class Written: Sendable {
 }
 
 private func run(
-  _ script: String, without disabled: [String] = [], show: (@Sendable (String, String) -> Void)? = nil
+  _ script: String, without disabled: [String] = [], keepsTraces: Bool = true,
+  show: (@Sendable (String, String) -> Void)? = nil
 ) -> Trace {
   let written = Written()
   let standard = StandardHost.make(isCancelled: { false })
@@ -50,6 +51,7 @@ private func run(
   let session = Session(host: host, options: options) { diagnostic, sources in
     messages.append(DiagnosticRenderer(style: .human, usesColor: false).render(diagnostic, sources))
   }
+  session.interpreter?.session.traces.isEnabled = keepsTraces
   let outcome = session.execute(Array(script.utf8), name: "test.adam")
   var trace = Trace(outcome: outcome)
   trace.output = written.output
@@ -115,6 +117,12 @@ private let optional = Session.passes.filter { !$0.isRequired }.map(\.name)
       let isSeen = disabled.contains { $0 == MemoryPlan.inPlaceName || wanted.working.contains($0) }
       guard isSeen else { continue }
       #expect(run(script, without: disabled) == wanted.trace, "without \(disabled):\n\(script)")
+    }
+  }
+
+  @Test func `tracing every call anew changes nothing that can be seen`() {
+    for (script, wanted) in zip(scripts, withAll) where script.contains("grad") {
+      #expect(run(script, keepsTraces: false) == wanted.trace, "\(script)")
     }
   }
 

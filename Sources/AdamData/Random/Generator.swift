@@ -3,7 +3,7 @@
 
 /// The 32-bit Mersenne Twister (Matsumoto and Nishimura 1998) as `torch.Generator('cpu')` uses it.
 /// A value: a copy continues the same stream on its own, which is how a failed statement rolls back.
-package struct Generator: Sendable {
+package struct Generator: Sendable, Equatable {
   static let wordCount = 624
   private static let shift = 397
 

@@ -178,6 +178,16 @@ package protocol ExecutionContext: AnyObject {
   var variableChanges: Int { get }
   /// Throws when cancelled or over budget.
   func poll() throws(Diagnostic)
+  /// What the code of a function reads and does; nil where nothing is known of it.
+  func reads(of closure: Closure) -> CodeReads?
+  /// What a slot of `CodeReads` means now: the variable, else the builtin of that name, else unset.
+  func variable(at slot: Int) -> Value
+  /// How many functions are running: a call may fail for being too deep.
+  var callDepth: Int { get }
+  /// Operations that were counted so far.
+  var operationCount: Int { get }
+  /// Counts operations that need not be done; false when the budget ends before, with none counted.
+  func count(operations: Int) -> Bool
 }
 
 extension ExecutionContext {
@@ -187,6 +197,13 @@ extension ExecutionContext {
   ) throws(Diagnostic) -> Value {
     try call(callee, given.map(\.value), at: span)
   }
+
+  /// Where no function of the script can be met, nothing is known of any.
+  package func reads(of closure: Closure) -> CodeReads? { nil }
+  package func variable(at slot: Int) -> Value { .unset }
+  package var callDepth: Int { 0 }
+  package var operationCount: Int { 0 }
+  package func count(operations: Int) -> Bool { false }
 }
 
 /// What a builtin may use while it is checked. The checker is the one implementation.

@@ -64,6 +64,23 @@ enum GradientBuiltins {
       })
   }
 
+  /// Whether a builtin is what `grad(f)` gives.
+  static func isApplied(_ definition: BuiltinDefinition) -> Bool {
+    definition.group == "internal" && applied.contains { $0.name == definition.name }
+  }
+
+  /// What is known of the function that is traced in the end.
+  fileprivate static func reads(of function: Value, _ context: any ExecutionContext) -> CodeReads? {
+    var function = function
+    while case .builtin(let builtin) = function, isApplied(builtin.definition),
+      let inner = builtin.settings.first(where: { $0.name == "f" })?.value
+    {
+      function = inner
+    }
+    if case .function(let closure) = function { return context.reads(of: closure) }
+    return nil
+  }
+
   private static func appliedBuiltin(_ name: String, hasValue: Bool) -> BuiltinDefinition {
     BuiltinDefinition(
       name: name, group: "internal", summary: "A derivative.",
@@ -91,8 +108,6 @@ private final class Gradient {
   /// What is differentiated with respect to, in the order of the argument's structure.
   private var leaves: [Leaf] = []
   private var models: [Layer] = []
-  /// Derivatives still to be placed, in the order of `leaves`, then of the models' parameters.
-  private var gradients: [Value] = []
 
   private struct Leaf {
     var value: ValueID
@@ -117,19 +132,39 @@ private final class Gradient {
     guard let first = arguments.first else {
       throw .derivativeOfNothing(at: span)
     }
-    let argument = try lifted(first)
-    let value = try called([argument] + arguments.dropFirst(), passed)
+    let call = DifferentiatedCall(
+      function: function, first: first, rest: arguments.dropFirst(), keywords: passed)
+    guard outer == nil, let reads = GradientBuiltins.reads(of: function, context), !reads.hasEffects else { return try traced(call, hasValue: hasValue) }
+    if let (values, trace) = context.session.traces.results(of: call, reads, context, at: span) {
+      return output(values, trace.shape, leaves: trace.leaves, first, hasValue: hasValue)
+    }
+    return try traced(call, hasValue: hasValue, TraceRecording(call, reads, context, at: span))
+  }
+
+  private func output(
+    _ values: [Value], _ shape: GradientShape, leaves: Int, _ first: Value, hasValue: Bool
+  ) -> Value {
+    let gradient = shape.filled(values.dropFirst(), leaves: leaves, of: first)
+    return hasValue ? .tuple(TupleBox([values[0].asScalar, gradient])) : gradient
+  }
+
+  private func traced(
+    _ call: DifferentiatedCall, hasValue: Bool, _ recording: TraceRecording? = nil
+  ) throws(Diagnostic) -> Value {
+    let argument = try lifted(call.first)
+    let trace = { [self] () throws(Diagnostic) -> ValueID in try called([argument] + call.rest, call.keywords) }
+    let value: ValueID
+    if let recording { value = try recording.during(trace) } else { value = try trace() }
     let parameters = models.flatMap { model in
       model.namedParameters.filter { !$0.parameter.isFrozen }
     }
     let targets = leaves.map(\.value) + parameters.map { tracer.parameter($0.parameter) }
     let results =
       try outer == nil
-      ? numbers(value, targets)
+      ? numbers(value, targets, recording)
       : ([value] + tracer.function.differentiated(value, targets, at: span)).map { .traced(TracedTensor(tracer, $0)) }
-    gradients = Array(results.dropFirst())
-    let gradient = structured(first)
-    return hasValue ? .tuple(TupleBox([scalar(results[0]), gradient])) : gradient
+    return output(
+      results, GradientShape(of: call.first), leaves: leaves.count, call.first, hasValue: hasValue)
   }
 
   // MARK: In
@@ -145,8 +180,7 @@ private final class Gradient {
       for field in box.fields { fields.append(.init(field.name, try lifted(field.value))) }
       return .record(RecordBox(fields, kind: box.kind))
     case .tuple(let box): return .tuple(TupleBox(try lifted(box.elements)))
-    case .list(let box) where value.fit(.tensorLike) != .yes || box.elements.contains(where: \.isTensorValue):
-      return .list(ListBox(try lifted(box.elements)))
+    case .list(let box) where value.isListOfParts: return .list(ListBox(try lifted(box.elements)))
     default:
       guard value.fit(.tensorLike) == .yes else {
         throw .derivativeBy(value.foundText, at: span)
@@ -200,7 +234,9 @@ private final class Gradient {
   // MARK: Out
 
   /// Runs what was traced, with its derivatives.
-  private func numbers(_ value: ValueID, _ targets: [ValueID]) throws(Diagnostic) -> [Value] {
+  private func numbers(
+    _ value: ValueID, _ targets: [ValueID], _ recording: TraceRecording?
+  ) throws(Diagnostic) -> [Value] {
     let plan = try context.session.gradientPlan(of: tracer.function, value, by: targets, at: span)
     do throws(RuntimeError) {
       try plan.bind(tracer)
@@ -210,44 +246,12 @@ private final class Gradient {
       plan.run()
       var results: [Value] = []
       for index in 0...targets.count { results.append(.tensor(try plan.result(index))) }
+      recording?.keep(tracer, plan, leaves: leaves.count)
       return results
     } catch {
       throw .runtime(error, at: span)
     }
   }
-
-  /// The derivatives in the structure of the argument.
-  private func structured(_ value: Value) -> Value {
-    var place = 0
-    var parameter = leaves.count
-    return structured(value, &place, &parameter)
-  }
-
-  private func structured(_ value: Value, _ place: inout Int, _ parameter: inout Int) -> Value {
-    switch value {
-    case .layer(let model):
-      var fields: [RecordBox.Field] = []
-      for named in model.namedParameters where !named.parameter.isFrozen {
-        fields.append(.init(named.name, gradients[parameter]))
-        parameter += 1
-      }
-      return .record(RecordBox(fields + [.init("model", value)], kind: "gradients"))
-    case .record(let box):
-      return .record(
-        RecordBox(box.fields.map { .init($0.name, structured($0.value, &place, &parameter)) }, kind: box.kind))
-    case .tuple(let box): return .tuple(TupleBox(box.elements.map { structured($0, &place, &parameter) }))
-    case .list(let box) where value.fit(.tensorLike) != .yes || box.elements.contains(where: \.isTensorValue):
-      return .list(ListBox(box.elements.map { structured($0, &place, &parameter) }))
-    default:
-      let gradient = gradients[place]
-      let isNumber = leaves[place].isNumber
-      place += 1
-      return isNumber ? scalar(gradient) : gradient
-    }
-  }
-
-  /// A rank-0 tensor as a number.
-  private func scalar(_ value: Value) -> Value { value.exactNumber.map { .number($0) } ?? value }
 }
 
 extension Diagnostic {

@@ -101,7 +101,7 @@ extension LossDefinition {
     if self.target != .classes {
       y = try tensors.real(y, at: arguments.place(of: "target"))
     } else if case .tensor(let tensor) = y {
-      y = .tensor(try tensor.asClasses(for: p.type, at: arguments.place(of: "target")))
+      y = .tensor(try tracer.classes(of: tensor, for: p.type, at: arguments.place(of: "target")))
     }
     let (a, b) = (
       try tracer.value(of: p, at: arguments.span), try tracer.value(of: y, at: arguments.span)

@@ -16,6 +16,13 @@ package struct TrailStep {
   package var keeps: Bool { input.shape == output.shape }
 }
 
+/// Class numbers, and what they were made of.
+struct DerivedClasses {
+  let classes: Tensor
+  let source: Tensor
+  let prediction: TensorType
+}
+
 package final class ModelTracer: TraceBuilder {
   package var function: TensorFunction
   package internal(set) var isTraining: Bool
@@ -25,6 +32,8 @@ package final class ModelTracer: TraceBuilder {
   package private(set) var parameters: [NamedParameter] = []
   /// Tensors at hand that the function reads, by the name of their input.
   package private(set) var captures: [(name: String, tensor: Tensor)] = []
+  /// Class numbers that were made of watched tensors.
+  private(set) var derived: [DerivedClasses] = []
   /// What the model made of the input, once it has been applied.
   var prediction: ValueID?
   /// Set once the prediction is known: what follows is the loss.
@@ -63,6 +72,19 @@ package final class ModelTracer: TraceBuilder {
     if tensor.batchAxis == 0 { rowSources.insert(value) }
     values[ObjectIdentifier(tensor)] = value
     return value
+  }
+
+  /// Class numbers of a tensor at hand; of one that is watched it is remembered where they came from.
+  func classes(of tensor: Tensor, for prediction: TensorType, at span: Span) throws(Diagnostic) -> Tensor {
+    guard let watch = tensor.watch else { return try tensor.asClasses(for: prediction, at: span) }
+    watch.isPaused = true
+    defer { watch.isPaused = false }
+    let classes = try tensor.asClasses(for: prediction, at: span)
+    if classes !== tensor {
+      classes.watch = watch
+      derived.append(DerivedClasses(classes: classes, source: tensor, prediction: prediction))
+    }
+    return classes
   }
 
   /// Declares all parameters of a model in the order in which they are saved.

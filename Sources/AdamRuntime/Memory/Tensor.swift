@@ -9,14 +9,29 @@ package enum TensorUnits: Hashable, Sendable {
   case network
 }
 
+/// Learns whether somebody asked for the numbers of tensors.
+package final class TensorWatch {
+  /// Since it was made, outside of pauses.
+  package private(set) var hasNoticed = false
+  package var isPaused = false
+  package init() {}
+  fileprivate func note() { if !isPaused { hasNoticed = true } }
+}
+
 package final class Tensor {
   package let element: ElementType
   package let sizes: [Int]
   /// Element type and sizes once more, as the IR has them.
   package let type: TensorType
   package let elementCount: Int
-  /// Owned, freed with the tensor; `elementCount` elements of four bytes.
-  package let pointer: UnsafeMutableRawPointer
+  /// Owned, freed with the tensor; `elementCount` elements of four bytes. Whoever watches the tensor
+  /// learns that its numbers were asked for: there is no other way to them.
+  package var pointer: UnsafeMutableRawPointer {
+    if let watch { watch.note() }
+    return block.pointer
+  }
+  /// nil when nobody wants to know.
+  package var watch: TensorWatch?
   /// The axis that runs over the rows of a data set; nil when none is known to.
   package var batchAxis: Int?
   /// nil when nothing was scaled.
@@ -44,7 +59,6 @@ package final class Tensor {
     self.sizes = sizes
     self.type = TensorType(element, Shape(sizes: sizes))
     self.elementCount = count
-    self.pointer = block.pointer
     self.block = block
     self.budget = budget
   }
@@ -61,7 +75,6 @@ package final class Tensor {
     self.sizes = sizes
     self.type = type
     self.elementCount = elementCount
-    self.pointer = block.pointer
     self.block = block
     self.budget = budget
   }
