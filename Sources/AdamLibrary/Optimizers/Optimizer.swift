@@ -14,7 +14,9 @@ package final class Optimizer {
   /// `adam`, `adamw`, `sgd`.
   package let rule: String
   /// Hyperparameters by torch's names; `lr` may be changed by the script.
-  package var settings: [RecordBox.Field]
+  package var settings: [RecordBox.Field] {
+    didSet { changes += 1 }
+  }
   /// State by identity of the parameter: weights belong to it whatever model reaches them.
   package var states: [ObjectIdentifier: ParameterState] = [:]
   /// Updates in this optimizer's life.
@@ -24,7 +26,7 @@ package final class Optimizer {
   /// The function given for `lr`, as the checker knows it.
   var rateFunction: AbstractValue?
   /// How often a setting was changed: what was computed from the settings before is stale.
-  package internal(set) var changes = 0
+  package private(set) var changes = 0
   /// What `lbfgs` remembers of all parameters together.
   var curvature = CurvatureHistory()
   /// The last update that a loop of the script made.

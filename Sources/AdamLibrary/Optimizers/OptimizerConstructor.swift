@@ -193,7 +193,6 @@ extension Optimizer {
       settings[index].value = before
       throw mistake
     }
-    changes += 1
   }
 }
 

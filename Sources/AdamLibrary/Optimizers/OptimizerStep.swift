@@ -23,9 +23,15 @@ enum OptimizerStep {
       guard case .optimizer(let optimizer)? = arguments["opt"] else { return .none }
       let span = arguments.place(of: "gradients")
       guard let formula = optimizer.formula else { throw .needsTrain(optimizer, at: arguments.span) }
-      var pairs: [(LayerParameter, Tensor)] = []
-      try collect(arguments["gradients"] ?? .none, into: &pairs, at: span)
-      try update(optimizer, formula, pairs, context, at: arguments.span)
+      let gradients = arguments["gradients"] ?? .none
+      var pairs = optimizer.updatePlan?.pairs(of: gradients) ?? []
+      if !pairs.isEmpty {
+        try update(optimizer, formula, pairs, context, at: arguments.span)
+      } else {
+        try collect(gradients, into: &pairs, at: span)
+        try update(optimizer, formula, pairs, context, at: arguments.span)
+        optimizer.updatePlan?.remember(gradients)
+      }
       return .none
     })
 
@@ -87,12 +93,13 @@ enum OptimizerStep {
     _ optimizer: Optimizer, _ formula: any OptimizerRule.Type, _ pairs: [(LayerParameter, Tensor)],
     _ context: any ExecutionContext, at span: Span
   ) throws(Diagnostic) {
-    let slots = formula.slotNames(optimizer.hyper)
-    let states = try states(optimizer, pairs, slots.count, at: span)
+    let update = try plan(optimizer, formula, pairs, context.session, at: span)
+    let states = try states(optimizer, pairs, update.slots.count, at: span)
     let schedule = try optimizer.rateSchedule(total: nil, stepsPerEpoch: nil, context, at: span)
-    let rates = try StepRates(optimizer, schedule, from: optimizer.steps, count: 1, context)
-    let scalars = StepScalars(formula, optimizer.hyper, rates, states)
-    let update = try plan(optimizer, formula, pairs.map(\.0), slots, context.session, at: span)
+    let count = schedule == nil ? StepScalars.ahead : 1
+    let rates = try StepRates(optimizer, schedule, from: optimizer.steps, count: count, context)
+    if schedule != nil { update.scalars.forget() }
+    for state in states { update.scalars.prepare(state.updates, formula, update.hyper, rates) }
     do throws(RuntimeError) {
       for (((parameter, gradient), state), places) in zip(zip(pairs, states), update.places) {
         guard let weights = parameter.tensor else { continue }
@@ -100,7 +107,7 @@ enum OptimizerStep {
         try update.plan.bind(places.gradient, to: gradient)
         for (slot, tensor) in zip(places.slots, state.slots) { try update.plan.bind(slot, to: tensor) }
         guard let place = update.plan.parameter(places.scalars) else { continue }
-        scalars.copy(of: state, to: place.pointer.assumingMemoryBound(to: Float.self))
+        update.scalars.copy(state.updates, to: place.pointer.assumingMemoryBound(to: Float.self))
         place.flushSubnormals()
       }
     } catch {
@@ -127,15 +134,27 @@ enum OptimizerStep {
 
   /// The update of these parameters as a plan of this optimizer, made anew when other ones come.
   private static func plan(
-    _ optimizer: Optimizer, _ formula: any OptimizerRule.Type, _ parameters: [LayerParameter], _ slots: [String],
+    _ optimizer: Optimizer, _ formula: any OptimizerRule.Type, _ pairs: [(LayerParameter, Tensor)],
     _ session: SessionState, at span: Span
   ) throws(Diagnostic) -> UpdatePlan {
-    let options = formula.options(optimizer.hyper)
-    if let known = optimizer.updatePlan, known.options == options, known.slots == slots,
-      known.parameters.elementsEqual(parameters, by: { $0 === $1 })
-    {
-      return known
+    let known = optimizer.updatePlan.flatMap { $0.isOf(pairs) ? $0 : nil }
+    if let known, known.changes == optimizer.changes { return known }
+    let hyper = optimizer.hyper
+    let (options, slots) = (formula.options(hyper), formula.slotNames(hyper))
+    let made: UpdatePlan
+    if let known, known.options == options, known.slots == slots {
+      made = known.changed(optimizer)
+    } else {
+      made = try makePlan(optimizer, pairs.map(\.0), options, slots, session, at: span)
     }
+    optimizer.updatePlan = made
+    return made
+  }
+
+  private static func makePlan(
+    _ optimizer: Optimizer, _ parameters: [LayerParameter], _ options: Int, _ slots: [String],
+    _ session: SessionState, at span: Span
+  ) throws(Diagnostic) -> UpdatePlan {
     guard let op = OpRegistry.standard[optimizer.rule] else { throw .notYet("the optimizer `\(optimizer.rule)`", at: span) }
     var function = TensorFunction(name: "update")
     for (index, parameter) in parameters.enumerated() {
@@ -149,10 +168,8 @@ enum OptimizerStep {
     do throws(PassError) { function = try function.addingOptimizer(rule) } catch {
       throw Diagnostic(.shapesDisagree, error.message, at: span)
     }
-    let made = UpdatePlan(
-      try session.makePlan(function, at: span), parameters, options: options, slots: slots)
-    optimizer.updatePlan = made
-    return made
+    return UpdatePlan(
+      try session.makePlan(function, at: span), parameters, options: options, slots: slots, of: optimizer)
   }
 }
 
@@ -165,58 +182,5 @@ extension Diagnostic {
   fileprivate static func noGradients(_ found: String, at span: Span) -> Diagnostic {
     Diagnostic(
       .wrongKind, "`step` needs the gradients of a model, as `grad(f, model)` gives them, found \(found)", at: span)
-  }
-}
-
-/// The scalars of one update. Parameters that were updated equally often share them: they cost powers
-/// of the betas.
-private struct StepScalars {
-  /// By the number of updates before this one.
-  private var rows: [(updates: Int, scalars: [Float])] = []
-
-  init(
-    _ formula: any OptimizerRule.Type, _ hyper: [Double], _ rates: StepRates, _ states: [Optimizer.ParameterState]
-  ) {
-    for state in states where !rows.contains(where: { $0.updates == state.updates }) {
-      var scalars = [Float](repeating: 0, count: OptimizerRules.scalarCount)
-      scalars.withUnsafeMutableBufferPointer { buffer in
-        guard let base = buffer.baseAddress else { return }
-        rates.fill(formula, hyper, from: state.updates + 1, into: base)
-      }
-      rows.append((state.updates, scalars))
-    }
-  }
-
-  func copy(of state: Optimizer.ParameterState, to place: UnsafeMutablePointer<Float>) {
-    guard let row = rows.first(where: { $0.updates == state.updates }) else { return }
-    for (index, scalar) in row.scalars.enumerated() { place[index] = scalar }
-  }
-}
-
-/// One update of some parameters, ready to be bound and run.
-final class UpdatePlan {
-  struct Places {
-    var weight: Int
-    var gradient: Int
-    var slots: [Int]
-    var scalars: Int
-  }
-  let plan: Plan
-  let parameters: [LayerParameter]
-  let options: Int
-  let slots: [String]
-  /// Where each parameter's tensors are bound.
-  let places: [Places]
-
-  init(_ plan: Plan, _ parameters: [LayerParameter], options: Int, slots: [String]) {
-    self.plan = plan
-    self.parameters = parameters
-    self.options = options
-    self.slots = slots
-    places = parameters.indices.map { index in
-      func place(_ name: String) -> Int { plan.parameterIndex("p\(index)\(name)") ?? -1 }
-      return Places(
-        weight: place(""), gradient: place(".g"), slots: slots.map { place(".\($0)") }, scalars: place(".scalars"))
-    }
   }
 }

@@ -20,7 +20,8 @@ struct PatternMatcher {
   }
 
   mutating func matches(_ call: DifferentiatedCall) -> Bool {
-    guard context.callDepth <= pattern.depth, call.rest.count == pattern.rest.count,
+    guard context.callDepth <= pattern.depth, context.session.modelsTrain == pattern.modelsTrain,
+      call.rest.count == pattern.rest.count,
       call.keywords.count == pattern.keywords.count, matches(call.function, pattern.function),
       matches(call.first, pattern.first), matches(call.rest, pattern.rest)
     else { return false }

@@ -47,8 +47,9 @@ struct PatternRecorder {
     }
     return CallPattern(
       function: function, first: first, rest: rest, keywords: keywords, variables: variables,
-      layers: layerPatterns.compactMap(\.self), parameters: parameters.map { .init(parameter: Pin($0), isFrozen: $0.isFrozen) },
-      depth: context.callDepth)
+      layers: layerPatterns.compactMap(\.self),
+      parameters: parameters.map { .init(parameter: Pin($0), isFrozen: $0.isFrozen) },
+      depth: context.callDepth, modelsTrain: context.session.modelsTrain)
   }
 
   // MARK: Values

@@ -96,6 +96,8 @@ struct CallPattern {
   var parameters: [ParameterPattern]
   /// Running functions: with fewer the call does not fail for being too deep either.
   var depth: Int
+  /// Models that are called by hand are in training mode.
+  var modelsTrain: Bool
 }
 
 /// A function to differentiate with its arguments.

@@ -4,7 +4,7 @@ import AdamIR
 import AdamSource
 
 struct StepRates {
-  private var count: Int
+  let count: Int
   /// One for each step; nil: the number of the settings.
   private var rates: [Double]?
   private var momenta: [Double]?
