@@ -63,7 +63,7 @@ extension Interpreter {
     guard let definition = session.environment.verb(name) else {
       throw ValueError.notYet("`\(name)`", at: span)
     }
-    if name == "train" { noteTraining() }
+    if definition.rowUse == .trains { noteTraining() }
     return try run(definition, arguments, at: span)
   }
 

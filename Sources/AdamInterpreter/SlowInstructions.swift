@@ -38,7 +38,13 @@ extension Interpreter {
     case .importModule(let d, let module, let addsNames):
       at[d] = try importModule(module, addsNames: addsNames, at: span)
     case .assert(let a, let sides, let message):
-      try assertion(at[a], sides.map { at[$0] }, message.map { at[$0] }, at: span)
+      if at[a].exactBool == true { return }
+      // Parts of a condition stand behind the condition itself.
+      let isComparison = sides.first != a
+      let shown = (isComparison ? sides : Array(sides.dropFirst())).map { side in
+        (value: at[side], place: isComparison ? nil : function.place(of: [side], at: index))
+      }
+      try assertion(at[a], shown, message.map { at[$0] }, at: span)
     default: try collection(frame, index, at, span)
     }
   }
@@ -219,19 +225,32 @@ extension Interpreter {
   // MARK: Assertions
 
   private func assertion(
-    _ condition: Value, _ sides: [Value], _ message: Value?, at span: Span
+    _ condition: Value, _ sides: [(value: Value, place: Span?)], _ message: Value?, at span: Span
   ) throws(Diagnostic) {
-    if let holds = condition.exactBool, holds { return }
     guard condition.exactBool != nil else { throw ValueError.condition(condition, at: span) }
     let source = sourceText(span)
     var error = Diagnostic(
       .failedAssertion, "assertion failed: \(message?.printed ?? source)", at: span)
-    if sides.count == 2 {
-      error.label = "\(short(sides[0])) and \(short(sides[1]))"
-      error.notes = ["left side: \(short(sides[0]))", "right side: \(short(sides[1]))"]
+    if sides.count == 2, sides.allSatisfy({ $0.place == nil }) {
+      let (left, right) = (short(sides[0].value), short(sides[1].value))
+      error.label = "\(left) and \(right)"
+      error.notes = ["left side: \(left)", "right side: \(right)"]
+    } else {
+      error.notes = notes(sides)
     }
     error.arguments = [.init("source", source)]
     throw error
+  }
+
+  /// What was evaluated, each once: `x` is 3.
+  private func notes(_ parts: [(value: Value, place: Span?)]) -> [String] {
+    var notes: [String] = []
+    for part in parts where !part.value.isUnset {
+      guard let place = part.place else { continue }
+      let note = "`\(sourceText(place))` is \(short(part.value))"
+      if !notes.contains(note) { notes.append(note) }
+    }
+    return notes
   }
 
   private func short(_ value: Value) -> String {

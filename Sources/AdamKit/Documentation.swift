@@ -90,7 +90,10 @@ public struct Documentation: Sendable {
   }
 
   /// The name that was most likely meant.
-  public static func suggestion(for name: String) -> String? { nearest(name, in: names) }
+  /// Nobody looks up `none`, `true` or `false` and mistypes it.
+  public static func suggestion(for name: String) -> String? {
+    nearest(name, in: names.filter { !["none", "true", "false"].contains($0) })
+  }
 
   // MARK: Answers
 
@@ -109,6 +112,9 @@ public struct Documentation: Sendable {
       return .found(page.text + (others.isEmpty ? "" : "\nOther names with `\(word)`:\n" + rows(others)))
     }
     if let foreign = Phrasebook.word(word) { return .found("`\(word)` is of another language: \(foreign.help)\n") }
+    if let option = Phrasebook.option(word) {
+      return .found("`\(word)` is of another tool: the option is called `\(option)` here\n")
+    }
     if !others.isEmpty { return .found("Names with `\(word)`:\n" + rows(others)) }
     let tip = suggestion(for: word).map { "; did you mean `\($0)`?" } ?? ""
     return .unknown("nothing is called `\(word)`\(tip)")

@@ -152,7 +152,7 @@ import Testing
       session.enter("kept = 7")
       session.enter("kept + 1")
       try session.wait(until: "8") { outputLines($0).contains("8") }
-      _ = try AdamProgram.shell("pkill -KILL -f 'adam -q' || true")
+      try session.killProgram()
       try session.wait(for: "rc=137")
       let mode = try AdamProgram.shell("stat -c %a \(folder.path("history"))").output
       #expect(mode == "600\n")

@@ -51,12 +51,12 @@ extension Host {
 
 private func builtin(
   _ name: String, _ group: String, _ parameters: [ParameterDefinition], isPure: Bool = false,
-  check: BuiltinDefinition.Check? = nil,
+  rowUse: RowUse? = nil, check: BuiltinDefinition.Check? = nil,
   run: @escaping BuiltinDefinition.Run = { (_, _) throws(Diagnostic) in Value.none }
 ) -> BuiltinDefinition {
   BuiltinDefinition(
     name: name, group: group, summary: "", signature: Signature(parameters), example: "",
-    isPure: isPure, check: check, run: run)
+    isPure: isPure, rowUse: rowUse, check: check, run: run)
 }
 
 let smallEnvironment = Environment(builtins: [
@@ -67,7 +67,7 @@ let smallEnvironment = Environment(builtins: [
     .init("steps", .integer, "", range: NumberRange(from: 0), default: Constant.none, isKeywordOnly: true),
     .init("model", .any, "", isImplicit: true), .init("data", .any, "", isImplicit: true),
     .init("loss", .any, "", isImplicit: true), .init("opt", .any, "", isImplicit: true),
-  ]),
+  ], rowUse: .trains),
   builtin("linear", "layer", [
     .init("in", .integer, "", range: NumberRange(from: 1)),
     .init("out", .integer, "", range: NumberRange(from: 1)),

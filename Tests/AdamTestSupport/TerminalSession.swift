@@ -32,6 +32,12 @@ public final class TerminalSession {
     for name in names { tmux("send-keys", "-t", "p", name) }
   }
 
+  /// Kills what runs in the terminal's shell, and nothing else.
+  public func killProgram() throws {
+    let shell = tmux("display-message", "-p", "-t", "p", "#{pane_pid}").split(separator: "\n").first ?? ""
+    _ = try AdamProgram.shell("pkill -KILL -P \(shell)")
+  }
+
   public func enter(_ text: String) {
     type(text)
     key("Enter")

@@ -199,7 +199,8 @@ package enum Instruction: Hashable, Sendable {
   /// Runs a file once per session and gives a record of its public names; as a statement it also adds
   /// them to the names of this file.
   case importModule(d: Register, module: Int32, addsNames: Bool)
-  /// `assert`: the condition, both compared sides when it is a comparison, and the message.
+  /// `assert`: the condition; both compared sides when it is a comparison, else the condition again and
+  /// the parts to show; and the message.
   case assert(Register, sides: [Register], message: Register?)
   /// Start of a top-level statement: what fails before the next one changes no variable.
   case statement

@@ -17,18 +17,10 @@ struct BindingWords {
   let signature: Signature
   let span: Span
 
-  /// Words of other libraries for options that have another name here.
-  private static let foreign: [(word: String, option: String)] = [
-    ("learning_rate", "lr"), ("beta1", "betas"), ("beta2", "betas"), ("decay", "weight_decay"),
-    ("wd", "weight_decay"), ("clip", "clip_norm"), ("grad_clip", "clip_norm"), ("rate", "p"),
-    ("epsilon", "eps"), ("use_bias", "bias"), ("keepdim", "keepdims"), ("validation", "val"),
-    ("batch_size", "batch"),
-  ]
-
   func unknownOption(_ name: String, at place: Span) -> Diagnostic {
     var diagnostic = Diagnostic(.unknownOption, "`\(callee)` has no option `\(name)`", at: place)
     let names = signature.parameters.filter { !$0.isVariadic }.map(\.name)
-    let foreign = Self.foreign.first { $0.word == name && names.contains($0.option) }?.option
+    let foreign = Phrasebook.option(name).flatMap { names.contains($0) ? $0 : nil }
     if let meant = nearest(name, in: names) ?? foreign {
       diagnostic.label = "did you mean `\(meant)`?"
       let isSafe = foreign != meant

@@ -246,6 +246,14 @@ extension CheckContext {
   }
 }
 
+/// What a verb does with a model and rows.
+package enum RowUse: Hashable, Sendable {
+  /// Fits the model to them.
+  case trains
+  /// Looks at how it does on them.
+  case looks
+}
+
 package struct BuiltinDefinition: Sendable {
   package typealias Check = @Sendable (any CheckContext, BoundArguments<AbstractValue>) -> AbstractValue
   package typealias Run =
@@ -267,6 +275,8 @@ package struct BuiltinDefinition: Sendable {
   /// A variable of this name is usual and hides it without a warning: what is written `v.f(…)`, where
   /// variables do not matter, and words such as `epochs`.
   package let yieldsToVariables: Bool
+  /// What it does with a model and rows, where the checker keeps account of that.
+  package let rowUse: RowUse?
   /// The result as the checker sees it when arguments are not constants; nil: derived as `unknown`.
   package let check: Check?
   package let run: Run
@@ -276,7 +286,7 @@ package struct BuiltinDefinition: Sendable {
   package init(
     name: String, group: String, summary: String, signature: Signature, example: String, page: Page = Page(),
     isPure: Bool = false, updatesVariable: Bool = false, yieldsToVariables: Bool = false,
-    check: Check? = nil, run: @escaping Run
+    rowUse: RowUse? = nil, check: Check? = nil, run: @escaping Run
   ) {
     self.name = name
     self.group = group
@@ -287,6 +297,7 @@ package struct BuiltinDefinition: Sendable {
     self.isPure = isPure
     self.updatesVariable = updatesVariable
     self.yieldsToVariables = yieldsToVariables
+    self.rowUse = rowUse
     self.check = check
     self.run = run
   }

@@ -14,12 +14,12 @@ package enum PairLoop {
     check: { context, arguments in
       let value = arguments["value"] ?? .unknown
       guard value.isPairOfRows else { return value }
-      context.report(.pairLoop(at: arguments.place(of: "value")))
+      context.report(.pairLoop(at: arguments.place(of: "value"), context.session.sources))
       return .unknown
     },
-    run: { _, arguments throws(Diagnostic) in
+    run: { context, arguments throws(Diagnostic) in
       let value = arguments["value"] ?? .none
-      if AbstractValue.known(value).isPairOfRows { throw .pairLoop(at: arguments.place(of: "value")) }
+      if AbstractValue.known(value).isPairOfRows { throw .pairLoop(at: arguments.place(of: "value"), context.session.sources) }
       return value
     })
 }
@@ -38,13 +38,25 @@ extension AbstractValue {
   }
 }
 
+extension SourceMap {
+  /// A short text as it is written, such as a variable's name.
+  fileprivate func text(of span: Span) -> String? {
+    guard let text = self[span.source], span.start >= 0, span.start < span.end, Int(span.end) <= text.bytes.count,
+      span.end - span.start <= 40
+    else { return nil }
+    let bytes = text.bytes[Int(span.start)..<Int(span.end)]
+    return bytes.contains(0x0A) ? nil : String(decoding: bytes, as: UTF8.self)
+  }
+}
+
 extension Diagnostic {
-  fileprivate static func pairLoop(at span: Span) -> Diagnostic {
+  fileprivate static func pairLoop(at span: Span, _ sources: SourceMap) -> Diagnostic {
+    let written = sources.text(of: span) ?? "data"
     var diagnostic = Diagnostic(
       .notIterable, "cannot loop over the rows of a tuple: it gives its two parts one after the other", at: span,
       label: "this is a tuple of two tensors")
     diagnostic.helps = [
-      Help("write `batch(data, 32)` for its rows in batches, as `train` takes them"),
+      Help("write `batch(\(written), 32)` for its rows in batches, as `train` takes them"),
       Help("write `zip(x, y)` for single rows, or a list `[a, b]` to take two parts apart"),
     ]
     return diagnostic

@@ -32,6 +32,7 @@ extension Layer {
   ) throws(Diagnostic) -> ModelTrace {
     let tracer = ModelTracer(name: "forward", isTraining: isTraining, caller: caller)
     tracer.declareParameters(of: self)
+    tracer.callPlace = place
     let x = tracer.function.addParameter(input, name: "x", role: .input)
     let output: ValueID
     do throws(Diagnostic) {
@@ -76,9 +77,9 @@ extension Layer {
 
   /// `@forward` as a function with the model's output as its result.
   package func forwardTrace(
-    on input: TensorType, isTraining: Bool = false, caller: (any FunctionTracer)?
+    on input: TensorType, isTraining: Bool = false, called place: Span? = nil, caller: (any FunctionTracer)?
   ) throws(Diagnostic) -> ModelTrace {
-    var trace = try traced(on: input, isTraining: isTraining, caller: caller)
+    var trace = try traced(on: input, isTraining: isTraining, called: place, caller: caller)
     trace.function.results = [FunctionResult(trace.output, "output")]
     return trace
   }

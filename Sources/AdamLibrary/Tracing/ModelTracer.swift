@@ -50,6 +50,10 @@ package final class ModelTracer: TraceBuilder {
   /// The layers that were applied, by their parameters.
   private var owners: [ObjectIdentifier: Layer] = [:]
   private var path: [String] = []
+  /// Where the function being followed begins in the trail; layers before it are not in its sight.
+  private var trailStart = 0
+  /// Where the layer that is being applied is called.
+  var callPlace: Span?
 
   package init(name: String, isTraining: Bool, caller: (any FunctionTracer)? = nil) {
     self.function = TensorFunction(name: name)
@@ -138,9 +142,28 @@ package final class ModelTracer: TraceBuilder {
     guard let caller else { throw .shapeUnknown(at: layer.span) }
     usesScript = true
     let before = trail.count
-    let output = try caller.trace(body, [input], in: self, at: layer.span)
+    let output = try inside { () throws(Diagnostic) in
+      try caller.trace(body, [input], in: self, at: layer.isDeclared ? callPlace ?? layer.span : layer.span)
+    }
     note(layer, input, output, before)
     return output
+  }
+
+  /// A layer that a function calls by itself.
+  /// - Parameter place: of the call.
+  func apply(_ layer: Layer, to input: ValueID, called place: Span) throws(Diagnostic) -> ValueID {
+    let outer = callPlace
+    callPlace = place
+    defer { callPlace = outer }
+    return try inside { () throws(Diagnostic) in try apply(layer, to: input) }
+  }
+
+  /// In the body of a function: neither numbers of layers nor what they made go on there.
+  private func inside(_ body: () throws(Diagnostic) -> ValueID) throws(Diagnostic) -> ValueID {
+    let outer = (path, trailStart)
+    (path, trailStart) = ([], trail.count)
+    defer { (path, trailStart) = outer }
+    return try body()
   }
 
   /// Adds a layer to the trail; what it used inside is its own business.
@@ -165,11 +188,19 @@ package final class ModelTracer: TraceBuilder {
 
   /// E0301 when layers before this one made the input, else what the caller knows of the input.
   private func disagreement(at layer: Layer, wanted: Shape, found: TensorType) -> Diagnostic {
-    let isFromLayers = trail.contains { !$0.keeps }
+    let isFromLayers = !path.isEmpty && trail.dropFirst(trailStart).contains { !$0.keeps }
     if isFromLayers {
       return .layersDisagree(place: place, layer: layer, takes: wanted, trail: trail, found: found)
     }
     return .inputDisagrees(layer: layer, takes: wanted, found: found)
+  }
+}
+
+extension Layer {
+  /// Made by a declaration, `layer name(…) { … }`, which stands where its span is.
+  fileprivate var isDeclared: Bool {
+    guard let place = function?.place, place.source == span.source else { return false }
+    return place != span && span.start <= place.start && place.end <= span.end
   }
 }
 

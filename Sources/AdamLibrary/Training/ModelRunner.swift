@@ -26,7 +26,8 @@ extension Layer {
   private func forward(
     _ inputs: Tensor, isTraining: Bool = false, _ session: SessionState, at span: Span
   ) throws(Diagnostic) -> Tensor {
-    let trace = try forwardTrace(on: inputs.type, isTraining: isTraining, caller: session.functionTracer)
+    let trace = try forwardTrace(
+      on: inputs.type, isTraining: isTraining, called: span, caller: session.functionTracer)
     let plan = try session.plan(for: trace.function, at: span)
     do throws(RuntimeError) {
       for named in trace.parameters {
@@ -47,15 +48,10 @@ extension Layer {
   ) throws(Diagnostic) -> Value {
     if let tracer = session.tracer { return try traced(on: value, tracer, session, at: span) }
     let input = try value.tensor(at: span).real(at: span)
-    let output: Tensor
-    do {
-      output =
-        session.modelsTrain
-        ? try forward(input, isTraining: true, session, at: span)
-        : try outputs(for: input, session, at: span)
-    } catch {
-      throw error.code == .inputDisagrees ? error.called(with: input.type, at: span) : error
-    }
+    let output =
+      session.modelsTrain
+      ? try forward(input, isTraining: true, session, at: span)
+      : try outputs(for: input, session, at: span)
     if case .number = value, let number = output.scalarNumber { return .number(number) }
     if input.batchAxis == 0, output.sizes.first == input.sizes.first { output.batchAxis = 0 }
     return .tensor(output)
@@ -100,7 +96,7 @@ extension Layer {
     let operand = try TensorArithmetic(session).real(value, at: span)
     let input = try tracer.value(of: operand, at: span)
     do throws(Diagnostic) {
-      return .traced(TracedTensor(tracer, try tracer.apply(self, to: input)))
+      return .traced(TracedTensor(tracer, try tracer.apply(self, to: input, called: span)))
     } catch {
       throw error.code == .inputDisagrees ? error.called(with: operand.type, at: span) : error
     }

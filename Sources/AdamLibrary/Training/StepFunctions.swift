@@ -39,6 +39,7 @@ struct StepTracer {
     let batch = rows.map { Dimension($0) } ?? .batch
     let tracer = ModelTracer(
       name: isTraining ? "train_step" : "evaluate", isTraining: isTraining, caller: caller)
+    tracer.callPlace = span
     tracer.declareParameters(of: model)
     let input = TensorType(data.inputType.element, data.inputType.shape.with(batch))
     let x = tracer.function.addParameter(input, name: "x", role: .input, span: data.span)
@@ -81,7 +82,8 @@ struct StepTracer {
     do throws(Diagnostic) {
       return try tracer.run(model, on: x)
     } catch {
-      guard error.code == .inputDisagrees else { throw error }
+      // A layer that a function calls by itself does not see the data.
+      guard error.code == .inputDisagrees, error.span == model.leaves.first?.layer.span else { throw error }
       throw dataDisagrees(error)
     }
   }

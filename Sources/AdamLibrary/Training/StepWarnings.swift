@@ -97,8 +97,8 @@ extension TrainingLoop {
     let unreached = step.unreached(in: request.model)
     if !unreached.isEmpty { found.append(.unreachedParameter(unreached, request.model, at: request.span)) }
     let outside = step.outside(request.model)
-    if let first = outside.first {
-      found.append(.outsideParameter(first, of: step.owner(of: first), request.model, at: request.span))
+    if !outside.isEmpty {
+      found.append(.outsideParameters(outside.map { ($0, step.owner(of: $0)) }, request.model, at: request.span))
     }
     if let scales = request.data.scales, !request.model.startsWithNorm {
       found.append(.columnScales(scales, request.data.description, at: request.span))
@@ -224,13 +224,21 @@ extension Diagnostic {
     return diagnostic
   }
 
-  fileprivate static func outsideParameter(
-    _ parameter: LayerParameter, of layer: Layer?, _ model: Layer, at span: Span
+  /// - Parameter parts: parameters with the layers that used them, where that is known.
+  fileprivate static func outsideParameters(
+    _ parts: [(parameter: LayerParameter, layer: Layer?)], _ model: Layer, at span: Span
   ) -> Diagnostic {
-    let what = layer.map { "`\($0.text())`" } ?? "a parameter `\(parameter.name)`"
+    var seen: Set<ObjectIdentifier> = []
+    let named = parts.filter { seen.insert($0.layer.map { ObjectIdentifier($0) } ?? ObjectIdentifier($0.parameter)).inserted }
+    let shown = named.prefix(3).map { part in
+      part.layer.map { "`\($0.text())`" } ?? "a parameter `\(part.parameter.name)`"
+    }
+    let rest = named.count - shown.count
+    let what = shown.joined(separator: ", ") + (rest > 0 ? " and \(rest) more" : "")
+    let which = named.count == 1 ? "is no part" : "are no parts"
     var diagnostic = Diagnostic(
-      .outsideParameter, "training also changes \(what), which is no part of the model", at: span, severity: .warning)
-    diagnostic.labels = layer.map { [Label($0.span, "made here")] } ?? []
+      .outsideParameter, "training also changes \(what), which \(which) of the model", at: span, severity: .warning)
+    diagnostic.labels = named.prefix(3).compactMap { part in part.layer.map { Label($0.span, "made here") } }
     diagnostic.labels.append(Label(model.span, "the model"))
     diagnostic.notes = ["`save`, `copy`, `freeze` and gradients by the model leave it out"]
     diagnostic.helps = [

@@ -16,6 +16,7 @@ enum EvalVerb {
     page: Page(
       "In evaluation mode, drawing nothing. Metrics are in the units of the target.",
       see: ["train", "predict", "accuracy", "mae"]),
+    rowUse: .looks,
     check: { context, arguments in
       do throws(Diagnostic) { return try check(context, arguments) } catch {
         context.report(error)

@@ -18,6 +18,7 @@ enum PredictVerb {
     page: Page(
       "Inputs are scaled as the training data were, real answers scaled back, classes named as in the file.",
       shape: "[rows, features] → [rows, outputs], or a list of labels", see: ["eval", "train", "standardize"]),
+    rowUse: .looks,
     check: { context, arguments in
       if arguments["model"] == nil { context.report(.noModel("predict", at: arguments.span)) }
       do throws(Diagnostic) { try check(context, arguments) } catch { context.report(error) }

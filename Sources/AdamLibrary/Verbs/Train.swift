@@ -43,6 +43,7 @@ enum TrainVerb {
           + "weights of the last whole step. The result has loss, losses, val_loss, epochs, steps, seconds, "
           + "stopped, history and best.",
       see: ["eval", "early", "every", "on", "adam", "seed"]),
+    rowUse: .trains,
     check: { context, arguments in checkTrain(context, arguments) },
     run: { context, arguments throws(Diagnostic) in try train(context, arguments) })
 

@@ -94,8 +94,11 @@ struct Call {
       return followed
     }
     let result = definition.check?(engine, bound) ?? .unknown
-    if definition.name == "train" { engine.note(AbstractTraining(arguments: bound)) }
-    if ["eval", "predict"].contains(definition.name) { engine.evaluations.append(AbstractTraining(arguments: bound)) }
+    switch definition.rowUse {
+    case .trains: engine.note(AbstractTraining(arguments: bound))
+    case .looks: engine.evaluations.append(AbstractTraining(arguments: bound))
+    case nil: break
+    }
     return result
   }
 
@@ -301,7 +304,7 @@ extension Frame {
     let value = value(receiver)
     let name = name(index)
     let given = arguments(site)
-    if value.isUnknown, isUndefined(receiver) { return .unknown }
+    if value.isUnknown, slot(receiver).isUndefined { return .unknown }
     let call = Call(engine: engine, span: span)
     let builtin = engine.builtin(name, in: program.module)
     if case .value(let field) = value.field(name), field.isCallable || builtin == nil {

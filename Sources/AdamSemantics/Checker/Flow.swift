@@ -14,6 +14,8 @@ struct Slot {
   var stamp: UInt32 = 0
   /// Where the value was written that a variable was last assigned, if that is one place.
   var place: Span?
+  /// A name that is not defined, or a field of one: that has been said, and nothing follows from it.
+  var isUndefined = false
 
   static var unset: Slot { Slot(value: .unset, mayBeUnset: true) }
   var isUnset: Bool { if case .unset = value { true } else { false } }

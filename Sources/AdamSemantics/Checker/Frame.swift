@@ -135,21 +135,6 @@ final class Frame {
     return operand
   }
 
-  /// A name that is not defined, or a field of one: nothing follows from it.
-  func isUndefined(_ register: Register) -> Bool {
-    var register = register
-    // The parts of a path stand one behind the other.
-    for instruction in function.instructions[..<position].suffix(16).reversed()
-    where instruction.writtenRegisters.contains(register) {
-      switch instruction {
-      case .loadGlobal(_, let name): return engine.isUnknownName(self.name(name))
-      case .field(_, let base, _): register = base
-      default: return false
-      }
-    }
-    return false
-  }
-
   // MARK: Control
 
   func jump(to label: Int32) {

@@ -114,7 +114,8 @@ extension Frame {
     for (instruction, place) in zip(body.instructions, body.spans) {
       defer { changed = instruction.changedRegister }
       switch instruction {
-      case .verb(_, let name, _) where self.name(name) == "train":
+      case .verb(_, let name, _)
+      where engine.session.environment.verb(self.name(name))?.rowUse == .trains:
         engine.report(.forbiddenInHook("train", at: place))
       case .storeGlobal(_, let a) where a == changed: break
       case .storeGlobal(let name, _)

@@ -11,7 +11,9 @@ extension Frame {
     case .move(let d, let from): write(d, slot(from))
     case .unset(let d): write(d, Slot.unset)
     case .requireSet(let register, let name): requireSet(register, self.name(name))
-    case .loadGlobal(let d, let name): write(d, loadGlobal(name))
+    case .loadGlobal(let d, let name):
+      let value = loadGlobal(name)
+      write(d, Slot(value: value, isUndefined: value.isUnknown && engine.isUnknownName(self.name(name))))
     case .loadGlobalIfSet(let d, let name): write(d, readGlobal(name))
     case .storeGlobal(let name, let register): storeGlobal(name, register)
     case .jump(let label): jump(to: label)
@@ -45,7 +47,8 @@ extension Frame {
     case .format(let d, let parts): write(d, format(parts))
     case .index(let d, let base, let items): write(d, index(base, items))
     case .setIndex(let base, let items, let register): setIndex(base, items, register)
-    case .field(let d, let base, let name): write(d, field(base, self.name(name)))
+    case .field(let d, let base, let name):
+      write(d, Slot(value: field(base, self.name(name)), isUndefined: slot(base).isUndefined))
     case .setField(let base, let name, let register): setField(base, self.name(name), register)
     case .iterate(let d, let source): write(d, iterate(source))
     case .next(let d, let iterator, _): write(d, value(iterator).iterationElement ?? .unknown)

@@ -30,6 +30,8 @@ struct Lowering {
   fileprivate(set) var imports: [NodeID: Int32] = [:]
   private var nameIndices: [String: Int32] = [:]
   var scope: FunctionScope
+  /// Where the values of expressions are kept that an assertion shows when it fails.
+  var shownValues: [NodeID: Register] = [:]
   /// The expression that stands as a statement of its own, while it is lowered.
   var statementExpression: NodeID?
 

@@ -151,12 +151,61 @@ extension Lowering {
       value = scope.temporary()
       emit(.binary(d: value, operation, sides[0], sides[1]), conditionSpan)
     } else {
-      value = expression(condition)
+      return assertion(condition, parts: tree.partsToShow(condition), message: arguments.dropFirst().first?.value)
     }
     let message = arguments.count > 1 ? expression(arguments[1].value) : nil
     emit(.assert(value, sides: sides, message: message), conditionSpan)
     for register in [message, value].compactMap({ $0 }) + sides.reversed() {
       scope.release(register)
+    }
+  }
+
+  /// The values of parts are kept while the condition is evaluated; what `and` and `or` leave out has none.
+  private mutating func assertion(_ condition: NodeID, parts: [NodeID], message: NodeID?) {
+    var sides: [Register] = []
+    for part in parts {
+      let d = scope.takeRow(1)
+      emit(.unset(d: d), tree.span(part))
+      shownValues[part] = d
+      sides.append(d)
+    }
+    let value = expression(condition)
+    for part in parts { shownValues[part] = nil }
+    let text = message.map { expression($0) }
+    emit(.assert(value, sides: [value] + sides, message: text), tree.span(condition))
+    for register in [text, value].compactMap({ $0 }) { scope.release(register) }
+    for side in sides.reversed() { scope.releaseRow(side, 1) }
+  }
+}
+
+extension SyntaxTree {
+  /// More values than this say less.
+  private static let mostShown = 8
+
+  /// What a condition is computed from: operands of comparisons, arguments of calls, names. Literals
+  /// show themselves.
+  fileprivate func partsToShow(_ condition: NodeID) -> [NodeID] {
+    var found: [NodeID] = []
+    var open = [condition]
+    while let node = open.popLast(), found.count < Self.mostShown {
+      switch self[node] {
+      case .binary(let op, let left, let right) where op == .and || op == .or: open += [right, left]
+      case .binary(_, let left, let right): found += [left, right].filter(isWorthShowing)
+      case .unary(_, let operand): open.append(operand)
+      case .call(let callee, let arguments):
+        if case .field(let base, _) = self[callee], isWorthShowing(base) { found.append(base) }
+        found += arguments.map(\.value).filter(isWorthShowing)
+      default: if node != condition { found.append(node) }
+      }
+    }
+    return found
+  }
+
+  private func isWorthShowing(_ node: NodeID) -> Bool {
+    switch self[node] {
+    case .number, .string, .bool, .none, .lambda: false
+    case .unary(_, let operand): isWorthShowing(operand)
+    default: true
     }
   }
 }

@@ -14,11 +14,17 @@ extension Lowering {
       spine.append(current)
       current = left
     }
-    guard let last = spine.first else { return leaf(id, into: target) }
-    var value = leaf(current, into: nil)
+    guard let last = spine.first else { return kept(id, leaf(id, into: target)) }
+    var value = kept(current, leaf(current, into: nil))
     for node in spine.reversed() {
-      value = step(node, value, into: node == last ? target : nil)
+      value = kept(node, step(node, value, into: node == last ? target : nil))
     }
+    return value
+  }
+
+  /// The value of an expression, which `assert` may want to show.
+  private mutating func kept(_ id: NodeID, _ value: Register) -> Register {
+    if !shownValues.isEmpty, let d = shownValues[id] { emit(.move(d: d, value), tree.span(id)) }
     return value
   }
 
