@@ -65,6 +65,16 @@ import Testing
       "p = [[1, 2], [0, 1]]; y = [[0.5, 0.5], [1, 0]]; print grad(fn(p) cross_entropy(p, y), p).shape", "[2, 2]\n")
   }
 
+  @Test func `a field that may be there hides a variable of its name`() {
+    let models = "a = linear(1, 1); b = linear(1, 1); opt = sgd(lr=0.1)\n"
+    Self.runs(
+      models + "g = grad(fn(r) sum(r.a([[1]]) + r.b([[1]])), (a=a, b=b)); opt.step(g); print opt.steps", "1\n")
+    Self.runs(models + "fn f(r) r.a([[1]]).shape\nprint f((a=b))", "[1, 1]\n")
+    Self.says(
+      models + "g = grad(fn(r) sum(r.a([[1, 2]])), (a=a, b=b))",
+      "2:24 E0302 the input is [1, 2] but the first layer takes 1 input (called with [1, 2])")
+  }
+
   @Test func `a mistyped verb is named`() {
     Self.says("prnt 3", "1:1 E0124 `prnt` starts no statement (did you mean `print`?); help: write `print`")
     Self.says("trian 50", "1:1 E0124 `trian` starts no statement (did you mean `train`?); help: write `train`")

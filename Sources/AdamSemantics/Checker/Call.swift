@@ -208,6 +208,10 @@ extension AbstractValue {
   }
 }
 
+extension AbstractValue {
+  fileprivate var isBuiltin: Bool { if case .known(.builtin) = self { true } else { false } }
+}
+
 extension AbstractFunction {
   init(_ closure: Closure) {
     self.init(
@@ -315,6 +319,8 @@ extension Frame {
     first.variable = operand(receiver).name
     let all = [first] + given
     guard let callee = function(index, site, builtin) else { return noMethod(name, of: value) }
+    // What may have a field of that name is not certainly given to a function of the script.
+    if case .unknown = value.field(name), !callee.isBuiltin { return site.isUpdate ? value : .unknown }
     let result = call.apply(callee, all, name: name)
     guard site.isUpdate else { return result }
     guard case .known(.builtin(let builtin)) = callee, let definition = builtin.definition.taking(value)

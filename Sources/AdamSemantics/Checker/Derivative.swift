@@ -51,8 +51,15 @@ extension AbstractValue {
     case .tensor, .layer: self
     case .number: .tensor(TensorType(.f32, .scalar))
     case .list: listType.map { .tensor($0) } ?? .unknown
+    case .record: recordDifferentiated ?? .unknown
     default: .unknown
     }
+  }
+
+  private var recordDifferentiated: AbstractValue? {
+    guard let record = asFields, record.kind == "record" else { return nil }
+    let fields = record.fields.map { AbstractField($0.name, $0.value.asDifferentiated) }
+    return .record(fields, kind: record.kind)
   }
 
   /// What a derivative by this value is.
