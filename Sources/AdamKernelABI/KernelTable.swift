@@ -3,6 +3,9 @@
 // Common to all: sizes and strides count elements of four bytes; memory is row major; a pointer slot
 // that is not mentioned is ignored; a size of zero is allowed everywhere. Kernels run with
 // subnormals as zero (CFloatState): the caller sets the state.
+//
+// An epilogue is nil or the `KernelArguments` of an `elementwise` call whose first input and one output
+// are the kernel's result, in place: the kernel runs it on elements that it has finished.
 
 /// The kernels of one instruction set. The same arguments give the same bits from every table.
 public struct KernelTable: Sendable {
@@ -27,9 +30,9 @@ public struct KernelTable: Sendable {
   /// - unit: a panel of `panelColumns` columns; `packUnits(n:)` of them.
   public var gemmPack: Kernel
   /// C[i, j] = Σ_k A[i, k]·B[k, j] (+ bias[j]), the chain of fma of rule 1.
-  /// - p0: A, p1: B, p2: C, p3: bias [n] or nil, p4: B as packed by `gemmPack` or nil
+  /// - p0: A, p1: B, p2: C, p3: bias [n] or nil, p4: B as packed by `gemmPack` or nil, p5: epilogue
   /// - n0 m, n1 n, n2 k; n3, n4 strides of A along m, k; n5, n6 strides of B along k, n;
-  ///   n7 stride of C along m (1 along n)
+  ///   n7 stride of C along m (1 along n; with an epilogue n)
   /// - unit: a block of C; `gemmUnits(m:n:)` of them. C must not overlap the operands.
   /// Without p4 every layout is right, but slow when `needsPacking` says so.
   public var gemm: Kernel
@@ -51,7 +54,7 @@ public struct KernelTable: Sendable {
   public var convPack: Kernel
   /// y[i, g, r, p, q] = Σ_t w[g, r, t]·x[i, g, offset[t] + p·n8 + q·n9] (+ bias), rule 1.
   /// - p0: x, p1: w from `convPack`, p2: y [n0, n3, n1, n6, n7], p3: bias [n3·n1] or nil,
-  ///   p4: i32 offsets [n2]
+  ///   p4: i32 offsets [n2], p5: epilogue
   /// - n0 images, n1 rows of a group, n2 terms, n3 groups; n4, n5 strides of x from image to image and
   ///   group to group; n6, n7 rows and columns of a plane of y
   /// - unit: n10 rows of the planes of one group of one image. With n7 smaller than a vector, up to a
@@ -65,10 +68,10 @@ public struct KernelTable: Sendable {
   public var convWeights: Kernel
   /// The largest element of every window; NaN wins, the first among equals.
   /// - p0: x [.., n0, n1], p1: y [.., n2, n3]; windows n4 × n5, n6 and n7 apart, n8 and n9 of padding,
-  ///   elements n10 and n11 apart; p3: the end of x. Unit: a plane.
+  ///   elements n10 and n11 apart; p3: the end of x, p5: epilogue. Unit: a plane.
   public var maxPool: Kernel
-  /// Its gradient. p0: g [.., n2, n3], p1: x [.., n0, n1], p2: out [.., n0, n1], p3: the end of x; as
-  /// `maxPool`.
+  /// Its gradient. p0: g [.., n2, n3], p1: x [.., n0, n1], p2: out [.., n0, n1], p3: the end of x, p5:
+  /// epilogue; as `maxPool`.
   public var maxPoolGrad: Kernel
 
   // MARK: Reductions

@@ -81,6 +81,7 @@ private struct Convolution {
   let rows, columns, rowStride, columnStride, rowsPerUnit: Int
   /// Room for one vector.
   let scratch: Floats
+  let epilogue: Epilogue
 
   init(_ a: UnsafePointer<KernelArguments>) {
     (x, w, y) = (a.pointee.p0.floats, a.pointee.p1.floats, a.pointee.p2.floats)
@@ -90,6 +91,7 @@ private struct Convolution {
     (rows, columns, rowStride, columnStride) = (a.pointee.n6, a.pointee.n7, a.pointee.n8, a.pointee.n9)
     rowsPerUnit = a.pointee.n10
     scratch = a.pointee.scratch.floats
+    epilogue = Epilogue(a)
   }
 }
 
@@ -115,7 +117,17 @@ func conv(_ raw: UnsafeRawPointer, _ begin: Int, _ end: Int) {
       } else {
         outputRows(c, tile, rows, side: false)
       }
+      if !c.epilogue.isEmpty { finish(c, slice &* c.channels &+ channel, tile.count, rows) }
     }
+  }
+}
+
+/// Runs the epilogue on rows of the planes of some channels.
+@inline(never)
+private func finish(_ c: Convolution, _ plane: Int, _ count: Int, _ rows: Range<Int>) {
+  for plane in plane..<plane &+ count {
+    let first = plane &* c.rows &* c.columns
+    c.epilogue.finish(first &+ rows.lowerBound &* c.columns, first &+ rows.upperBound &* c.columns)
   }
 }
 

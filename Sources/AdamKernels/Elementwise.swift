@@ -8,21 +8,34 @@ private let width = 64
 /// Positions of the registers in memory for the chunk at hand.
 private typealias Registers = UnsafeMutablePointer<Floats>
 
-/// The register file lies in the caller's scratch. Without that it is only as large as the program
-/// and the tensor need, and up to a kilobyte of it on the stack.
+/// Bytes that the registers of a program take.
+private let registerBytes = MicroOp.registerLimit * (width * 4 + 8)
+
 func elementwise(_ raw: UnsafeRawPointer, _ begin: Int, _ end: Int) {
   let a = arguments(raw)
-  if let scratch = a.pointee.scratch {
-    let file = scratch.assumingMemoryBound(to: Float.self)
-    let table = scratch + MicroOp.registerLimit &* width &* 4
-    return start(a, begin, end, file, width, table.assumingMemoryBound(to: Floats.self))
+  let total = a.pointee.n3 &* a.pointee.n4
+  let last = min(end &* KernelTable.chunk, total)
+  elementwise(a, begin &* KernelTable.chunk, last, a.pointee.scratch)
+}
+
+/// The elements `first ..< last` of the results. The register file lies at the end of the caller's
+/// scratch, whose beginning others use. Without that it is only as large as the program and the tensor
+/// need, and up to a kilobyte of it on the stack.
+func elementwise(
+  _ a: UnsafePointer<KernelArguments>, _ first: Int, _ last: Int, _ scratch: UnsafeMutableRawPointer?
+) {
+  if let scratch {
+    let room = scratch + (KernelArguments.scratchBytes &- registerBytes)
+    let file = room.assumingMemoryBound(to: Float.self)
+    let table = room + MicroOp.registerLimit &* width &* 4
+    return start(a, first, last, file, width, table.assumingMemoryBound(to: Floats.self))
   }
   let count = registerCount(a)
   let stride = a.pointee.n3 &* a.pointee.n4 <= 16 ? 16 : width
   withUnsafeTemporaryAllocation(of: Float.self, capacity: count &* stride) { file in
     withUnsafeTemporaryAllocation(of: Floats.self, capacity: count) { registers in
       if let file = file.baseAddress, let registers = registers.baseAddress {
-        start(a, begin, end, file, stride, registers)
+        start(a, first, last, file, stride, registers)
       }
     }
   }
@@ -30,11 +43,11 @@ func elementwise(_ raw: UnsafeRawPointer, _ begin: Int, _ end: Int) {
 
 @inline(__always)
 private func start(
-  _ a: UnsafePointer<KernelArguments>, _ begin: Int, _ end: Int, _ file: Floats, _ stride: Int,
+  _ a: UnsafePointer<KernelArguments>, _ first: Int, _ last: Int, _ file: Floats, _ stride: Int,
   _ registers: Registers
 ) {
   for i in 0..<registerCount(a) { registers[i] = file + i &* stride }
-  run(a, begin, end, file, stride, registers)
+  run(a, first, last, file, stride, registers)
 }
 
 /// One more than the highest register the program names.
@@ -50,13 +63,11 @@ private func registerCount(_ a: UnsafePointer<KernelArguments>) -> Int {
 }
 
 private func run(
-  _ a: UnsafePointer<KernelArguments>, _ begin: Int, _ end: Int, _ file: Floats,
+  _ a: UnsafePointer<KernelArguments>, _ first: Int, _ last: Int, _ file: Floats,
   _ stride: Int, _ registers: Registers
 ) {
   let rows = a.pointee.n3, columns = a.pointee.n4
-  let total = rows &* columns
-  let last = min(end &* KernelTable.chunk, total)
-  var at = begin &* KernelTable.chunk
+  var at = first
   guard at < last else { return }
   let inputs = a.pointee.n1, outputs = a.pointee.n2, count = a.pointee.n0
   let streams = a.pointee.p1.unsafelyUnwrapped.assumingMemoryBound(to: ElementwiseStream.self)

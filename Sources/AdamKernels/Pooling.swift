@@ -76,6 +76,7 @@ private struct Quads {
 func maxPool(_ raw: UnsafeRawPointer, _ begin: Int, _ end: Int) {
   let x = arguments(raw)
   let w = Windows(x)
+  let epilogue = Epilogue(x)
   for plane in begin..<end {
     let from = x.pointee.p0.floats + plane &* w.rows &* w.columns
     let to = x.pointee.p1.floats + plane &* w.outRows &* w.outColumns
@@ -100,12 +101,15 @@ func maxPool(_ raw: UnsafeRawPointer, _ begin: Int, _ end: Int) {
         j &+= 1
       }
     }
+    let size = w.outRows &* w.outColumns
+    epilogue.finish(plane &* size, (plane &+ 1) &* size)
   }
 }
 
 func maxPoolGrad(_ raw: UnsafeRawPointer, _ begin: Int, _ end: Int) {
   let x = arguments(raw)
   let w = Windows(x)
+  let epilogue = Epilogue(x)
   for plane in begin..<end {
     let from = x.pointee.p1.floats + plane &* w.rows &* w.columns
     let g = x.pointee.p0.floats + plane &* w.outRows &* w.outColumns
@@ -127,6 +131,8 @@ func maxPoolGrad(_ raw: UnsafeRawPointer, _ begin: Int, _ end: Int) {
         j &+= 1
       }
     }
+    let size = w.rows &* w.columns
+    epilogue.finish(plane &* size, (plane &+ 1) &* size)
   }
 }
 

@@ -51,6 +51,7 @@ struct Product {
   let m, n, k, aRow, aTerm, bTerm, bColumn, cRow: Int
   /// Room for `Tile.rows` × `Tile.depth` numbers, if the caller has it.
   let scratch: Floats?
+  let epilogue: Epilogue
 
   @inline(__always)
   init(_ x: UnsafePointer<KernelArguments>) {
@@ -60,6 +61,7 @@ struct Product {
     (aRow, aTerm) = (x.pointee.n3, x.pointee.n4)
     (bTerm, bColumn, cRow) = (x.pointee.n5, x.pointee.n6, x.pointee.n7)
     scratch = x.pointee.scratch.optionalFloats
+    epilogue = Epilogue(x)
   }
 }
 
@@ -82,6 +84,7 @@ func gemm(_ raw: UnsafeRawPointer, _ begin: Int, _ end: Int) {
     let columns = column..<min(column &+ Tile.blockColumns, p.n)
     if p.packed == nil, p.bColumn != 1 || p.n & 15 != 0 {
       smallProduct(p, rows, columns)
+      p.epilogue.finish(rows, columns, length: p.n)
     } else {
       tiledProduct(p, rows, columns)
     }

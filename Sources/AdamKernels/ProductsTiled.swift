@@ -86,7 +86,10 @@ func tiledProduct(_ p: Product, _ rows: Range<Int>, _ columns: Range<Int>) {
 private func tiledProduct(
   _ p: Product, _ rows: Range<Int>, _ columns: Range<Int>, _ buffer: Floats
 ) {
-  if p.k == 0 { return noTerms(p, rows, columns) }
+  if p.k == 0 {
+    noTerms(p, rows, columns)
+    return p.epilogue.finish(rows, columns, length: p.n)
+  }
   var term = 0
   while term < p.k {
     let terms = blockSize(p.k &- term)
@@ -116,6 +119,7 @@ private func rowPanel(
     packRows(a, aRow, aTerm, count, terms, buffer)
     (a, aRow, aTerm) = (buffer, 1, Tile.rows)
   }
+  let isLast = term &+ terms == p.k
   var column = columns.lowerBound
   while column < columns.upperBound {
     let width = min(Tile.columns, columns.upperBound &- column)
@@ -129,13 +133,13 @@ private func rowPanel(
         a: a, aRow: aRow, aTerm: aTerm, b: p.b + (term &* p.bTerm &+ column), bTerm: p.bTerm,
         terms: terms)
     }
-    let isLast = term &+ terms == p.k
     let to = Destination(
       c: p.c + (row &* p.cRow &+ column), cRow: p.cRow, rows: count, columns: width,
       isFirst: term == 0, bias: isLast ? p.bias.map { $0 + column } : nil)
     tile(factors, to, isNarrow: width <= Tile.lanes)
     column &+= Tile.columns
   }
+  if isLast, !p.epilogue.isEmpty { p.epilogue.finish(row..<row &+ count, columns, length: p.n) }
 }
 
 private func packRows(

@@ -19,10 +19,7 @@ extension Pass {
 
 private struct Fusion {
   let function: TensorFunction
-  /// Operations that use each value, ascending and without repetition.
-  private var users: [[Int]]
-  private var isResult: [Bool]
-  private var definitions: [Int]
+  private let uses: ValueUses
   /// Root of the group that each operation is in.
   private var rootOf: [Int?]
   /// Members of each root's group, ascending, the root last.
@@ -30,17 +27,8 @@ private struct Fusion {
 
   init(_ function: TensorFunction) {
     self.function = function
-    users = Array(repeating: [], count: function.values.count)
-    isResult = Array(repeating: false, count: function.values.count)
-    definitions = Array(repeating: -1, count: function.values.count)
+    uses = ValueUses(function)
     rootOf = Array(repeating: nil, count: function.operations.count)
-    for (index, operation) in function.operations.enumerated() {
-      for operand in operation.operands where users[operand.index].last != index {
-        users[operand.index].append(index)
-      }
-      for result in operation.results { definitions[result.index] = index }
-    }
-    for result in function.results { isResult[result.value.index] = true }
   }
 
   mutating func group() {
@@ -52,19 +40,10 @@ private struct Fusion {
     }
   }
 
-  /// Whether an operation may be a step: elementwise in f32 with fixed sizes, not fused already.
+  /// Whether an operation may be a step: a loop, and not fused already.
   private func canFuse(_ index: Int) -> Bool {
     let operation = function.operations[index]
-    guard operation.op.traits.contains(.elementwise), operation.results.count == 1,
-      operation.attributes.entries.allSatisfy({ if case .body = $0.value { false } else { true } }),
-      let target = function.type(operation.results[0]).shape.sizes
-    else { return false }
-    return (operation.results + operation.operands).allSatisfy { id in
-      guard function.type(id).element == .f32, let sizes = function.type(id).shape.sizes else {
-        return false
-      }
-      return BroadcastForm.of(sizes, in: target) != nil
-    }
+    return operation.op != .fusedElementwise && function.isLoop(operation)
   }
 
   private func grown(from root: Int) -> [Int] {
@@ -75,9 +54,9 @@ private struct Fusion {
     while let candidate = candidates.popLast() {
       let operation = function.operations[candidate]
       guard rootOf[candidate] == nil, canFuse(candidate),
-        function.type(operation.results[0]) == type, !isResult[operation.results[0].index],
-        users[operation.results[0].index].allSatisfy(group.contains),
-        !hasEffect(between: candidate, and: root),
+        function.type(operation.results[0]) == type, !uses.isResult[operation.results[0].index],
+        uses.users[operation.results[0].index].allSatisfy(group.contains),
+        !function.hasUpdate(between: candidate, and: root),
         fits(group.union([candidate]))
       else { continue }
       group.insert(candidate)
@@ -87,12 +66,8 @@ private struct Fusion {
   }
 
   private func producers(of index: Int) -> [Int] {
-    let found = function.operations[index].operands.map { definitions[$0.index] }
+    let found = function.operations[index].operands.map { uses.definitions[$0.index] }
     return Set(found.filter { $0 >= 0 }).sorted()
-  }
-
-  private func hasEffect(between first: Int, and last: Int) -> Bool {
-    function.operations[first..<last].contains { $0.op.traits.contains(.update) }
   }
 
   private func fits(_ group: Set<Int>) -> Bool {
@@ -106,7 +81,7 @@ private struct Fusion {
     var inputs: [ValueID] = []
     for member in group {
       for operand in function.operations[member].operands
-      where !group.contains(definitions[operand.index]) && scalar(operand) == nil
+      where !group.contains(uses.definitions[operand.index]) && scalar(operand) == nil
         && !inputs.contains(operand)
       {
         inputs.append(operand)
@@ -117,8 +92,8 @@ private struct Fusion {
 
   /// The number that a rank-0 constant stands for.
   private func scalar(_ id: ValueID) -> Double? {
-    guard definitions[id.index] >= 0, function.type(id).shape.rank == 0 else { return nil }
-    let operation = function.operations[definitions[id.index]]
+    guard uses.definitions[id.index] >= 0, function.type(id).shape.rank == 0 else { return nil }
+    let operation = function.operations[uses.definitions[id.index]]
     return operation.op == .full ? operation.attributes.float("value") : nil
   }
 
@@ -143,7 +118,7 @@ private struct Fusion {
       group.map { member in
         let operation = function.operations[member]
         let arguments = operation.operands.map { operand -> FusedBody.Argument in
-          if let step = group.firstIndex(of: definitions[operand.index]) { return .step(step) }
+          if let step = group.firstIndex(of: uses.definitions[operand.index]) { return .step(step) }
           if let number = scalar(operand) { return .scalar(number) }
           return .operand(inputs.firstIndex(of: operand) ?? 0)
         }

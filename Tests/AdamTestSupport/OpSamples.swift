@@ -102,6 +102,14 @@ package struct OpSample: Sendable {
         .init(.mul, [.step(2), .step(0)], Attributes()),
       ])
       return [OpSample([.f32(2, 3), .f32(3)], ["body": .body(body)])]
+    case .fusedEpilogue:
+      let body = FusedBody([
+        .init(.linear, [.operand(0), .operand(1)], Attributes()),
+        .init(.add, [.operand(2), .step(0)], Attributes()),
+        .init(.tanh, [.step(1)], Attributes()),
+        .init(.mul, [.step(2), .step(0)], Attributes()),
+      ])
+      return [OpSample([.f32(2, 3), .f32(4, 3), .f32(2, 1)], ["body": .body(body)])]
     default: return nil
     }
   }

@@ -8,7 +8,7 @@ extension OpDefinition {
   package static let conv2d: OpDefinition = .init(
     name: "conv2d", summary: "A window of weights slides over images.",
     formula: "y[n, o, i, j] = sum over c, u, v of w[o, c, u, v] * x[n, c, i*s + u*d - p, j*s + v*d - p] + b[o]",
-    operandCount: 2...3, attributeNames: windowed,
+    traits: .epilogue, operandCount: 2...3, attributeNames: windowed,
     inferTypes: { types, attributes throws(ShapeError) in
       try TypeRules.numbers("conv2d", types)
       let (x, w) = (types[0].shape, types[1].shape)
@@ -52,7 +52,7 @@ extension OpDefinition {
   package static let conv2dInputGrad: OpDefinition = .init(
     name: "conv2d_input_grad", summary: "Gradient of conv2d for the images.",
     formula: "x'[n, c, i*s + u*d - p, j*s + v*d - p] += w[o, c, u, v] * g[n, o, i, j]",
-    operandCount: 2...2, attributeNames: windowed + ["size"],
+    traits: .epilogue, operandCount: 2...2, attributeNames: windowed + ["size"],
     inferTypes: { types, attributes throws(ShapeError) in
       try TypeRules.numbers("conv2d_input_grad", types)
       try WindowGeometry.images("conv2d_input_grad", types[0])

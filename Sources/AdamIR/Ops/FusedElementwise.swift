@@ -17,34 +17,10 @@ extension OpDefinition {
       guard body.steps.count <= FusedBody.maximumSteps else {
         throw ShapeError("`fused_elementwise` has more than \(FusedBody.maximumSteps) steps")
       }
-      if let target = result.shape.sizes {
-        for (index, type) in types.enumerated() {
-          let sizes = try type.shape.fixedSizes(for: "`fused_elementwise`")
-          if BroadcastForm.of(sizes, in: target) == nil {
-            throw ShapeError(
-              "`fused_elementwise` cannot read \(type.shape.text) for \(result.shape.text)",
-              operands: [index])
-          }
-        }
-      }
+      try body.checkForms("fused_elementwise", types, in: result)
       return [result]
     },
     reference: { operands, attributes, _ in
-      let types = operands.map { TensorType(.f32, Shape(sizes: $0.sizes)) }
-      guard let body = attributes.body("body"), let stepTypes = try? body.stepTypes(types) else {
-        return []
-      }
-      var steps: [ReferenceTensor] = []
-      for (step, type) in zip(body.steps, stepTypes) {
-        let arguments = step.arguments.map { argument -> ReferenceTensor in
-          switch argument {
-          case .operand(let i): operands[i]
-          case .step(let i): steps[i]
-          case .scalar(let value): ReferenceTensor([], [value])
-          }
-        }
-        steps += step.op.reference?(arguments, step.attributes, [type]) ?? []
-      }
-      return steps.suffix(1)
+      attributes.body("body")?.reference(operands) ?? []
     })
 }

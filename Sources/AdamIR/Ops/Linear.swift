@@ -7,7 +7,7 @@ extension OpDefinition {
   package static let linear: OpDefinition = .init(
     name: "linear", summary: "A linear layer: a product with a weight matrix plus a bias.",
     formula: "y = x @ transpose(w) + b; x' = g @ w; w' = transpose(g) @ x; b' = sum of g over rows",
-    operandCount: 2...3,
+    traits: .epilogue, operandCount: 2...3,
     inferTypes: { types, _ throws(ShapeError) in
       try TypeRules.numbers("linear", types)
       let (x, w) = (types[0].shape, types[1].shape)

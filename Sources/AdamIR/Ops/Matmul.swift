@@ -8,7 +8,7 @@ extension OpDefinition {
   package static let matmul: OpDefinition = .init(
     name: "matmul", summary: "The matrix product.",
     formula: "y[i, j] = sum over k of a[i, k] * b[k, j]; a' = g @ transpose(b); b' = transpose(a) @ g",
-    operandCount: 2...2, attributeNames: ["transpose_a", "transpose_b"],
+    traits: .epilogue, operandCount: 2...2, attributeNames: ["transpose_a", "transpose_b"],
     inferTypes: { types, attributes throws(ShapeError) in
       try TypeRules.numbers("matmul", types)
       return [TensorType(.f32, try MatrixProduct(types, attributes).result)]

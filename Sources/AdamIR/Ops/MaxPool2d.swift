@@ -8,7 +8,7 @@ extension OpDefinition {
   package static let maxPool2d: OpDefinition = .init(
     name: "max_pool2d", summary: "The largest element of every window.",
     formula: "y[n, c, i, j] = max over u, v of x[n, c, i*s + u*d - p, j*s + v*d - p]",
-    traits: .reduction, operandCount: 1...1, attributeNames: pooled,
+    traits: [.reduction, .epilogue], operandCount: 1...1, attributeNames: pooled,
     inferTypes: { types, attributes throws(ShapeError) in
       try poolTypes("max_pool2d", types[0], attributes)
     },
@@ -25,7 +25,7 @@ extension OpDefinition {
   package static let maxPool2dGrad: OpDefinition = .init(
     name: "max_pool2d_grad", summary: "Gradient of max_pool2d: to the first of the largest elements.",
     formula: "x' = sum of g over the windows whose first largest element it is",
-    operandCount: 2...2, attributeNames: pooled,
+    traits: .epilogue, operandCount: 2...2, attributeNames: pooled,
     inferTypes: { types, attributes throws(ShapeError) in
       let pooled = try poolTypes("max_pool2d_grad", types[1], attributes)
       _ = try TypeRules.same("max_pool2d_grad", types[0].shape, pooled[0].shape, operands: [0, 1])

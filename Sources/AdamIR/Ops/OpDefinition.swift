@@ -34,6 +34,8 @@ package struct OpTraits: OptionSet, Hashable, Sendable {
   package static let effect = OpTraits(rawValue: 64)
   /// An optimizer update: operands after the gradient are replaced by the results, in place.
   package static let update = OpTraits(rawValue: 128)
+  /// Its kernel can run elementwise ops on elements of its result as soon as they are finished.
+  package static let epilogue = OpTraits(rawValue: 256)
 }
 
 /// Builds the gradient of an op into the function being differentiated.

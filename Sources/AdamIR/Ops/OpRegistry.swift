@@ -80,5 +80,6 @@ package struct OpRegistry: Sendable {
     .adamw,
     .sgd,
     .fusedElementwise,
+    .fusedEpilogue,
   ]
 }

@@ -1,5 +1,5 @@
-// The small program inside a `fused_elementwise` operation. The encoding that the runtime compiles
-// to one loop over the result:
+// The small program inside a `fused_elementwise` or `fused_epilogue` operation. The encoding that the
+// runtime compiles to one loop over the result:
 //
 // - The operation has operands a0, a1, …; all are f32. Its one result is f32.
 // - `body` is a list of steps s0, s1, …, run in order for every element of the result. A step
@@ -9,6 +9,9 @@
 //   rows = the product of the others, each operand has one of the four forms of `BroadcastForm`.
 // - Each step rounds exactly as its op does alone; a scalar is rounded to f32 once.
 // - At most `maximumSteps` steps and `maximumOperands` operands.
+//
+// - In `fused_epilogue` s0 is an op with the trait `epilogue` on operands of any shape, the others are
+//   as above, and the result has the type of s0. A step reads s0 like any other step.
 //
 // In text: `fused_elementwise(%3, %1; body={mul(a0, 0.5); add(s0, a1); gelu(s1; approximate="none")})`.
 
@@ -20,6 +23,9 @@ package struct FusedBody: Hashable, Sendable {
     case step(Int)
     /// A number that is the same for all elements.
     case scalar(Double)
+
+    /// Which operand it is, if it is one.
+    package var operand: Int? { if case .operand(let index) = self { index } else { nil } }
   }
 
   package struct Step: Hashable, Sendable {
@@ -39,11 +45,15 @@ package struct FusedBody: Hashable, Sendable {
   package var steps: [Step]
   package init(_ steps: [Step]) { self.steps = steps }
 
-  /// Types of all steps for the operands' types, by the ops' own rules.
-  package func stepTypes(_ operands: [TensorType]) throws(ShapeError) -> [TensorType] {
+  /// Types of all steps for the operands' types, by the ops' own rules. With `hasSource` the first step
+  /// is no elementwise op but what the others stand behind.
+  package func stepTypes(
+    _ operands: [TensorType], hasSource: Bool = false
+  ) throws(ShapeError) -> [TensorType] {
     var types: [TensorType] = []
-    for step in steps {
-      guard step.op.traits.contains(.elementwise) else {
+    for (index, step) in steps.enumerated() {
+      let isSource = hasSource && index == 0
+      guard step.op.traits.contains(isSource ? .epilogue : .elementwise) else {
         throw ShapeError("`\(step.op.name)` cannot be part of a fused loop")
       }
       var arguments: [TensorType] = []
@@ -60,6 +70,38 @@ package struct FusedBody: Hashable, Sendable {
       types += try step.op.inferTypes(arguments, step.attributes)
     }
     return types
+  }
+
+  /// Refuses operands of the steps from `first` on that have no form in the result.
+  func checkForms(
+    _ op: String, _ operands: [TensorType], in result: TensorType, from first: Int = 0
+  ) throws(ShapeError) {
+    guard let target = result.shape.sizes else { return }
+    for index in Set(steps.dropFirst(first).flatMap(\.arguments).compactMap(\.operand)).sorted() {
+      let shape = operands[index].shape
+      let sizes = try shape.fixedSizes(for: "`\(op)`")
+      if BroadcastForm.of(sizes, in: target) == nil {
+        throw ShapeError("`\(op)` cannot read \(shape.text) for \(result.shape.text)", operands: [index])
+      }
+    }
+  }
+
+  /// The last step in Double, by the ops' own references.
+  func reference(_ operands: [ReferenceTensor], hasSource: Bool = false) -> [ReferenceTensor] {
+    let types = operands.map { TensorType(.f32, Shape(sizes: $0.sizes)) }
+    guard let stepTypes = try? stepTypes(types, hasSource: hasSource) else { return [] }
+    var results: [ReferenceTensor] = []
+    for (step, type) in zip(steps, stepTypes) {
+      let arguments = step.arguments.map { argument -> ReferenceTensor in
+        switch argument {
+        case .operand(let i): operands[i]
+        case .step(let i): results[i]
+        case .scalar(let value): ReferenceTensor([], [value])
+        }
+      }
+      results += step.op.reference?(arguments, step.attributes, [type]) ?? []
+    }
+    return results.suffix(1)
   }
 }
 

@@ -90,7 +90,7 @@ private struct WeightRows {
 private func emitConv(
   _ e: inout Emission, _ planes: Planes, _ w: Place, _ rows: WeightRows, _ c: ConvolutionSizes,
   to target: Place, sizes: [Int], bias: Place?, offsets: [Int32], stride: [Int]
-) {
+) throws(RuntimeError) {
   let window = c.window.0 * c.window.1
   let terms = rows.outer * window
   let blocks = c.groups * ((rows.rows + e.kernels.convRows - 1) / e.kernels.convRows)
@@ -105,9 +105,11 @@ private func emitConv(
   let perUnit = slices >= 16 ? sizes[2] : max(1, min(sizes[2], 4))
   let units = slices * ((sizes[2] + perUnit - 1) / perUnit)
   let channelStride = planes.rows * planes.columns
+  let epilogue = try e.takeEpilogue()
   e.emit(
-    e.kernels.conv, [planes.place, packed, target, bias, table], units: sizes[2] > 0 && sizes[3] > 0 ? units : 0,
-    cost: 50 * Double(units) + c.flops * 0.01
+    e.kernels.conv, [planes.place, packed, target, bias, table, epilogue?.place],
+    units: sizes[2] > 0 && sizes[3] > 0 ? units : 0,
+    cost: 50 * Double(units) + c.flops * 0.01 + (epilogue?.cost ?? 0)
   ) {
     ($0.n0, $0.n1, $0.n2, $0.n3) = (sizes[0], rows.rows, terms, c.groups)
     ($0.n4, $0.n5) = (planes.channels * channelStride, rows.outer * channelStride)
@@ -127,7 +129,7 @@ private func emitConv(
     outerStride: inner, groupStride: c.outputsPerGroup * c.inputsPerGroup * inner)
   let offsets = planes.offsets(
     channels: c.inputsPerGroup, window: c.window, steps: c.dilation, isReversed: false)
-  emitConv(
+  try emitConv(
     &e, planes, w, rows, c, to: y, sizes: c.y, bias: bias, offsets: offsets, stride: c.stride)
 }
 
@@ -147,7 +149,7 @@ private func emitConv(
     outerStride: c.inputsPerGroup * inner, groupStride: c.outputsPerGroup * c.inputsPerGroup * inner)
   let offsets = planes.offsets(
     channels: c.outputsPerGroup, window: c.window, steps: c.dilation, isReversed: true)
-  emitConv(
+  try emitConv(
     &e, planes, w, rows, c, to: x, sizes: c.x, bias: nil, offsets: offsets, stride: [1, 1])
 }
 

@@ -122,50 +122,76 @@ extension EmitterTable {
 
 /// A fused operation: its steps are the nodes, in order; the last one is the result.
 @Sendable func emitFused(_ e: inout Emission) throws(RuntimeError) {
-  guard let body = e.attributes.body("body") else { throw .plan("a fused loop without a body") }
-  let operation = e.operation
-  let operandTypes = operation.operands.map { e.function.type($0) }
-  let stepTypes: [TensorType]
-  do { stepTypes = try body.stepTypes(operandTypes) } catch { throw .shape(error) }
-  var program = ElementwiseProgram()
-  for (step, result) in zip(body.steps, stepTypes) {
-    guard let rule = ElementwiseForms.byName[step.op.name] else {
-      throw .plan("no elementwise form for `\(step.op.name)`")
-    }
-    var sources: [ElementwiseProgram.Source] = []
-    var types: [TensorType] = []
-    for argument in step.arguments {
-      switch argument {
-      case .operand(let i):
-        sources.append(program.source(of: operation.operands[i], constants: e.constants))
-        types.append(operandTypes[i])
-      case .step(let i):
-        sources.append(.node(i))
-        types.append(stepTypes[i])
-      case .scalar(let value):
-        sources.append(.constant(Float(value).flushed.bitPattern))
-        types.append(TensorType(.f32, .scalar))
-      }
-    }
-    let form = rule(
-      ElementwiseContext(attributes: step.attributes, operands: types, result: result))
-    program.nodes.append(.init(form: form, sources: form.order.map { sources[$0] }))
-  }
-  program.outputs = [.node(program.nodes.count - 1)]
-  try emitElementwise(&e, program)
+  try emitElementwise(&e, try e.fusedProgram(hasSource: false))
 }
 
 extension Emission {
+  /// The steps of the operation's body. With `hasSource` the first step is another operation's: what it
+  /// computes is the first input, in the place of the result.
+  func fusedProgram(hasSource: Bool) throws(RuntimeError) -> ElementwiseProgram {
+    guard let body = attributes.body("body") else { throw .plan("a fused loop without a body") }
+    let operandTypes = operation.operands.map { function.type($0) }
+    let stepTypes: [TensorType]
+    do { stepTypes = try body.stepTypes(operandTypes, hasSource: hasSource) } catch { throw .shape(error) }
+    var program = ElementwiseProgram()
+    let first = hasSource ? 1 : 0
+    if hasSource { program.inputs = [operation.results[0]] }
+    for (step, result) in zip(body.steps, stepTypes).dropFirst(first) {
+      guard let rule = ElementwiseForms.byName[step.op.name] else {
+        throw .plan("no elementwise form for `\(step.op.name)`")
+      }
+      var sources: [ElementwiseProgram.Source] = []
+      var types: [TensorType] = []
+      for argument in step.arguments {
+        switch argument {
+        case .operand(let i):
+          sources.append(program.source(of: operation.operands[i], constants: constants))
+          types.append(operandTypes[i])
+        case .step(let i):
+          sources.append(i < first ? .input(0) : .node(i - first))
+          types.append(stepTypes[i])
+        case .scalar(let value):
+          sources.append(.constant(Float(value).flushed.bitPattern))
+          types.append(TensorType(.f32, .scalar))
+        }
+      }
+      let form = rule(ElementwiseContext(attributes: step.attributes, operands: types, result: result))
+      program.nodes.append(.init(form: form, sources: form.order.map { sources[$0] }))
+    }
+    program.outputs = [.node(program.nodes.count - 1)]
+    return program
+  }
+
   var elementwiseContext: ElementwiseContext {
     let types = operation.operands.map { function.type($0) }
     return ElementwiseContext(attributes: attributes, operands: types, result: resultType())
   }
 }
 
+/// The arguments of a call of the elementwise kernel that are no addresses, and what it reads.
+struct ElementwiseCall {
+  var steps: Place
+  var streams: Place
+  var arguments = KernelArguments()
+  var count: Int
+  /// Estimated nanoseconds.
+  var cost: Double
+}
+
 /// One call of the elementwise kernel for `program`, whose results are those of the operation.
 func emitElementwise(_ e: inout Emission, _ program: ElementwiseProgram) throws(RuntimeError) {
+  guard e.resultCount() > 0 else { return }
+  let call = try elementwiseCall(&e, program)
+  let units = KernelTable.chunks(call.count)
+  e.emit(e.kernels.elementwise, [call.steps, call.streams], units: units, cost: call.cost) {
+    $0 = call.arguments
+  }
+}
+
+func elementwiseCall(
+  _ e: inout Emission, _ program: ElementwiseProgram
+) throws(RuntimeError) -> ElementwiseCall {
   let sizes = e.resultSizes()
-  guard sizes.reduce(1, *) > 0 else { return }
   let shapes = program.inputs.map { e.function.type($0).shape.sizes ?? [] }
   var places: [Place] = []
   for value in program.inputs { places.append(e.place(of: value)) }
@@ -179,12 +205,12 @@ func emitElementwise(_ e: inout Emission, _ program: ElementwiseProgram) throws(
     layout = BroadcastLayout(of: written, in: sizes)
   }
   guard let layout else { throw .plan("no layout for an elementwise operation") }
-  try emitElementwise(&e, program, places, layout)
+  return try elementwiseCall(&e, program, places, layout)
 }
 
-private func emitElementwise(
+private func elementwiseCall(
   _ e: inout Emission, _ program: ElementwiseProgram, _ places: [Place], _ layout: BroadcastLayout
-) throws(RuntimeError) {
+) throws(RuntimeError) -> ElementwiseCall {
   var streams: [TableBuilder.Stream] = []
   for (place, strides) in zip(places, layout.strides) {
     streams.append(.init(place: place, rowStride: strides.row, columnStride: strides.column))
@@ -194,13 +220,12 @@ private func emitElementwise(
   }
   let steps = try RegisterAllocation.microOps(of: program)
   let count = layout.rows * layout.columns
-  let table = e.tables.store(steps)
-  let streamTable = e.tables.store(streams)
   let cost = Double(count) * (0.05 * Double(streams.count) + Double(program.weight) * 0.05)
-  e.emit(e.kernels.elementwise, [table, streamTable], units: KernelTable.chunks(count), cost: cost) {
-    ($0.n0, $0.n1, $0.n2) = (steps.count, places.count, program.outputs.count)
-    ($0.n3, $0.n4) = (layout.rows, layout.columns)
-  }
+  var call = ElementwiseCall(
+    steps: e.tables.store(steps), streams: e.tables.store(streams), count: count, cost: cost)
+  (call.arguments.n0, call.arguments.n1, call.arguments.n2) = (steps.count, places.count, program.outputs.count)
+  (call.arguments.n3, call.arguments.n4) = (layout.rows, layout.columns)
+  return call
 }
 
 extension ElementwiseProgram {

@@ -19,7 +19,9 @@ enum EmitterTable {
 
   static let byName = Dictionary(all.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
 
-  static let fused = [Emitter("fused_elementwise", emitFused)]
+  static let fused = [
+    Emitter("fused_elementwise", emitFused), Emitter("fused_epilogue", emitFusedEpilogue),
+  ]
 
   static let products = [
     Emitter("linear", emitLinear),

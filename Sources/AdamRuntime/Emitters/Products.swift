@@ -21,14 +21,21 @@ struct Product {
   /// Two flops a term at about 100 per nanosecond.
   var cost: Double { 20 + Double(m) * Double(n) * Double(k) * 0.02 }
 
-  func emit(_ e: inout Emission) {
+  /// The whole result of the operation at hand, with the steps behind it.
+  func emit(_ e: inout Emission) throws(RuntimeError) {
     var room: Place?
-    emit(&e, packingInto: &room)
+    var product = self
+    product.bias = bias ?? e.takeBias(columns: n)
+    product.emit(&e, packingInto: &room, epilogue: try e.takeEpilogue())
   }
 
   /// Packs B into the kernel's order first where that pays.
-  /// - Parameter room: where, for products of one size; taken when it is needed first.
-  func emit(_ e: inout Emission, packingInto room: inout Place?) {
+  /// - Parameters:
+  ///   - room: where, for products of one size; taken when it is needed first.
+  ///   - epilogue: steps on the whole result, of which C is all.
+  func emit(
+    _ e: inout Emission, packingInto room: inout Place?, epilogue: (place: Place, cost: Double)? = nil
+  ) {
     var packed: Place?
     let table = e.kernels
     if table.needsPacking(m: m, n: n, k: k, aRow: a.rowStride, bColumn: b.columnStride) {
@@ -42,8 +49,8 @@ struct Product {
       }
     }
     e.emit(
-      table.gemm, [a.place, b.place, c, bias, packed], units: table.gemmUnits(m: m, n: n),
-      cost: cost
+      table.gemm, [a.place, b.place, c, bias, packed, epilogue?.place],
+      units: table.gemmUnits(m: m, n: n), cost: cost + (epilogue?.cost ?? 0)
     ) {
       ($0.n0, $0.n1, $0.n2, $0.n3, $0.n4) = (m, n, k, a.rowStride, a.columnStride)
       ($0.n5, $0.n6, $0.n7) = (b.rowStride, b.columnStride, n)
@@ -71,7 +78,7 @@ private func emitDot(
     emitDot(&e, x, rows: rows, terms: inputs, w, y, bias: bias)
     return
   }
-  Product(
+  try Product(
     m: rows, n: outputs, k: inputs, a: .init(place: x, rowStride: inputs, columnStride: 1),
     b: .init(place: w, rowStride: 1, columnStride: inputs), c: y, bias: bias
   ).emit(&e)
@@ -98,21 +105,23 @@ private func emitDot(
     a.rows *= a.leading.reduce(1, *)
     a.leading = []
   }
-  emitProducts(&e, a, first, b, second, target)
+  try emitProducts(&e, a, first, b, second, target)
 }
 
-/// Each pair of matrices of two stacks; they share the room in which B is packed.
+/// Each pair of matrices of two stacks; they share the room in which B is packed. Steps behind several
+/// products are left to a loop.
 private func emitProducts(
   _ e: inout Emission, _ a: StoredMatrices, _ first: Place, _ b: StoredMatrices, _ second: Place, _ target: Place
-) {
+) throws(RuntimeError) {
   let pairs = StackPairs(a.leading, b.leading)
   var room: Place?
   for index in 0..<pairs.count {
     let (p, q) = pairs[index]
-    Product(
+    let product = Product(
       m: a.rows, n: b.columns, k: a.columns, a: a.matrix(p, of: first), b: b.matrix(q, of: second),
-      c: target.advanced(byElements: index * a.rows * b.columns), bias: nil
-    ).emit(&e, packingInto: &room)
+      c: target.advanced(byElements: index * a.rows * b.columns), bias: nil)
+    if pairs.count == 1 { return try product.emit(&e) }
+    product.emit(&e, packingInto: &room)
   }
 }
 

@@ -24,6 +24,8 @@ struct Emission {
   var constants: [ValueID: Float] = [:]
   var instructions: [PendingInstruction] = []
   var tables = TableBuilder()
+  /// Steps behind the operation at hand, until its kernel takes them.
+  var epilogue: ElementwiseProgram?
   var pool = ConstantPool()
   /// Bytes of scratch in use by the operation at hand, and the most that any one needed.
   private var scratchUsed = 0
@@ -145,6 +147,15 @@ struct TableBuilder {
     for (index, stream) in streams.enumerated() {
       let at = place.offset + index * MemoryLayout<ElementwiseStream>.stride
       relocations.append(Relocation(holder: .table(at), target: stream.place))
+    }
+    return place
+  }
+
+  /// The arguments of an elementwise call that another kernel makes.
+  mutating func store(_ call: ElementwiseCall) -> Place {
+    let place: Place = store([call.arguments])
+    for (slot, target) in [call.steps, call.streams].enumerated() {
+      relocations.append(Relocation(holder: .table(place.offset + slot * 8), target: target))
     }
     return place
   }
