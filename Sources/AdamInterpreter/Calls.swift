@@ -198,12 +198,13 @@ extension Interpreter {
 
   // MARK: Models
 
-  /// `m(x)`: the network in evaluation mode.
+  /// `m(x)`: the network in the mode around it, which outside of training is evaluation.
   private func apply(
     _ layer: Layer, _ arguments: [GivenArgument<Value>], at span: Span
   ) throws(Diagnostic) -> Value {
     let bound = try bind(arguments, to: .model, of: "model", at: span)
-    return try session.inMode(training: bound.bool("training") ?? false) { () throws(Diagnostic) in
+    let training = bound.isGiven("training") ? bound.bool("training") : nil
+    return try session.inMode(training: training) { () throws(Diagnostic) in
       try apply(layer, to: bound["x"] ?? .none, at: bound.place(of: "x"))
     }
   }

@@ -122,7 +122,8 @@ extension Signature {
   package static let model = Signature([
     ParameterDefinition("x", .any, "inputs as the network sees them"),
     ParameterDefinition(
-      "training", .bool, "dropout draws, as in a training step", default: .bool(false), isKeywordOnly: true),
+      "training", .bool, "dropout draws, as in a training step; as around the call without it", default: .bool(false),
+      isKeywordOnly: true),
   ])
 }
 

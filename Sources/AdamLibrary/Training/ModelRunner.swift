@@ -59,15 +59,15 @@ extension Layer {
 }
 
 extension SessionState {
-  /// Models are called in training mode within `body` when `training`, else as around it.
+  /// Models are called in training mode within `body`, or in evaluation mode; as around it when it is not said.
   package func inMode<Result>(
-    training: Bool, _ body: () throws(Diagnostic) -> Result
+    training: Bool?, _ body: () throws(Diagnostic) -> Result
   ) throws(Diagnostic) -> Result {
     let outer = (modelsTrain, tracer?.isTraining ?? false)
     let tracer = tracer
-    if training {
-      modelsTrain = true
-      tracer?.isTraining = true
+    if let training {
+      modelsTrain = training
+      tracer?.isTraining = training
     }
     defer {
       modelsTrain = outer.0
