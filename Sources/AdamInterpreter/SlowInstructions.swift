@@ -194,8 +194,7 @@ extension Interpreter {
   private func iterate(
     _ at: Registers, _ d: Register, _ value: Value, at span: Span
   ) throws(Diagnostic) {
-    var value = value
-    if case .data(let data) = value { value = .data(try data.startPass(&session.generator, at: span)) }
+    let value = try value.startingLoop(session, at: span)
     let count = try value.iterationCount(at: span)
     if case .range(let range) = value {
       at[d] = .none

@@ -7,12 +7,15 @@ package enum CollectionBuiltins {
     len, range, enumerate, zip, map, filter, append, extend, insert, pop, reversed, sorted,
   ]
 
-  private static let sequence = ParameterDefinition("xs", .any, "list, tuple, range, string or tensor")
+  private static let sequence = ParameterDefinition("xs", .any, "list, tuple, range, string, tensor or data")
 
   static let len = BuiltinDefinition(
-    name: "len", group: "list", summary: "Number of elements, rows, characters or layers.",
+    name: "len", group: "list", summary: "Number of elements, rows, characters, layers or batches.",
     signature: Signature([sequence]), example: "print len([1, 2])  # prints: 2",
-    page: Page(source: "len of Python", see: ["shape", "range"]), isPure: true,
+    page: Page(
+      "The turns of a loop over the value: of data that is the batches of one pass over its training rows, as of "
+        + "torch's DataLoader. Its rows are `data.rows`.",
+      source: "len of Python", see: ["shape", "range"]), isPure: true,
     run: { _, arguments throws(Diagnostic) in
       switch arguments["xs"] {
       case .layer(let layer)?: return .number(Double(max(1, layer.children.count)))
@@ -21,6 +24,7 @@ package enum CollectionBuiltins {
         do throws(Diagnostic) {
           return .number(Double(try value.iterationCount(at: arguments.place(of: "xs"))))
         } catch {
+          if case .data = value { throw error }
           throw ValueError.conversion(
             "\(value.foundText) has no length", at: arguments.place(of: "xs"))
         }
@@ -59,8 +63,8 @@ package enum CollectionBuiltins {
     signature: Signature([sequence]),
     example: "for i, x in enumerate([\"a\"]) { print i, x }  # prints: 0 a",
     page: Page(source: "enumerate of Python", see: ["for", "zip"]), isPure: true,
-    run: { _, arguments throws(Diagnostic) in
-      let values = try (arguments["xs"] ?? .none).listed(at: arguments.place(of: "xs"))
+    run: { context, arguments throws(Diagnostic) in
+      let values = try (arguments["xs"] ?? .none).listed(context.session, at: arguments.place(of: "xs"))
       return .list(
         ListBox(values.enumerated().map { .tuple(TupleBox([.number(Double($0.offset)), $0.element])) }))
     })
@@ -70,9 +74,9 @@ package enum CollectionBuiltins {
     signature: Signature([ParameterDefinition("xs", .any, "sequences", isVariadic: true)]),
     example: "print zip([1, 2], [3, 4])  # prints: [(1, 3), (2, 4)]",
     page: Page(source: "zip of Python", see: ["for", "enumerate"]), isPure: true,
-    run: { _, arguments throws(Diagnostic) in
+    run: { context, arguments throws(Diagnostic) in
       var columns: [[Value]] = []
-      for (value, span) in arguments.variadic { columns.append(try value.listed(at: span)) }
+      for (value, span) in arguments.variadic { columns.append(try value.listed(context.session, at: span)) }
       guard let count = columns.first?.count else { return .list(ListBox([])) }
       if let other = columns.first(where: { $0.count != count }) {
         throw ValueError.conversion(
@@ -90,7 +94,7 @@ package enum CollectionBuiltins {
     page: Page(source: "map of Python", see: ["filter", "fn"]),
     run: { context, arguments throws(Diagnostic) in
       var result: [Value] = []
-      for value in try (arguments["xs"] ?? .none).listed(at: arguments.place(of: "xs")) {
+      for value in try (arguments["xs"] ?? .none).listed(context.session, at: arguments.place(of: "xs")) {
         result.append(try context.call(arguments["f"] ?? .none, [value], at: arguments.span))
       }
       return .list(ListBox(result))
@@ -103,7 +107,7 @@ package enum CollectionBuiltins {
     page: Page(source: "filter of Python", see: ["map", "fn"]),
     run: { context, arguments throws(Diagnostic) in
       var result: [Value] = []
-      for value in try (arguments["xs"] ?? .none).listed(at: arguments.place(of: "xs")) {
+      for value in try (arguments["xs"] ?? .none).listed(context.session, at: arguments.place(of: "xs")) {
         let keeps = try context.call(arguments["f"] ?? .none, [value], at: arguments.span)
         guard let keep = keeps.exactBool else {
           throw ValueError.condition(keeps, at: arguments.place(of: "f"))
@@ -137,8 +141,8 @@ package enum CollectionBuiltins {
       "As a statement on a variable it changes the variable; `a ++ b` joins two lists.",
       source: "list.extend of Python", see: ["append", "insert"]), isPure: true,
     updatesVariable: true, yieldsToVariables: true, check: { _, _ in .listOf(.unknown) },
-    run: { _, arguments throws(Diagnostic) in
-      let more = try (arguments["values"] ?? .none).listed(at: arguments.place(of: "values"))
+    run: { context, arguments throws(Diagnostic) in
+      let more = try (arguments["values"] ?? .none).listed(context.session, at: arguments.place(of: "values"))
       let list = arguments["xs"]?.elements ?? []
       try ValueLimit.check(elements: list.count + more.count, at: arguments.span)
       return .list(ListBox(list + more))
@@ -189,16 +193,16 @@ package enum CollectionBuiltins {
     name: "reversed", group: "list", summary: "The elements from last to first.",
     signature: Signature([sequence]), example: "print reversed([1, 2])  # prints: [2, 1]",
     page: Page(source: "reversed of Python", see: ["sorted"]), isPure: true,
-    run: { _, arguments throws(Diagnostic) in
-      .list(ListBox(try (arguments["xs"] ?? .none).listed(at: arguments.place(of: "xs")).reversed()))
+    run: { context, arguments throws(Diagnostic) in
+      .list(ListBox(try (arguments["xs"] ?? .none).listed(context.session, at: arguments.place(of: "xs")).reversed()))
     })
 
   static let sorted = BuiltinDefinition(
     name: "sorted", group: "list", summary: "Numbers or strings in ascending order.",
     signature: Signature([sequence]), example: "print sorted([2, 1])  # prints: [1, 2]",
     page: Page(source: "sorted of Python", see: ["reversed", "topk"]), isPure: true,
-    run: { _, arguments throws(Diagnostic) in
-      let values = try (arguments["xs"] ?? .none).listed(at: arguments.place(of: "xs"))
+    run: { context, arguments throws(Diagnostic) in
+      let values = try (arguments["xs"] ?? .none).listed(context.session, at: arguments.place(of: "xs"))
       let order = try Value.ascending(values, isReversed: false, "sorted", at: arguments.place(of: "xs"))
       return .list(ListBox(order.map { values[$0] }))
     })

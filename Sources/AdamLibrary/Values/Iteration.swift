@@ -20,7 +20,7 @@ extension Value {
         throw ValueError.notIterable("a number", at: span)
       }
       return first
-    case .data(let data): return data.passCount
+    case .data(let data): return try data.passCount(at: span)
     case .record(let box) where box.kind == Table.kind: return Table.rowCount(box)
     case .range(let box):
       return Int(exactly: min(box.count, 9_007_199_254_740_992)) ?? 0
@@ -58,7 +58,18 @@ extension Value {
     return result
   }
 
-  /// All elements; nil when the value has none or they are too many to list.
+  /// What a loop over this value runs over: data starts a pass, whose order is drawn.
+  package func startingLoop(_ session: SessionState, at span: Span) throws(Diagnostic) -> Value {
+    guard case .data(let data) = self else { return self }
+    return .data(try data.startPass(&session.generator, at: span))
+  }
+
+  /// All elements that a loop over this value meets: the batches of a new pass over data.
+  package func listed(_ session: SessionState, at span: Span) throws(Diagnostic) -> [Value] {
+    try startingLoop(session, at: span).listed(at: span)
+  }
+
+  /// All elements. Data gives none before a pass has begun.
   package func listed(at span: Span) throws(Diagnostic) -> [Value] {
     if case .list(let box) = self { return box.elements }
     if case .string(let box) = self { return box.text.map { .string(StringBox(String($0))) } }
