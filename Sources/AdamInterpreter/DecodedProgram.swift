@@ -32,7 +32,8 @@ struct Code {
   var op: Opcode
   /// How far the next instruction is when this one was done at once.
   var skip: UInt8 = 1
-  /// Arguments of a call.
+  /// Arguments of a call. Of arithmetic: the instructions before its own, `.max` where it is done at once
+  /// with numbers only.
   var count: UInt16 = 0
   var a: Int32 = 0
   var b: Int32 = 0

@@ -120,6 +120,7 @@ extension Interpreter {
   /// One instruction in full. What the frame on top goes on with is noted in it.
   @inline(never)
   private func slowly(_ pc: Int) throws(Diagnostic) {
+    if combinesTensors(pc) { return returnFuel() }
     let running = frames.count - 1
     frames[running].resume = pc + 1
     var jump = pc + 1
@@ -127,6 +128,21 @@ extension Interpreter {
     frames[running].resume = jump
     // It may have taken long: the next back-edge looks whether the run is to stop.
     returnFuel()
+  }
+
+  /// Arithmetic on small tensors, the commonest of what is left: without the instruction in full, whose
+  /// copies cost as much as the work.
+  @inline(__always)
+  private func combinesTensors(_ pc: Int) -> Bool {
+    let frame = frames.top
+    let code = frame.pointee.codes[pc]
+    guard let (op, isConstant) = code.op.arithmetic, code.count < .max else { return false }
+    let registers = stack.base + frame.pointee.base
+    let right = isConstant ? frame.pointee.constants + Int(code.c) : UnsafePointer(registers + Int(code.c))
+    guard let value = tensors.quick(op, registers[Int(code.b)], right.pointee) else { return false }
+    registers[Int(code.a)] = value
+    frames.top.pointee.resume = pc + 1 + Int(code.count)
+    return true
   }
 
   // MARK: Calls
@@ -238,6 +254,23 @@ extension Interpreter {
     guard globals.takeAgain(Int(code.b), into: registers + Int(code.a)) else { return false }
     taken = (Int(code.b), frames.top.pointee.base + Int(code.a))
     return true
+  }
+}
+
+extension Opcode {
+  /// The operator, and whether its right operand is a constant.
+  fileprivate var arithmetic: (ProgramOperator, isConstant: Bool)? {
+    switch self {
+    case .add: (.add, false)
+    case .subtract: (.subtract, false)
+    case .multiply: (.multiply, false)
+    case .divide: (.divide, false)
+    case .addConstant: (.add, true)
+    case .subtractConstant: (.subtract, true)
+    case .multiplyConstant: (.multiply, true)
+    case .divideConstant: (.divide, true)
+    default: nil
+    }
   }
 }
 

@@ -42,7 +42,7 @@ struct Fusion {
       second.a == first.a || temporaries.isDead(first.a, behind: index + 1)
     else { return }
     if let op = second.op.withConstant {
-      codes[index] = Code(op: op, skip: 2, a: second.a, b: second.b, c: first.b)
+      codes[index] = Code(op: op, skip: 2, count: 1, a: second.a, b: second.b, c: first.b)
     } else if let op = second.op.constantBranch, let target = target(index + 2, second.a, codes) {
       codes[index] = Code(op: op, skip: 3, a: second.b, b: first.b, c: target)
     }
@@ -105,6 +105,7 @@ struct Fusion {
     else { return }
     codes[index] = next
     codes[index].skip += 1
+    codes[index].count = .max
   }
 
   /// `t = i - k; d = xs[t]` where nothing else reads t.

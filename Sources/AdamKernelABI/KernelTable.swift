@@ -103,6 +103,11 @@ public struct KernelTable: Sendable {
   public var nllLoss: Kernel
   /// −(g/n0) at the target, 0 elsewhere. p0: g [1], p1: target i32 [n0], p2: out [n0, n1].
   public var nllLossGrad: Kernel
+  /// `logSoftmax`, then `nllLoss`. p0: logp [n0, n1], p1: target i32 [n0], p2: out [1], p3: x [n0, n1].
+  /// One unit.
+  public var crossEntropyLoss: Kernel
+  /// `logSoftmaxGrad` of `nllLossGrad`. p0: g [1], p1: target i32 [n0], p2: logp, p3: out; [n0, n1].
+  public var crossEntropyLossGrad: Kernel
   /// Mean of (x−y)². p0: x [n0], p1: y [n0], p2: out [1]. One unit.
   public var mseLoss: Kernel
   /// Mean of (1−y)·x − log_sigmoid(x). p0: x [n0], p1: y [n0], p2: out [1]. One unit.
@@ -165,7 +170,8 @@ public struct KernelTable: Sendable {
     level: String, panelColumns: Int, blockRows: Int, blockColumns: Int, elementwise: Kernel,
     fill: Kernel, gemmPack: Kernel, gemm: Kernel, dot16: Kernel, sumLast: Kernel,
     sumFirst: Kernel, extreme: Kernel, softmax: Kernel, logSoftmax: Kernel, softmaxGrad: Kernel,
-    logSoftmaxGrad: Kernel, nllLoss: Kernel, nllLossGrad: Kernel, mseLoss: Kernel,
+    logSoftmaxGrad: Kernel, nllLoss: Kernel, nllLossGrad: Kernel,
+    crossEntropyLoss: Kernel, crossEntropyLossGrad: Kernel, mseLoss: Kernel,
     bceWithLogits: Kernel, stridedCopy: Kernel, indexSelect: Kernel, indexAdd: Kernel,
     adam: Kernel, adamw: Kernel, sgd: Kernel, convRows: Int, convTerms: Int, padPlanes: Kernel,
     convPack: Kernel, conv: Kernel, convWeights: Kernel, maxPool: Kernel, maxPoolGrad: Kernel
@@ -188,6 +194,8 @@ public struct KernelTable: Sendable {
     self.logSoftmaxGrad = logSoftmaxGrad
     self.nllLoss = nllLoss
     self.nllLossGrad = nllLossGrad
+    self.crossEntropyLoss = crossEntropyLoss
+    self.crossEntropyLossGrad = crossEntropyLossGrad
     self.mseLoss = mseLoss
     self.bceWithLogits = bceWithLogits
     self.stridedCopy = stridedCopy

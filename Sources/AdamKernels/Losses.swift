@@ -66,6 +66,40 @@ func nllLoss(_ raw: UnsafeRawPointer, _ begin: Int, _ end: Int) {
   a.pointee.p2.floats[0] = total / Float(n)
 }
 
+/// The rows of log_softmax, then the mean of the losses.
+func crossEntropyLoss(_ raw: UnsafeRawPointer, _ begin: Int, _ end: Int) {
+  guard begin < end else { return }
+  var scores = KernelArguments()
+  let a = arguments(raw)
+  (scores.p0, scores.p1) = (a.pointee.p3, a.pointee.p0)
+  (scores.n0, scores.n1) = (a.pointee.n0, a.pointee.n1)
+  logSoftmax(&scores, 0, a.pointee.n0)
+  nllLoss(raw, begin, end)
+}
+
+func crossEntropyLossGrad(_ raw: UnsafeRawPointer, _ begin: Int, _ end: Int) {
+  let a = arguments(raw)
+  let classes = a.pointee.n1
+  let value = -(a.pointee.p0.floats[0] / Float(a.pointee.n0))
+  let lanes = SIMD16<Int32>(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15)
+  for b in begin..<end {
+    let t = a.pointee.p1.integers[b]
+    // The sum of a row that is zero but for its target: zeros are added to it when there are any.
+    let isInside = t >= 0 && Int(t) < classes
+    let sums = Lane16(repeating: isInside ? (classes > 1 ? value + 0 : value) : 0)
+    let logp = a.pointee.p2.floats + b &* classes, out = a.pointee.p3.floats + b &* classes
+    var at = 0
+    while at < classes {
+      let count = min(16, classes &- at)
+      let place = SIMD16<Int32>(repeating: t &- Int32(truncatingIfNeeded: at))
+      let g = Lane16(repeating: 0).replacing(with: value, where: lanes .== place)
+      let r = Lane16.fma(-Lane16.exp(some(logp + at, count)), sums, g)
+      put(r, out + at, count)
+      at &+= 16
+    }
+  }
+}
+
 func nllLossGrad(_ raw: UnsafeRawPointer, _ begin: Int, _ end: Int) {
   let a = arguments(raw)
   let classes = a.pointee.n1

@@ -26,13 +26,14 @@ private func rowSum16(_ count: Int, _ single: (Int) -> Float, _ lanes: (Int, Int
   return halfTree(sum)
 }
 
+/// Sixteen lanes or as many as there are.
 @inline(__always)
-private func some(_ p: Floats, _ count: Int) -> Lane16 {
+func some(_ p: Floats, _ count: Int) -> Lane16 {
   count >= 16 ? load16(p) : load(p, count: count)
 }
 
 @inline(__always)
-private func put(_ v: Lane16, _ p: Floats, _ count: Int) {
+func put(_ v: Lane16, _ p: Floats, _ count: Int) {
   if count >= 16 { store16(v, p) } else { store(v, p, count: count) }
 }
 

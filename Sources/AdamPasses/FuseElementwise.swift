@@ -43,7 +43,7 @@ private struct Fusion {
   /// Whether an operation may be a step: a loop, and not fused already.
   private func canFuse(_ index: Int) -> Bool {
     let operation = function.operations[index]
-    return operation.op != .fusedElementwise && function.isLoop(operation)
+    return !operation.op.traits.contains(.fused) && function.isLoop(operation)
   }
 
   private func grown(from root: Int) -> [Int] {

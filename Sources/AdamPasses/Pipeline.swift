@@ -21,6 +21,7 @@ package struct Pipeline: Sendable {
     Entry(.simplify, because: "gradients leave products with 1 and stretches that hide equal operations"),
     Entry(.cse, because: "after simplify, so that equal operations look equal"),
     Entry(.dce, because: "the two above leave what they replaced; fusion must count real uses only"),
+    Entry(.fuseCrossEntropy, because: "after dce: what nobody needs is not worth a fusion"),
     Entry(.fuseElementwise, because: "late: the other passes do not look into fused loops"),
     Entry(.dce, because: "constants that became scalars of a fused loop are unused now"),
     Entry(.fuseEpilogue, because: "after loops are as long as they get: each takes up one product"),

@@ -39,8 +39,7 @@ struct Rewriting {
   mutating func append(_ operation: Operation) {
     var copy = operation
     copy.results = operation.results.map { old in
-      let info = source.values[old.index]
-      output.values.append(ValueInfo(info.type, info.span))
+      output.values.append(ValueInfo(source.values[old.index].type, operation.span))
       definitions.append(output.operations.count)
       let new = ValueID(output.values.count - 1)
       map[old.index] = new

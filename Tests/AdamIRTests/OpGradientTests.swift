@@ -8,7 +8,7 @@ import Testing
 @Suite struct OpGradientTests {
   /// Ops whose results are real and depend on real operands. What fusion makes is never differentiated.
   static let real = OpRegistry.all.filter { op in
-    guard op.reference != nil, op.attributeNames != ["body"], let sample = OpSample.of(op)?.first,
+    guard op.reference != nil, !op.traits.contains(.fused), let sample = OpSample.of(op)?.first,
       let types = try? op.inferTypes(sample.operands, sample.attributes)
     else { return false }
     return types.first?.element == .f32 && sample.operands.contains { $0.element == .f32 }

@@ -264,6 +264,8 @@ struct OpCase: Sendable, CustomTestStringConvertible {
     }
     return cases + [
       OpCase(.nllLoss, [.f32(5, 3), i32(5)]), OpCase(.nllLossGrad, [.f32(), i32(5), .f32(5, 3)]),
+      OpCase(.crossEntropyLoss, [.f32(5, 3), i32(5)]), OpCase(.crossEntropyLoss, [.f32(70, 33), i32(70)]),
+      OpCase(.crossEntropyLossGrad, [.f32(), i32(5), .f32(5, 3)], within: 1e-5),
       OpCase(.mseLoss, [.f32(40, 3), .f32(40, 3)]),
       OpCase(.mseLossGrad, [.f32(), .f32(40, 3), .f32(40, 3)]),
       OpCase(.bceWithLogits, [.f32(40, 3), .f32(40, 3)]),

@@ -266,6 +266,8 @@ package struct OpSample: Sendable {
         OpSample([.f32(2, 3, 2), .f32(3)], transposes(true, false)),
       ]
     case .nllLoss: return [OpSample([.f32(3, 4), i32(3)], labels: 4)]
+    case .crossEntropyLoss: return [OpSample([.f32(3, 4), i32(3)], labels: 4)]
+    case .crossEntropyLossGrad: return [OpSample([.f32(), i32(3), .f32(3, 4)], labels: 4)]
     case .nllLossGrad: return [OpSample([.f32(), i32(3), .f32(3, 4)], labels: 4)]
     case .mseLoss, .bceWithLogits: return [OpSample([.f32(3, 2), .f32(3, 2)])]
     case .mseLossGrad, .bceWithLogitsGrad: return [OpSample([.f32(), .f32(3, 2), .f32(3, 2)])]

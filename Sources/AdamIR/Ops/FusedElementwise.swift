@@ -6,7 +6,7 @@ extension OpDefinition {
   package static let fusedElementwise: OpDefinition = .init(
     name: "fused_elementwise", summary: "A chain of elementwise operations computed in one loop.",
     formula: "s0, s1, … in order for each element; y = the last step",
-    traits: .elementwise, operandCount: 1...FusedBody.maximumOperands, attributeNames: ["body"],
+    traits: [.elementwise, .fused], operandCount: 1...FusedBody.maximumOperands, attributeNames: ["body"],
     inferTypes: { types, attributes throws(ShapeError) in
       guard let body = attributes.body("body") else {
         throw .missingAttribute("fused_elementwise", "body")

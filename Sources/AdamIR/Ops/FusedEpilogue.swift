@@ -8,7 +8,7 @@ extension OpDefinition {
     name: "fused_epilogue",
     summary: "A product, convolution or pooling with the elementwise operations on its result.",
     formula: "s0 whole; s1, s2, … in order for each element of it; y = the last step",
-    operandCount: 1...(FusedBody.maximumOperands + 3), attributeNames: ["body"],
+    traits: .fused, operandCount: 1...(FusedBody.maximumOperands + 3), attributeNames: ["body"],
     inferTypes: { types, attributes throws(ShapeError) in
       guard let body = attributes.body("body") else {
         throw .missingAttribute("fused_epilogue", "body")

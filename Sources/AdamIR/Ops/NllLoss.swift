@@ -47,7 +47,8 @@ extension OpDefinition {
       return [result]
     })
 
-  private static func labels(
+  /// Refuses what is not one row of scores and one label per example.
+  static func labels(
     _ op: String, _ logp: TensorType, _ target: TensorType
   ) throws(ShapeError) {
     guard logp.element == .f32, logp.shape.rank == 2 else {

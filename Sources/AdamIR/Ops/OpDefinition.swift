@@ -36,6 +36,8 @@ package struct OpTraits: OptionSet, Hashable, Sendable {
   package static let update = OpTraits(rawValue: 128)
   /// Its kernel can run elementwise ops on elements of its result as soon as they are finished.
   package static let epilogue = OpTraits(rawValue: 256)
+  /// Made by fusion only, so it is never differentiated.
+  package static let fused = OpTraits(rawValue: 512)
 }
 
 /// Builds the gradient of an op into the function being differentiated.

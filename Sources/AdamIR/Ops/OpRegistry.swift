@@ -69,6 +69,7 @@ package struct OpRegistry: Sendable {
     .softmax, .softmaxGrad,
     .logSoftmax, .logSoftmaxGrad,
     .nllLoss, .nllLossGrad,
+    .crossEntropyLoss, .crossEntropyLossGrad,
     .mseLoss, .mseLossGrad,
     .bceWithLogits, .bceWithLogitsGrad,
     .dropoutMask,

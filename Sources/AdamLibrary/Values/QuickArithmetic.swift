@@ -5,7 +5,7 @@ import AdamRuntime
 
 extension TensorArithmetic {
   /// nil when it is not for this way.
-  func quick(_ op: ProgramOperator, _ a: Value, _ b: Value) -> Value? {
+  package func quick(_ op: ProgramOperator, _ a: Value, _ b: Value) -> Value? {
     if op == .power, case .number(2) = b { return quick(.multiply, a, a) }
     guard op.isQuick else { return nil }
     let number = Int(op.rawValue)

@@ -62,6 +62,8 @@ enum EmitterTable {
   static let losses = [
     Emitter("nll_loss", emitNllLoss),
     Emitter("nll_loss_grad", emitNllLossGrad),
+    Emitter("cross_entropy_loss", emitCrossEntropyLoss),
+    Emitter("cross_entropy_loss_grad", emitCrossEntropyLossGrad),
     Emitter("mse_loss") { e throws(RuntimeError) in emitMeanLoss(&e, e.kernels.mseLoss) },
     Emitter("bce_with_logits") { e throws(RuntimeError) in
       emitMeanLoss(&e, e.kernels.bceWithLogits)

@@ -40,6 +40,33 @@ func emitRowwise(
   }
 }
 
+/// Few rows are one call; many are worth a share for every thread.
+@Sendable func emitCrossEntropyLoss(_ e: inout Emission) throws(RuntimeError) {
+  let sizes = e.operandSizes(0)
+  let (x, target, loss, logp) = (e.operand(0), e.operand(1), e.result(0), e.result(1))
+  let (rows, classes) = (sizes[0], sizes[1])
+  let cost = Double(rows) * (12 + 0.6 * Double(classes))
+  guard cost > Runtime.smallestSharedCost else {
+    e.emit(e.kernels.crossEntropyLoss, [logp, target, loss, x], units: 1, cost: cost) {
+      ($0.n0, $0.n1) = (rows, classes)
+    }
+    return
+  }
+  e.emit(e.kernels.logSoftmax, [x, logp], units: rows, cost: cost) { ($0.n0, $0.n1) = (rows, classes) }
+  e.emit(e.kernels.nllLoss, [logp, target, loss], units: 1, cost: 10 + 2 * Double(rows)) {
+    ($0.n0, $0.n1) = (rows, classes)
+  }
+}
+
+@Sendable func emitCrossEntropyLossGrad(_ e: inout Emission) throws(RuntimeError) {
+  let sizes = e.resultSizes()
+  let pointers = [e.operand(0), e.operand(1), e.operand(2), e.result()]
+  let cost = Double(sizes[0]) * (5 + 0.4 * Double(sizes[1]))
+  e.emit(e.kernels.crossEntropyLossGrad, pointers, units: sizes[0], cost: cost) {
+    ($0.n0, $0.n1) = (sizes[0], sizes[1])
+  }
+}
+
 /// Mean of a term over two operands of one shape.
 func emitMeanLoss(_ e: inout Emission, _ kernel: Kernel) {
   let count = e.operandCount(0)
