@@ -254,7 +254,7 @@ enum ShapeBuiltins {
     signature: spreadSignature, example: "print var([1, 2, 3])  # prints: 1",
     page: Page(
       shape: "[..] → a number, or [..] without the axis", formula: "Σ(x - mean)² / (n - correction)",
-      source: "torch.var", see: ["std", "mean"]),
+      source: "torch.var", see: ["std", "mean"]), isPure: true,
     run: { context, arguments throws(Diagnostic) in .of(try spread(context, arguments)) })
 
   static let std = BuiltinDefinition(
@@ -262,7 +262,7 @@ enum ShapeBuiltins {
     signature: spreadSignature, example: "print std([1, 3])  # prints: 1.4142135",
     page: Page(
       shape: "[..] → a number, or [..] without the axis", formula: "√(Σ(x - mean)² / (n - correction))",
-      source: "torch.std", see: ["var", "mean"]),
+      source: "torch.std", see: ["var", "mean"]), isPure: true,
     run: { context, arguments throws(Diagnostic) in
       .of(
         try TensorArithmetic(context.session).apply(
@@ -274,7 +274,7 @@ enum ShapeBuiltins {
     signature: Signature([x] + ReductionBuiltins.axisParameters), example: "print norm([3, 4])  # prints: 5",
     page: Page(
       shape: "[..] → a number, or [..] without the axis", formula: "√Σx²", source: "torch.linalg.vector_norm",
-      see: ["sum", "sqrt", "layer_norm"]),
+      see: ["sum", "sqrt", "layer_norm"]), isPure: true,
     run: { context, arguments throws(Diagnostic) in
       let tensors = TensorArithmetic(context.session)
       let x = try tensors.real(arguments["x"] ?? .none, at: arguments.place(of: "x"))

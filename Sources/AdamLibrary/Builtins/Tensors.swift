@@ -223,7 +223,7 @@ package enum TensorBuiltins {
   static let choose = BuiltinDefinition(
     name: "where", group: "tensor", summary: "a where the condition holds, else b, by element.",
     signature: Signature([
-      ParameterDefinition("condition", .tensor, "bool tensor"),
+      ParameterDefinition("condition", .oneOf([.tensor, .bool]), "bool tensor; true or false chooses all of one"),
       ParameterDefinition("a", .tensorLike, "taken where true"),
       ParameterDefinition("b", .tensorLike, "taken where false"),
     ]),
@@ -232,7 +232,7 @@ package enum TensorBuiltins {
     run: { context, arguments throws(Diagnostic) in
       let tensors = TensorArithmetic(context.session)
       let place = arguments.place(of: "condition")
-      let condition = try tensors.operand(arguments["condition"] ?? .none, at: place)
+      let condition = try condition(arguments["condition"] ?? .none, tensors, at: place)
       guard condition.type.element == .bool else {
         throw ValueError.conversion(
           "`where` needs a tensor of true and false", at: arguments.place(of: "condition"))
@@ -241,6 +241,16 @@ package enum TensorBuiltins {
       let b = try tensors.real(arguments["b"] ?? .none, at: arguments.place(of: "b"))
       return .of(try tensors.apply(.where, [condition, a, b], at: arguments.span))
     })
+
+  /// A comparison of single numbers is a bool where there are numbers, and a tensor of no axes in a trace.
+  private static func condition(
+    _ value: Value, _ tensors: TensorArithmetic, at place: Span
+  ) throws(Diagnostic) -> Operand {
+    guard case .bool(let flag) = value else { return try tensors.operand(value, at: place) }
+    do throws(AllocationError) { return .tensor(try Tensor([], integers: [flag ? 1 : 0], element: .bool)) } catch {
+      throw ValueError.memory(error, at: place)
+    }
+  }
 }
 
 extension Tensor {

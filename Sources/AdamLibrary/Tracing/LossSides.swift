@@ -27,32 +27,38 @@ struct LossSides {
     scanned = function.operations.count
   }
 
-  /// Whether an elementwise op on these would stretch one side over the other.
-  mutating func stretches(_ a: ValueID, _ b: ValueID, in function: TensorFunction) -> Bool {
-    let (x, y) = (function.type(a).shape, function.type(b).shape)
-    guard x != y, x.rank > 0, y.rank > 0 else { return false }
+  /// The first two operands of which one depends on the prediction alone and one on the target alone, and
+  /// which the op would stretch over each other. What depends on both has been compared already.
+  mutating func stretched(
+    _ op: OpDefinition, _ operands: [ValueID], in function: TensorFunction
+  ) -> (ValueID, ValueID)? {
     scan(function)
-    let (p, q) = (sides[a.index], sides[b.index])
-    return p & Self.fromPrediction != 0 && q & Self.fromTarget != 0
-      || p & Self.fromTarget != 0 && q & Self.fromPrediction != 0
+    for (index, a) in operands.enumerated() {
+      for b in operands[(index + 1)...] where op.stretches(function.type(a).shape, function.type(b).shape) {
+        if Set([sides[a.index], sides[b.index]]) == [Self.fromPrediction, Self.fromTarget] { return (a, b) }
+      }
+    }
+    return nil
   }
 }
 
 extension ModelTracer {
-  /// Throws where the loss would compare what does not belong together.
+  /// Throws where operands that stretch over each other do not belong together.
   func checkSides(_ op: OpDefinition, _ ids: [ValueID], at span: Span) throws(Diagnostic) {
-    guard op.traits.contains(.elementwise), ids.count == 2 else { return }
-    if !rowSources.isEmpty, batchPlaces.disagree(ids[0], ids[1], in: function, rowSources) {
-      let shapes = ids.map { function.type($0).shape.text }
-      throw .rowsDisagree(shapes, at: span)
+    guard op.ownAxes != nil, ids.count > 1 else { return }
+    if !rowSources.isEmpty, batchPlaces.disagree(op, ids, in: function, rowSources) {
+      throw .rowsDisagree(ids.map { function.type($0).shape.text }, at: span)
     }
-    guard lossSides != nil else { return }
-    guard lossSides?.stretches(ids[0], ids[1], in: function) == true else { return }
-    let shapes = ids.map { function.type($0).shape.text }
-    var diagnostic = Diagnostic(
-      .shapesDisagree, "the loss would stretch \(shapes[0]) over \(shapes[1])", at: span)
+    guard let (a, b) = lossSides?.stretched(op, ids, in: function) else { return }
+    throw .lossStretches(function.type(a).shape, function.type(b).shape, at: span)
+  }
+}
+
+extension Diagnostic {
+  fileprivate static func lossStretches(_ a: Shape, _ b: Shape, at span: Span) -> Diagnostic {
+    var diagnostic = Diagnostic(.shapesDisagree, "the loss would stretch \(a.text) over \(b.text)", at: span)
     diagnostic.notes = ["between prediction and target nothing stretches: it would train, and fit nothing"]
     diagnostic.helps = [Help("give both the same shape; `column(y)` makes a column of a vector")]
-    throw diagnostic
+    return diagnostic
   }
 }

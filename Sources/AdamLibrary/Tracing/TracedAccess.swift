@@ -84,7 +84,9 @@ extension Operand {
   func reshaped(to sizes: [Int], at span: Span) throws(Diagnostic) -> Operand {
     switch self {
     case .tensor(let tensor):
-      return .tensor(try tensor.taking(Array(0..<tensor.elementCount), sizes: sizes, at: span))
+      let result = try tensor.taking(Array(0..<tensor.elementCount), sizes: sizes, at: span)
+      result.batchAxis = tensor.batchAxis.flatMap { tensor.type.shape.axisKept($0, in: result.type.shape) }
+      return .tensor(result)
     case .traced(let traced): return .traced(try traced.reshaped(to: sizes, at: span))
     }
   }

@@ -51,8 +51,8 @@ extension Tensor {
     let places = places(selections)
     let result = try taking(places, sizes: sizes(selections), at: span)
     // Rows stay rows when all of them are taken.
-    if batchAxis == 0, case .many(let rows)? = selections.first, rows.count == self.sizes[0] {
-      result.batchAxis = 0
+    if let batchAxis, case .many(let rows) = selections[batchAxis], rows.count == self.sizes[batchAxis] {
+      result.batchAxis = self.sizes(Array(selections[..<batchAxis])).count
     }
     return .of(result)
   }

@@ -24,15 +24,15 @@ extension Tensor {
 }
 
 enum TensorTags {
-  /// Throws when two operands of one elementwise op do not belong together.
+  /// Throws when operands that stretch over each other do not belong together.
   static func check(
     _ op: OpDefinition, _ operands: [Tensor], at span: Span
   ) throws(Diagnostic) {
-    guard op.traits.contains(.elementwise), operands.count > 1 else { return }
-    let places = Set(operands.compactMap(\.batchPlace))
-    if places.count > 1 {
+    guard operands.count > 1 else { return }
+    if operands.contains(where: { $0.batchAxis != nil }), rows(op, operands, Attributes()).disagree {
       throw .rowsDisagree(operands.map(\.symbolicShape.text), at: span)
     }
+    guard op.traits.contains(.elementwise) else { return }
     if Set(operands.compactMap(\.units)).count > 1 { throw .mixedUnits(at: span) }
   }
 
@@ -40,38 +40,14 @@ enum TensorTags {
   static func pass(
     _ op: OpDefinition, _ operands: [Tensor], _ attributes: Attributes, to result: Tensor
   ) {
-    if op.traits.contains(.elementwise) {
-      let place = operands.lazy.compactMap(\.batchPlace).first
-      result.batchAxis = place.map { result.sizes.count - $0 }
-      result.units = operands.lazy.compactMap(\.units).first
-    } else if op == .matmul || op == .linear {
-      result.batchAxis = placeInProduct(operands).map { result.sizes.count - $0 }
-    } else if let operand = operands.first, let axis = operand.batchAxis {
-      result.batchAxis = kept(axis, op, operand, attributes, result)
-    }
+    if op.traits.contains(.elementwise) { result.units = operands.lazy.compactMap(\.units).first }
+    guard operands.contains(where: { $0.batchAxis != nil }) else { return }
+    let shape = result.type.shape
+    result.batchAxis = rows(op, operands, attributes).place(in: shape).map { shape.rank - $0 }
   }
 
-  private static func placeInProduct(_ operands: [Tensor]) -> Int? {
-    guard operands.count > 1 else { return nil }
-    let ranks = (operands[0].sizes.count, operands[1].sizes.count)
-    for (index, operand) in operands.prefix(2).enumerated() {
-      guard let place = operand.batchPlace,
-        let found = OpDefinition.placeInProduct(place, of: index, ranks: ranks)
-      else { continue }
-      return found
-    }
-    return nil
-  }
-
-  private static func kept(
-    _ axis: Int, _ op: OpDefinition, _ operand: Tensor, _ attributes: Attributes, _ result: Tensor
-  ) -> Int? {
-    if op.traits.contains(.reduction) {
-      let axes = attributes.ints("axes") ?? attributes.int("axis").map { [$0] } ?? []
-      if attributes.bool("keepdims") == true { return axes.contains(axis) ? nil : axis }
-      return axes.contains(axis) ? nil : axis - axes.count { $0 < axis }
-    }
-    return result.sizes == operand.sizes && !op.traits.contains(.movement) ? axis : nil
+  private static func rows(_ op: OpDefinition, _ operands: [Tensor], _ attributes: Attributes) -> RowAxes {
+    RowAxes(op, operands.map(\.type.shape), operands.map(\.batchPlace), attributes)
   }
 }
 
