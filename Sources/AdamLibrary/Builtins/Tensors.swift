@@ -17,8 +17,11 @@ package enum TensorBuiltins {
     example: "print tensor([1, 2]) * 2  # prints: [2, 4]",
     page: Page(shape: "nested lists → their shape", source: "torch.tensor", see: ["zeros", "ones", "full"]),
     isPure: true,
-    run: { _, arguments throws(Diagnostic) in
-      .tensor(try (arguments["x"] ?? .none).asTensor(at: arguments.place(of: "x")))
+    run: { context, arguments throws(Diagnostic) in
+      switch try operand(context, arguments) {
+      case .tensor(let tensor): .tensor(tensor)
+      case .traced(let traced): .traced(traced)
+      }
     })
 
   private static func filled(

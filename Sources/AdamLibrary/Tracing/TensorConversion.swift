@@ -15,7 +15,7 @@ extension AbstractValue {
     case .string, .none, .bool, .function, .layer, .optimizer, .data, .hook:
       throw ValueError.notNumbers(foundText, at: span)
     case .list, .tuple:
-      if case .known(let value) = self, value.isShort { _ = try value.asTensor(at: span) }
+      if case .known(let value) = self, value.isShort, !value.holdsTraced { _ = try value.asTensor(at: span) }
     default: break
     }
   }
@@ -27,16 +27,20 @@ extension AbstractValue {
     case .number: return TensorType(.f32, .scalar)
     case .known(.tensor(let tensor)): return tensor.type
     case .known(.parameter(let parameter)): return TensorType(.f32, parameter.shape)
+    case .known(let value) where value.holdsTraced: return Self.stackedType(value.elements?.map { .known($0) } ?? [])
     case .known(let value): return (try? value.tensor(at: Span(SourceID(0), 0, 0)))?.type
     case .list(let parts), .tuple(let parts):
-      guard let first = parts.first?.tensorType,
-        parts.allSatisfy({ $0.tensorType?.shape == first.shape })
-      else { return nil }
-      return TensorType(.f32, Shape([Dimension(parts.count)] + first.shape.dimensions))
+      return Self.stackedType(parts)
     case .listOf(let part):
       return part.tensorType.map { TensorType(.f32, Shape([.unknown] + $0.shape.dimensions)) }
     default: return nil
     }
+  }
+
+  private static func stackedType(_ parts: [AbstractValue]) -> TensorType? {
+    guard let first = parts.first?.tensorType, parts.allSatisfy({ $0.tensorType?.shape == first.shape })
+    else { return nil }
+    return TensorType(.f32, Shape([Dimension(parts.count)] + first.shape.dimensions))
   }
 }
 

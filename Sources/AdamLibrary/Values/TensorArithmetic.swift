@@ -9,7 +9,7 @@ package struct TensorArithmetic {
   let session: SessionState
   package init(_ session: SessionState) { self.session = session }
 
-  /// A tensor of a tensor, number, range, rectangular list of numbers; what is traced stays traced.
+  /// A tensor of a tensor, number, range, rectangular list of numbers; what is traced stays traced, in lists too.
   package func operand(_ value: Value, at span: Span) throws(Diagnostic) -> Operand {
     switch value {
     case .traced(let traced): return .traced(traced)
@@ -19,6 +19,9 @@ package struct TensorArithmetic {
       do throws(AllocationError) { return .tensor(try tensor.copy()) } catch {
         throw ValueError.memory(error, at: span)
       }
+    case .list, .tuple:
+      if session.tracer != nil, value.holdsTraced { return try stacked(value.elements ?? [], at: span) }
+      return .tensor(try value.asTensor(at: span))
     default: return .tensor(try value.asTensor(at: span))
     }
   }
