@@ -101,6 +101,7 @@ package func bindCollecting<V: ArgumentValue>(
 ) -> (bound: BoundArguments<V>, mistakes: [Diagnostic]) {
   var binder = Binder(arguments: arguments, signature: signature, callee: callee, span: span)
   binder.placePositional()
+  binder.exchange()
   binder.placeKeywords()
   binder.placeImplicit()
   return (binder.finish(), binder.mistakes)
@@ -172,6 +173,25 @@ struct Binder<V: ArgumentValue> {
     return next ?? free.first { value.fit(parameters[$0].kind) != .no } ?? free.first
   }
 
+  /// What is not known may be the model or the data, wherever it stands: it leaves its place to an argument
+  /// that fits nowhere else.
+  mutating func exchange() {
+    let parameters = signature.parameters
+    for place in slots.indices {
+      guard let index = slots[place], fit(index, place) == .no else { continue }
+      let open = slots.indices.first { other in
+        guard other != place, let unknown = slots[other] else { return false }
+        return fit(unknown, place) == .perhaps && fit(index, other) != .no
+          && (parameters[other].isImplicit || parameters[place].isImplicit)
+      }
+      if let open { slots.swapAt(place, open) }
+    }
+  }
+
+  private func fit(_ argument: Int, _ place: Int) -> Fit {
+    arguments[argument].value.fit(signature.parameters[place].kind)
+  }
+
   mutating func placeKeywords() {
     for (i, argument) in arguments.enumerated() where !argument.isImplicit {
       guard let name = argument.name else { continue }
@@ -201,6 +221,18 @@ struct Binder<V: ArgumentValue> {
         let slot = signature.parameter(named: name), slots[slot] == nil
       else { continue }
       slots[slot] = i
+    }
+    leaveOpen()
+  }
+
+  /// What is not known and stands where anything may stand, `train 3, m`, may as well be the model.
+  private mutating func leaveOpen() {
+    let parameters = signature.parameters
+    for place in slots.indices where parameters[place].isImplicit && parameters[place].kind == .any {
+      guard let index = slots[place], arguments[index].name == nil else { continue }
+      for other in slots.indices where slots[other] == nil && parameters[other].isImplicit {
+        if fit(index, other) == .perhaps { slots[other] = index }
+      }
     }
   }
 
