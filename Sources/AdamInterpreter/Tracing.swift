@@ -13,13 +13,14 @@ extension Interpreter: FunctionTracer {
     let outer = session.tracer
     session.tracer = tracer
     defer { session.tracer = outer }
-    let values = inputs.map { $0.map { Value.traced(TracedTensor(tracer, $0)) } ?? .none }
+    let values = inputs.map { $0.map { tracer.unbundled($0) } ?? .none }
     let result: Value
     switch function {
     case .closure(let closure): result = try call(.function(closure), values, at: span)
     case .builtin(let builtin): result = try call(.builtin(builtin), values, at: span)
     case .abstract: throw .shapeUnknown(at: span)
     }
+    if result.isGivenStructure { return try tracer.bundled(result, at: span) }
     return try tracer.value(of: try tensors.operand(result, at: span), at: span)
   }
 }

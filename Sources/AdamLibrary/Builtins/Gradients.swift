@@ -223,6 +223,9 @@ private final class Gradient {
     defer { session.tracer = outer }
     let given = arguments.map { GivenArgument(value: $0, span: span) } + passed
     let result = try context.call(function, given: given, at: span)
+    if result.isGivenStructure {
+      throw .derivativeOfSeveral(result.foundText, function.layerFunction?.place, at: span)
+    }
     let id = try tracer.value(of: try tensors.real(result, at: span), at: span)
     let type = tracer.function.type(id)
     guard type.shape.rank == 0 else {
@@ -262,6 +265,14 @@ extension Diagnostic {
   package static func derivativeBy(_ found: String, at span: Span) -> Diagnostic {
     Diagnostic(
       .wrongKind, "derivatives are by tensors, numbers, lists, records and models, found \(found)", at: span)
+  }
+
+  /// - Parameter place: the function's, where it is known.
+  package static func derivativeOfSeveral(_ found: String, _ place: Span?, at span: Span) -> Diagnostic {
+    var diagnostic = Diagnostic(
+      .wrongKind, "a function to differentiate gives a single number, found \(found)", at: place ?? span)
+    if place != nil { diagnostic.labels = [Label(span, "differentiated here")] }
+    return diagnostic
   }
 
   /// - Parameter place: the function's, where it is known.

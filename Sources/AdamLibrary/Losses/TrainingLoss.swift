@@ -40,10 +40,13 @@ package struct TrainingLoss {
   ) throws(Diagnostic) -> ValueID {
     guard let function, let caller = tracer.caller else { throw .shapeUnknown(at: span) }
     tracer.usesScript = true
-    tracer.lossSides = LossSides(prediction: output)
+    tracer.lossSides = LossSides(predictions: Set(tracer.unbundled(output).tracedParts))
     let inputs: [ValueID?] = [output, target, input]
     let value = try caller.trace(
       function, Array(inputs.prefix(max(2, function.parameterCount))), in: tracer, at: span)
+    if let structure = tracer.structures[value] {
+      throw .lossIsNoNumber(structure.foundText, function.place, at: span)
+    }
     let type = tracer.function.type(value)
     guard type == TensorType(.f32, .scalar) else { throw .lossNotScalar(type, function.place, at: span) }
     return value
@@ -51,21 +54,22 @@ package struct TrainingLoss {
 
   /// The loss of tensors at hand.
   func value(
-    _ prediction: Tensor, _ target: Tensor?, _ input: Tensor, _ session: SessionState, at span: Span
+    _ prediction: Value, _ target: Tensor?, _ input: Tensor, _ session: SessionState, at span: Span
   ) throws(Diagnostic) -> Double {
     guard function != nil else {
-      guard let target else { return .nan }
+      guard let target, case .tensor(let prediction) = prediction else { return .nan }
       return try definition.value(prediction, target, session, at: span)
     }
     let tracer = ModelTracer(name: "loss", isTraining: false, caller: session.functionTracer)
-    let p = tracer.function.addParameter(prediction.type, name: "pred", role: .input)
+    var parts: [Tensor] = []
+    let p = try tracer.parameters(for: prediction, &parts, at: span)
     let y = target.map { tracer.function.addParameter($0.type, name: "y", role: .target) }
     let x = tracer.function.addParameter(input.type, name: "x", role: .input)
     let result = try trace(tracer, output: p, target: y, input: x, at: span)
     tracer.function.results = [FunctionResult(result, "loss")]
     let plan = try session.plan(for: tracer.function, at: span)
     do throws(RuntimeError) {
-      try plan.bind("pred", to: prediction)
+      for (index, part) in parts.enumerated() { try plan.bind("pred.\(index)", to: part) }
       if let target { try plan.bind("y", to: target) }
       try plan.bind("x", to: input)
       try plan.bind(tracer)
@@ -74,6 +78,24 @@ package struct TrainingLoss {
     }
     plan.run()
     return plan.resultNumber(0) ?? .nan
+  }
+}
+
+extension ModelTracer {
+  /// Inputs for the tensors of a prediction, `pred.0`, `pred.1`, …, and the value that stands for it.
+  fileprivate func parameters(
+    for prediction: Value, _ parts: inout [Tensor], at span: Span
+  ) throws(Diagnostic) -> ValueID {
+    var found: [Tensor] = []
+    let inputs = try prediction.replacingTensors { part throws(Diagnostic) in
+      guard case .tensor(let tensor) = part else { return part }
+      let input = function.addParameter(tensor.type, name: "pred.\(found.count)", role: .input)
+      found.append(tensor)
+      return .traced(TracedTensor(self, input))
+    }
+    parts = found
+    if case .traced(let single) = inputs { return single.value }
+    return try bundled(inputs, at: span)
   }
 }
 
@@ -95,6 +117,13 @@ extension Plan {
 }
 
 extension Diagnostic {
+  static func lossIsNoNumber(_ found: String, _ place: Span?, at span: Span) -> Diagnostic {
+    var diagnostic = Diagnostic(
+      .targetDisagrees, "a loss is a single number, and this function gives \(found)", at: place ?? span)
+    if place != nil { diagnostic.labels = [Label(span, "used as the loss here")] }
+    return diagnostic
+  }
+
   /// - Parameter place: the function's, where it is known.
   static func lossNotScalar(_ type: TensorType, _ place: Span?, at span: Span) -> Diagnostic {
     var diagnostic = Diagnostic(

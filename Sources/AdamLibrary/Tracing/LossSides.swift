@@ -7,22 +7,23 @@ import AdamSource
 struct LossSides {
   private var sides: [UInt8] = []
   private var scanned = 0
-  private let prediction: ValueID
+  private let predictions: Set<ValueID>
 
   private static let fromPrediction: UInt8 = 1
   private static let fromTarget: UInt8 = 2
 
-  init(prediction: ValueID) { self.prediction = prediction }
+  /// - Parameter predictions: what the model made, each tensor of it.
+  init(predictions: Set<ValueID>) { self.predictions = predictions }
 
   private mutating func scan(_ function: TensorFunction) {
     sides += Array(repeating: 0, count: max(0, function.values.count - sides.count))
     for parameter in function.parameters where parameter.role == .target {
       sides[parameter.value.index] = Self.fromTarget
     }
-    sides[prediction.index] = Self.fromPrediction
+    for prediction in predictions { sides[prediction.index] = Self.fromPrediction }
     for operation in function.operations[scanned...] {
       let side = operation.operands.reduce(0) { $0 | sides[$1.index] }
-      for result in operation.results where result != prediction { sides[result.index] |= side }
+      for result in operation.results where !predictions.contains(result) { sides[result.index] |= side }
     }
     scanned = function.operations.count
   }

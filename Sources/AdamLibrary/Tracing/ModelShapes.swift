@@ -7,6 +7,8 @@ import AdamSource
 package struct ModelTrace {
   package var function: TensorFunction
   package var output: ValueID
+  /// The record or tuple that `output` stands for.
+  package var structure: Value?
   package var trail: [TrailStep]
   package var parameters: [NamedParameter]
   package var captures: [(name: String, tensor: Tensor)]
@@ -42,7 +44,7 @@ extension Layer {
       throw error.called(with: input, at: place)
     }
     return ModelTrace(
-      function: tracer.function, output: output, trail: tracer.trail, parameters: tracer.parameters,
+      function: tracer.function, output: output, structure: tracer.structures[output], trail: tracer.trail, parameters: tracer.parameters,
       captures: tracer.captures)
   }
 
@@ -75,12 +77,15 @@ extension Layer {
     }
   }
 
-  /// `@forward` as a function with the model's output as its result.
+  /// `@forward` as a function with the model's output as its result, or its tensors one by one.
   package func forwardTrace(
     on input: TensorType, isTraining: Bool = false, called place: Span? = nil, caller: (any FunctionTracer)?
   ) throws(Diagnostic) -> ModelTrace {
     var trace = try traced(on: input, isTraining: isTraining, called: place, caller: caller)
-    trace.function.results = [FunctionResult(trace.output, "output")]
+    let outputs = trace.structure?.tracedParts ?? [trace.output]
+    trace.function.results = outputs.enumerated().map { index, value in
+      FunctionResult(value, index == 0 ? "output" : "output.\(index)")
+    }
     return trace
   }
 }

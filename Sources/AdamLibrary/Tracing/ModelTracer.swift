@@ -36,6 +36,8 @@ package final class ModelTracer: TraceBuilder {
   private(set) var derived: [DerivedClasses] = []
   /// What the model made of the input, once it has been applied.
   var prediction: ValueID?
+  /// Records and tuples that functions gave, by the values that stand for them.
+  var structures: [ValueID: Value] = [:]
   /// Set once the prediction is known: what follows is the loss.
   var lossSides: LossSides?
   /// Values that run over the rows of a data set.
@@ -125,6 +127,7 @@ package final class ModelTracer: TraceBuilder {
     for parameter in layer.parameters { owners[ObjectIdentifier(parameter)] = layer }
     if let function = layer.function { return try apply(function, of: layer, to: input) }
     if layer.definition.isSequence { return try applyChildren(of: layer, to: input) }
+    if let structure = structures[input] { throw .layerTakesTensor(layer, structure.foundText, at: layer.span) }
     let found = function.type(input)
     if let wanted = layer.definition.inputShape(layer), !wanted.accepts(found.shape) {
       throw disagreement(at: layer, wanted: wanted, found: found)

@@ -41,8 +41,12 @@ struct Validator {
   ) throws(Diagnostic) -> [(name: String, value: Double)] {
     let generator = session.generator
     defer { session.generator = generator }
-    let outputs = try model.outputs(for: data.inputs, session, at: span)
+    let outputs = try model.applied(to: data.inputs, session, at: span)
     var result = [(name: "loss", value: try loss.value(outputs, targets, data.inputs, session, at: span))]
+    guard !metrics.isEmpty else { return result }
+    guard case .tensor(let outputs) = outputs else {
+      throw .givesStructure("a metric", outputs.foundText, model, at: span)
+    }
     for metric in metrics {
       result.append((metric.name, try metric.value(of: outputs, on: data, context, at: span)))
     }

@@ -12,23 +12,39 @@ extension Layer {
   package func outputs(
     for inputs: Tensor, _ session: SessionState, at span: Span
   ) throws(Diagnostic) -> Tensor {
-    guard let rows = inputs.sizes.first, inputs.sizes.count > 1, rows > Self.blockRows else {
+    try tensor(try applied(to: inputs, session, at: span), at: span)
+  }
+
+  /// The model's output, a record or tuple where its last function gives one.
+  func applied(to inputs: Tensor, _ session: SessionState, at span: Span) throws(Diagnostic) -> Value {
+    guard let rows = inputs.sizes.first, inputs.sizes.count > 1, rows > Self.blockRows, !hasFunction else {
       return try forward(inputs, session, at: span)
     }
     var parts: [Tensor] = []
     for start in stride(from: 0, to: rows, by: Self.blockRows) {
       let block = try inputs.rows(start..<min(start + Self.blockRows, rows), at: span)
-      parts.append(try forward(block, session, at: span))
+      parts.append(try tensor(try forward(block, session, at: span), at: span))
     }
-    return try Tensor.joined(parts, at: span)
+    return .tensor(try Tensor.joined(parts, at: span))
   }
+
+  private func tensor(_ output: Value, at span: Span) throws(Diagnostic) -> Tensor {
+    guard case .tensor(let tensor) = output else {
+      throw .givesStructure("the prediction", output.foundText, self, at: span)
+    }
+    return tensor
+  }
+
+  /// A function of the script is part of it; that may look at all rows together.
+  private var hasFunction: Bool { function != nil || children.contains { $0.layer.hasFunction } }
 
   private func forward(
     _ inputs: Tensor, isTraining: Bool = false, _ session: SessionState, at span: Span
-  ) throws(Diagnostic) -> Tensor {
+  ) throws(Diagnostic) -> Value {
     let trace = try forwardTrace(
       on: inputs.type, isTraining: isTraining, called: span, caller: session.functionTracer)
     let plan = try session.plan(for: trace.function, at: span)
+    var results: [Tensor] = []
     do throws(RuntimeError) {
       for named in trace.parameters {
         if let tensor = named.parameter.tensor { try plan.bind(named.name, to: tensor) }
@@ -36,9 +52,15 @@ extension Layer {
       for (name, tensor) in trace.captures { try plan.bind(name, to: tensor) }
       try plan.bind("x", to: inputs)
       plan.run()
-      return try plan.result(0)
+      for index in trace.function.results.indices { results.append(try plan.result(index)) }
     } catch {
       throw .runtime(error, at: span)
+    }
+    guard let structure = trace.structure else { return results.first.map { .tensor($0) } ?? .none }
+    var rest = results[...]
+    return try structure.replacingTensors { part throws(Diagnostic) in
+      guard case .traced = part, let result = rest.popFirst() else { return part }
+      return .tensor(result)
     }
   }
 
@@ -51,10 +73,13 @@ extension Layer {
     let output =
       session.modelsTrain
       ? try forward(input, isTraining: true, session, at: span)
-      : try outputs(for: input, session, at: span)
-    if case .number = value, let number = output.scalarNumber { return .number(number) }
-    if input.batchAxis == 0, output.sizes.first == input.sizes.first { output.batchAxis = 0 }
-    return .tensor(output)
+      : try applied(to: input, session, at: span)
+    return try output.replacingTensors { part throws(Diagnostic) in
+      guard case .tensor(let output) = part else { return part }
+      if case .number = value, let number = output.scalarNumber { return .number(number) }
+      if input.batchAxis == 0, output.sizes.first == input.sizes.first { output.batchAxis = 0 }
+      return part
+    }
   }
 }
 
@@ -96,7 +121,7 @@ extension Layer {
     let operand = try TensorArithmetic(session).real(value, at: span)
     let input = try tracer.value(of: operand, at: span)
     do throws(Diagnostic) {
-      return .traced(TracedTensor(tracer, try tracer.apply(self, to: input, called: span)))
+      return tracer.unbundled(try tracer.apply(self, to: input, called: span))
     } catch {
       throw error.code == .inputDisagrees ? error.called(with: operand.type, at: span) : error
     }

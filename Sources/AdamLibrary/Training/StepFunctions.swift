@@ -52,6 +52,9 @@ struct StepTracer {
       tracer.function.results = [FunctionResult(value, "loss")]
       return tracer
     }
+    if let structure = tracer.structures[output] {
+      throw .lossTakesTensor(loss.name, structure.foundText, model, at: span)
+    }
     guard let known = data.targetType else { throw .noTargets(data, loss.definition, at: span) }
     if loss.definition.target == .binary, let found = data.beyondUnit, known.element == .f32 {
       throw .noProbability(found, loss.name, data, at: span)

@@ -30,6 +30,7 @@ struct TrainingCheck {
       model: model, data: data, loss: loss, verb: verb, span: span,
       sources: context.session.sources, caller: context.session.functionTracer)
     let step = try tracer.trace(rows: nil, isTraining: isTraining)
+    if arguments.isGiven("metrics") { try step.requireTensor("a metric", of: model, at: span) }
     if loss.function != nil, step.hasConstantLoss { throw .lossReachesNothing(at: span) }
     if isTraining { for warning in step.warnings(of: loss, at: span) { context.report(warning) } }
   }

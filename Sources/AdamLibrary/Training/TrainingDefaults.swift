@@ -92,7 +92,9 @@ extension DataDescription {
     for model: Layer, _ session: SessionState, at span: Span
   ) throws(Diagnostic) -> DataDescription? {
     guard let input = model.knownInput, input.shape.rank == 2 else { return nil }
-    let output = try model.traced(on: input, caller: session.functionTracer).outputType
+    let trace = try model.traced(on: input, caller: session.functionTracer)
+    guard trace.structure == nil else { return nil }
+    let output = trace.outputType
     var result = DataDescription.memory(x: input, y: output, at: span)
     result.origin = "sample"
     result.targetKind = .real

@@ -90,7 +90,9 @@ struct TrainingRequest {
     of model: Layer, _ data: DataDescription, _ session: SessionState
   ) throws(Diagnostic) -> TensorType {
     do throws(Diagnostic) {
-      return try model.traced(on: data.inputType, caller: session.functionTracer).outputType
+      let trace = try model.traced(on: data.inputType, caller: session.functionTracer)
+      if trace.structure == nil { return trace.outputType }
+      return TensorType(.f32, Shape([.batch, .unknown]))
     } catch {
       return TensorType(.f32, Shape([.batch, .unknown]))
     }

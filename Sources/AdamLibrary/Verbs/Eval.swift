@@ -92,7 +92,8 @@ enum EvalVerb {
     let tracer = StepTracer(
       model: model, data: data, loss: loss, verb: "eval", span: arguments.span,
       sources: context.session.sources, caller: context.session.functionTracer)
-    _ = try tracer.trace(rows: nil, isTraining: false)
+    let step = try tracer.trace(rows: nil, isTraining: false)
+    if arguments.isGiven("metrics") { try step.requireTensor("a metric", of: model, at: arguments.span) }
     guard let metrics else { return .unknown }
     try TrainingMetric.check(metrics, on: data, of: model, context, arguments)
     var names = ["loss"] + metrics.map(\.name)

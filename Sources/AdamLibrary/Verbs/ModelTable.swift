@@ -7,9 +7,11 @@ extension Layer {
   /// - Parameter caller: follows functions of the script; without it their outputs are `?`.
   package func tableText(_ caller: (any FunctionTracer)? = nil) -> String {
     var rows = [["layer", "", "output", "parameters"]]
-    let trail = knownInput.flatMap { try? traced(on: $0, caller: caller).trail } ?? []
+    let trace = knownInput.flatMap { try? traced(on: $0, caller: caller) }
+    let trail = trace?.trail ?? []
     for (index, leaf) in leaves.enumerated() {
-      let output = trail.indices.contains(index) ? trail[index].output.shape.text : "?"
+      var output = trail.indices.contains(index) ? trail[index].output.shape.text : "?"
+      if index == trail.count - 1, let structure = trace?.structure { output = structure.foundText }
       let count = leaf.layer.parameterCount ?? 0
       rows.append([leaf.place, leaf.layer.text(), output, count == 0 ? "" : String(count)])
     }

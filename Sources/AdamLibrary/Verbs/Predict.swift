@@ -56,7 +56,10 @@ enum PredictVerb {
     }
     // A model that was given rows of one number, or a single row, says so itself when it runs.
     guard let type, type.shape.rank > 0 else { return }
-    _ = try model.traced(on: type, called: place, caller: context.session.functionTracer)
+    let trace = try model.traced(on: type, called: place, caller: context.session.functionTracer)
+    if let structure = trace.structure {
+      throw .givesStructure("the prediction", AbstractValue.typed(structure).foundText, model, at: arguments.span)
+    }
   }
 
   /// Rows of a data set are as the network sees them; others are scaled like the training data.

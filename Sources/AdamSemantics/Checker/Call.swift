@@ -163,11 +163,11 @@ struct Call {
       try input.checkTensor(at: bound.place(of: "x"))
       guard let shape = input.tensorType?.shape else { return .unknown }
       let type = TensorType(.f32, shape)
-      let output = try layer.traced(on: type, called: bound.place(of: "x"), caller: engine).outputType
+      let trace = try layer.traced(on: type, called: bound.place(of: "x"), caller: engine)
       if given.count == 1, engine.gradientDepth > 0, let place = layer.modePlace(on: type, engine) {
         engine.report(.evaluationGradient(at: span, layer: place))
       }
-      return .tensor(output)
+      return trace.structure.map { .typed($0) } ?? .tensor(trace.outputType)
     } catch {
       engine.report(error)
       return .unknown
@@ -268,6 +268,7 @@ extension Value {
   fileprivate func sizeBound(isNumberSize: Bool) -> Double {
     switch self {
     case .number(let x): isNumberSize ? max(1, abs(x)) : 1
+    case .list where holdsTraced, .tuple where holdsTraced: .infinity
     case .list(let box):
       max(1, Double(box.elements.count)) * (isNumberSize ? product(box.elements) : 1)
     case .tuple(let box): isNumberSize ? product(box.elements) : 1

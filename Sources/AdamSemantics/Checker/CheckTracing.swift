@@ -25,7 +25,7 @@ extension CheckEngine: FunctionTracer {
       case .builtin(let builtin): .known(.builtin(builtin))
       }
     let values = inputs.map { input -> AbstractValue in
-      input.map { .tensor(tracer.function.type($0)) } ?? .known(.none)
+      input.map { .typed(tracer.unbundled($0)) } ?? .known(.none)
     }
     let result = call(callee, values, at: span)
     switch result.kindOfValue {
@@ -35,9 +35,33 @@ extension CheckEngine: FunctionTracer {
       do throws(ShapeError) { return try tracer.function.constant(0, span: span) } catch {
         throw .shapeUnknown(at: span)
       }
-    case .tuple, .string, .none, .bool, .function, .layer, .optimizer, .data, .hook:
+    case .record, .tuple:
+      guard let structure = traced(result, tracer, at: span) else { throw .shapeUnknown(at: span) }
+      return try tracer.bundled(structure, at: span)
+    case .string, .none, .bool, .function, .layer, .optimizer, .data, .hook:
       throw .notNumbers(result.foundText, from: function.place, at: span)
     default: throw .shapeUnknown(at: span)
     }
+  }
+
+  /// A record or tuple with traced tensors for those of which the type is known; nil where something in it
+  /// is not known at all.
+  private func traced(_ value: AbstractValue, _ tracer: ModelTracer, at span: Span) -> Value? {
+    switch value {
+    case .known(let value): return value
+    case .tensor(let type): return .traced(TracedTensor(tracer, tracer.opaque(type, at: span)))
+    case .number: return .traced(TracedTensor(tracer, tracer.opaque(TensorType(.f32, .scalar), at: span)))
+    case .record(let fields, let kind):
+      let values = fields.compactMap { field in traced(field.value, tracer, at: span).map { RecordBox.Field(field.name, $0) } }
+      return values.count == fields.count ? .record(RecordBox(values, kind: kind)) : nil
+    case .tuple(let parts): return traced(parts, tracer, at: span).map { .tuple(TupleBox($0)) }
+    case .list(let parts): return traced(parts, tracer, at: span).map { .list(ListBox($0)) }
+    default: return nil
+    }
+  }
+
+  private func traced(_ parts: [AbstractValue], _ tracer: ModelTracer, at span: Span) -> [Value]? {
+    let values = parts.compactMap { traced($0, tracer, at: span) }
+    return values.count == parts.count ? values : nil
   }
 }

@@ -35,6 +35,10 @@ struct Derivative {
       engine.report(.derivativeOfMany(type, function.layerFunction?.place, at: span))
       return .unknown
     }
+    if value.isTupleOrRecord {
+      engine.report(.derivativeOfSeveral(value.foundText, function.layerFunction?.place, at: span))
+      return .unknown
+    }
     do throws(Diagnostic) { try value.checkTensor(at: span) } catch {
       engine.report(error)
       return .unknown
@@ -45,6 +49,13 @@ struct Derivative {
 }
 
 extension AbstractValue {
+  fileprivate var isTupleOrRecord: Bool {
+    switch kindOfValue {
+    case .tuple, .record: true
+    default: false
+    }
+  }
+
   /// As the function sees it: numbers and lists come as tensors.
   fileprivate var asDifferentiated: AbstractValue {
     switch kindOfValue {

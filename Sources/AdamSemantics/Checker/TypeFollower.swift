@@ -26,7 +26,7 @@ struct TypeFollower {
     defer { session.tracer = outer }
     let context = FoldingContext(session: session)
     do throws(Diagnostic) {
-      return abstract(try definition.run(context, arguments))
+      return .typed(try definition.run(context, arguments))
     } catch {
       if context.hasCalled || !isCertain(error, bound) { return nil }
       engine.report(error)
@@ -75,18 +75,6 @@ struct TypeFollower {
       let values = elements.compactMap { self.value($0, at: span) }
       return values.count == elements.count ? .list(ListBox(values)) : nil
     default: return nil
-    }
-  }
-
-  // MARK: Out
-
-  private func abstract(_ value: Value) -> AbstractValue {
-    switch value {
-    case .traced(let traced): .tensor(traced.type)
-    case .tuple(let box): .makeTuple(box.elements.map { abstract($0) })
-    case .list(let box): .makeList(box.elements.map { abstract($0) })
-    case .record(let box): .record(box.fields.map { AbstractField($0.name, abstract($0.value)) }, kind: box.kind)
-    default: .abstract(of: value)
     }
   }
 }
