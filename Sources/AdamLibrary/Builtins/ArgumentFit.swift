@@ -149,7 +149,8 @@ extension Value: ArgumentValue {
 
 /// `a run`, `an evaluation`.
 private func withArticle(_ noun: String) -> String {
-  "aeiou".contains(noun.prefix(1)) ? "an \(noun)" : "a \(noun)"
+  if noun == RecordBox.gradients { return noun }
+  return "aeiou".contains(noun.prefix(1)) ? "an \(noun)" : "a \(noun)"
 }
 
 extension Double {
