@@ -34,9 +34,7 @@ extension Session {
     let collected = PassTexts()
     var options = options
     options.showPass = { collected.add($0, $1) }
-    let planner = Session(host: host.silenced, options: options, report: report)
-    planner.observeStages { _, _ in }
-    let outcome = planner.execute(text, name: name)
+    let outcome = planned(text, name, options) { _, _ in }
     if collected.text.isEmpty, outcome == .completed {
       let shown = options.shownPasses.joined(separator: ", ")
       report(
@@ -50,15 +48,42 @@ extension Session {
     _ text: [UInt8], _ name: String, _ stage: String
   ) -> (text: String, outcome: Outcome) {
     var collected = ""
-    let planner = Session(host: host.silenced, options: options, report: report)
-    planner.observeStages { if $0 == stage { collected += $1 } }
-    let outcome = planner.execute(text, name: name)
+    let outcome = planned(text, name, options) { if $0 == stage { collected += $1 } }
     if collected.isEmpty, outcome == .completed {
       report(
         Diagnostic(.noTraining, "the script has no `train`, so there is no step to show", at: nil), sources)
       return ("", .failed)
     }
     return (collected, outcome)
+  }
+
+  /// Runs a script with its trainings planned. What the script makes of results that no training has
+  /// computed is no mistake of it: an error behind the first planned training ends the planning with a note.
+  private func planned(
+    _ text: [UInt8], _ name: String, _ options: Options, _ observer: @escaping (String, String) -> Void
+  ) -> Outcome {
+    var isPlanned = false
+    let report = report
+    let planner = Session(host: host.silenced, options: options) { diagnostic, sources in
+      report(isPlanned && diagnostic.severity == .error ? .planningEnds(diagnostic) : diagnostic, sources)
+    }
+    planner.observeStages {
+      isPlanned = true
+      observer($0, $1)
+    }
+    let outcome = planner.execute(text, name: name)
+    return isPlanned && outcome == .failed ? .completed : outcome
+  }
+}
+
+extension Diagnostic {
+  /// A note in the place of an error that a script meets when its trainings are only planned.
+  fileprivate static func planningEnds(_ error: Diagnostic) -> Diagnostic {
+    var note = error
+    note.severity = .note
+    note.message = "what follows is not planned, since the trainings above did not run: \(error.message)"
+    note.helps = []
+    return note
   }
 }
 

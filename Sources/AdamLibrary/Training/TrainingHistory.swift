@@ -52,6 +52,31 @@ struct TrainingHistory {
   }
 }
 
+extension TrainingHistory {
+  /// Epochs that a planned training has rows for.
+  private static let plannedEpochs = 65_536
+
+  /// What a training that is only planned gives: every field that the training would, and zeros for its
+  /// numbers; of very long ones the first epochs.
+  static func planned(_ request: TrainingRequest, stepsPerEpoch: Int) -> Value {
+    let isInEpochs = request.unit == "epochs"
+    let epochs = isInEpochs ? request.total : request.total / max(1, stepsPerEpoch)
+    let (steps, overflows) = request.total.multipliedReportingOverflow(by: isInEpochs ? stepsPerEpoch : 1)
+    var history = TrainingHistory()
+    history.wholeEpochs = epochs
+    history.losses = Array(repeating: 0, count: min(isInEpochs ? epochs : max(1, epochs), plannedEpochs))
+    if request.validation != nil {
+      let measures = (["loss"] + request.metrics.map(\.name)).map { (name: "val_\($0)", value: 0.0) }
+      for epoch in history.losses.indices { history.add(measures, epoch: epoch + 1) }
+    }
+    let best = BestState()
+    if let rule = request.stop {
+      _ = best.note(0, rule, epoch: 1, step: 1, measures: [(name: "loss", value: 0)] + history.lastMeasures)
+    }
+    return history.record(steps: overflows ? .max : steps, seconds: 0, stopped: "planned", best: best.record)
+  }
+}
+
 extension BestState {
   /// The epoch that early stopping went back to; none without it.
   var record: Value {

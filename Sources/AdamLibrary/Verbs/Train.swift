@@ -153,14 +153,7 @@ enum TrainVerb {
     } catch {
       throw Diagnostic(.shapesDisagree, error.message, at: error.span ?? request.span)
     }
-    return .record(
-      RecordBox(
-        [
-          .init("loss", .number(0)), .init("losses", .list(ListBox([]))), .init("val_loss", .none),
-          .init("epochs", .number(0)), .init("steps", .number(0)), .init("seconds", .number(0)),
-          .init("stopped", .string(StringBox("planned"))),
-          .init("history", .record(RecordBox([]))),
-        ], kind: "run"))
+    return TrainingHistory.planned(request, stepsPerEpoch: (rows + size - 1) / max(1, size))
   }
 }
 
