@@ -20,6 +20,21 @@ import Testing
     #expect(Documentation.names.count == Set(Documentation.names).count)
   }
 
+  @Test func `every sign and every op leads to a page`() {
+    let signs = TokenKind.punctuation.map(\.0) + ["\"", "#"]
+    let ops = ["matmul", "slice", "add", "sub", "mul", "div", "neg", "pow", "remainder", "eq", "logical_and"]
+    for word in signs + ops {
+      guard case .found(let text) = Documentation.answer(to: word) else {
+        Issue.record("`\(word)` has no page")
+        continue
+      }
+      #expect(text.contains("Example:"), "\(word)")
+    }
+    #expect(LanguageWords.leads.values.allSatisfy { Documentation(of: $0) != nil })
+    #expect(Self.text("matmul").contains("torch.matmul") && Self.text("slice").contains("x[:, 1...]"))
+    #expect(Self.text("Dense").contains("linear(in, out)"))
+  }
+
   /// What a page of this group must say, by the title it has on the page.
   private static func required(_ group: String) -> [String] {
     switch group {
@@ -45,7 +60,8 @@ import Testing
     #expect(lines.contains("Example:") != Self.withoutExample.contains(name), "\(name) needs an example")
     #expect(!page.related.isEmpty && page.related.allSatisfy { Documentation(of: $0) != nil }, "\(page.related)")
     #expect(lines.allSatisfy { $0.count <= 100 }, "\(name) is too wide")
-    #expect(page.json.hasPrefix("{\"schema\":1,\"name\":\"\(name)\""))
+    let quoted = name == "\"" ? "\\\"" : name
+    #expect(page.json.hasPrefix("{\"schema\":1,\"name\":\"\(quoted)\""))
   }
 
   @Test(arguments: Documentation.names) func `an example prints what the page shows`(name: String) throws {

@@ -1,8 +1,8 @@
 // Pages of the words that are no functions: statements, operators and constants. A test holds that
-// every keyword and verb of the language has a page, here or in a registry.
+// every keyword and verb of the language has a page, here or in a registry; signs are in LanguageSigns.
 
 package enum LanguageWords {
-  package static let all: [LanguageWord] = statements + operators + constants
+  package static let all: [LanguageWord] = statements + operators + punctuation + constants
 
   private static let statements: [LanguageWord] = [
     LanguageWord(
@@ -110,22 +110,6 @@ package enum LanguageWords {
           + "many were compared (`checked`) and the largest relative error (`worst`); an error above 1e-4 stops.",
         formula: "(f(x + h) - f(x - h)) / 2h against the derivative, h = 1e-5 max(1, |x|)",
         source: "torch.autograd.gradcheck", see: ["grad", "value_and_grad", "layer"])),
-  ]
-
-  private static let operators: [LanguageWord] = [
-    LanguageWord(
-      "and", "operator", forms: ["A and B"], "True when both sides are true; the right one is looked at only then.",
-      example: "print 1 < 2 and 2 < 3  # prints: true", page: Page(see: ["or", "not", "all"])),
-    LanguageWord(
-      "or", "operator", forms: ["A or B"], "True when one side is true; the right one is looked at only if needed.",
-      example: "print 1 > 2 or 2 < 3  # prints: true", page: Page(see: ["and", "not", "any"])),
-    LanguageWord(
-      "not", "operator", forms: ["not A"], "True when A is false.",
-      example: "print not 1 > 2  # prints: true", page: Page(see: ["and", "or"])),
-    LanguageWord(
-      "then", "operator", forms: ["SCHEDULE then SCHEDULE"], "One schedule of the learning rate after another.",
-      example: "print warmup(100) then cosine(peak=0.1)  # prints: warmup(100) then cosine(peak=0.1)",
-      page: Page(see: ["train", "warmup", "cosine", "epochs"])),
   ]
 
   private static let constants: [LanguageWord] = [
