@@ -31,12 +31,12 @@ extension ShapeError {
   }
 
   static func sizes(_ phrase: String, _ a: Dimension, _ b: Dimension) -> ShapeError {
-    ShapeError("\(phrase): \(a.text) is not \(b.text)", operands: [0, 1])
+    ShapeError(phrase, reason: "\(a.text) is not \(b.text)", operands: [0, 1])
   }
 
   static func batchAxes(_ phrase: String) -> ShapeError {
     ShapeError(
-      "\(phrase): their batch axes do not line up",
+      phrase, reason: "their batch axes do not line up",
       hint: "give both the same rank, for example with `reshape(-1, 1)`", operands: [0, 1])
   }
 

@@ -3,14 +3,19 @@
 
 /// Why an op refuses its operands. Turned into a diagnostic by whoever knows the source places.
 package struct ShapeError: Error, Hashable, Sendable {
-  /// Lower case, in the user's words: `cannot multiply [2, 3] by [4, 5]: 3 is not 4`.
-  package var message: String
+  /// Lower case, in the user's words: `cannot multiply [2, 3] by [4, 5]`.
+  package var claim: String
+  /// Why, or empty: `3 is not 4`.
+  package var reason: String
   /// A way out, or empty.
   package var hint: String
   /// Which operands disagree, for the carets.
   package var operands: [Int]
-  package init(_ message: String, hint: String = "", operands: [Int] = []) {
-    self.message = message
+  /// Both: `cannot multiply [2, 3] by [4, 5]: 3 is not 4`.
+  package var message: String { reason.isEmpty ? claim : "\(claim): \(reason)" }
+  package init(_ claim: String, reason: String = "", hint: String = "", operands: [Int] = []) {
+    self.claim = claim
+    self.reason = reason
     self.hint = hint
     self.operands = operands
   }

@@ -46,6 +46,6 @@ extension OpDefinition {
 
 extension ShapeError {
   fileprivate func counts(_ found: Int, _ wanted: Int) -> ShapeError {
-    ShapeError("\(message): \(found) elements are not \(wanted)", operands: operands)
+    ShapeError(message, reason: "\(found) elements are not \(wanted)", operands: operands)
   }
 }

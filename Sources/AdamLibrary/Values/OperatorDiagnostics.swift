@@ -132,7 +132,7 @@ struct OperatorWords {
 
   /// - Parameter error: what the op itself says of shapes that do not fit.
   func product(_ a: Shape, _ b: Shape, _ error: ShapeError) -> Diagnostic {
-    let reason = error.message.firstRange(of: ": ").map { error.message[$0.lowerBound...] } ?? ""
+    let reason = error.reason.isEmpty ? "" : ": \(error.reason)"
     var result = diagnostic(.shapesDisagree, "cannot \(phrase(a.text, b.text))\(reason)", a.text, b.text)
     let terms = (a.dimensions.last, b.rank < 2 ? b.dimensions.first : b.dimensions.dropLast().last)
     guard let m = terms.0, let n = terms.1, !m.mayEqual(n) else {
