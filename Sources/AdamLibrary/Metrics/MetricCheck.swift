@@ -2,7 +2,7 @@
 import AdamIR
 import AdamSource
 
-extension TrainingMetric {
+extension TrainingMetric<AbstractValue> {
   /// Throws when one of these metrics certainly cannot be computed. A column of a table may become a
   /// class when rows are read.
   static func check(

@@ -4,33 +4,48 @@ import AdamIR
 import AdamRuntime
 import AdamSource
 
-struct TrainingMetric {
-  /// The registered metric; nil for a loss or a function of the script.
-  let definition: MetricDefinition?
+/// - Parameter Function: a value where it is computed, what is known of one in the checker.
+struct TrainingMetric<Function> {
+  /// What computes it.
+  enum Body {
+    case registered(MetricDefinition)
+    /// A loss, or a function of the script, called with predictions and targets in the target's units.
+    case function(Function)
+  }
+  let body: Body
   let name: String
   /// nil when only the script could tell.
   let isLargerBetter: Bool?
-  /// Called with predictions and targets in the target's units; known by what it is in the checker.
-  let function: AbstractValue
 
-  /// The metrics that a list names.
-  static func list(_ value: Value?, at span: Span) throws(Diagnostic) -> [TrainingMetric] {
-    let known: AbstractValue? = value.map { .known($0) }
-    return try list(known, at: span) ?? []
+  /// The registered metric; nil for a loss or a function of the script.
+  var definition: MetricDefinition? { if case .registered(let metric) = body { metric } else { nil } }
+
+  private init(_ body: Body, _ name: String, isLargerBetter: Bool?) {
+    (self.body, self.name, self.isLargerBetter) = (body, name, isLargerBetter)
   }
 
-  /// nil when they are not known.
+  init(_ metric: MetricDefinition) {
+    self.init(.registered(metric), metric.name, isLargerBetter: metric.isLargerBetter)
+  }
+
+  /// The same metric, computed by this function if it is no registered one.
+  fileprivate func computed<Other>(by function: Other) -> TrainingMetric<Other> {
+    switch body {
+    case .registered(let metric): TrainingMetric<Other>(metric)
+    case .function: TrainingMetric<Other>(.function(function), name, isLargerBetter: isLargerBetter)
+    }
+  }
+}
+
+extension TrainingMetric<AbstractValue> {
+  /// The metrics that a list names; nil when they are not known.
   static func list(_ value: AbstractValue?, at span: Span) throws(Diagnostic) -> [TrainingMetric]? {
     guard let value, !value.isNone else { return [] }
     var result: [TrainingMetric] = []
     if case .list = value.kindOfValue, value.asElements == nil { return nil }
     for element in value.asElements ?? [value] {
       if element.isUnknown { return nil }
-      guard let metric = TrainingMetric(element) else {
-        throw Diagnostic(
-          .wrongKind, "`metrics` is a list of metrics such as [accuracy, f1] and functions of (pred, y), found "
-            + element.foundText, at: span)
-      }
+      guard let metric = TrainingMetric(element) else { throw .noMetric(element, at: span) }
       if metric.name == "fn" {
         var diagnostic = Diagnostic(.wrongKind, "a metric needs a name", at: span)
         diagnostic.helps = [Help("declare it: `fn worst(pred, y) max(abs(pred - y))`, then `metrics=[worst]`")]
@@ -44,27 +59,18 @@ struct TrainingMetric {
     return result
   }
 
-  init(_ metric: MetricDefinition) {
-    (definition, name, isLargerBetter) = (metric, metric.name, metric.isLargerBetter)
-    function = .known(.builtin(ConfiguredBuiltin(metric.builtin)))
-  }
-
-  private init(_ function: AbstractValue, _ name: String, isLargerBetter: Bool?) {
-    (definition, self.name, self.isLargerBetter, self.function) = (nil, name, isLargerBetter, function)
-  }
-
   private init?(_ value: AbstractValue) {
     if case .known(.builtin(let builtin)) = value {
       let name = builtin.definition.name
       if let metric = MetricRegistry[name] {
         self.init(metric)
       } else if LossRegistry[name] != nil {
-        self.init(value, name, isLargerBetter: false)
+        self.init(.function(value), name, isLargerBetter: false)
       } else {
         return nil
       }
     } else if let own = value.layerFunction {
-      self.init(value, own.name, isLargerBetter: nil)
+      self.init(.function(value), own.name, isLargerBetter: nil)
     } else {
       return nil
     }
@@ -74,7 +80,7 @@ struct TrainingMetric {
   func check(
     _ prediction: TensorType, _ target: TensorType, _ context: any CheckContext, at span: Span
   ) throws(Diagnostic) {
-    guard definition == nil, function.layerFunction != nil else { return }
+    guard case .function(let function) = body, function.layerFunction != nil else { return }
     let result = context.call(function, [.tensor(prediction), .tensor(target)], at: span)
     switch result.kindOfValue {
     case .unknown, .number: return
@@ -82,13 +88,25 @@ struct TrainingMetric {
     default: throw .metricIsNoNumber(name, result.foundText, at: span)
     }
   }
+}
+
+extension TrainingMetric<Value> {
+  /// The metrics that a list names.
+  static func list(_ value: Value?, at span: Span) throws(Diagnostic) -> [TrainingMetric] {
+    guard let value, !value.isNone else { return [] }
+    let known = try TrainingMetric<AbstractValue>.list(.known(value), at: span) ?? []
+    return zip(known, value.elements ?? [value]).map { $0.computed(by: $1) }
+  }
 
   /// Of a model's outputs on a data set.
   func value(
     of outputs: Tensor, on data: DataSet, _ context: any ExecutionContext, at span: Span
   ) throws(Diagnostic) -> Double {
-    if let definition { return try definition.value(of: outputs, on: data, at: span) }
-    guard case .known(let function) = function else { return .nan }
+    let function: Value
+    switch body {
+    case .registered(let metric): return try metric.value(of: outputs, on: data, at: span)
+    case .function(let own): function = own
+    }
     guard let targets = data.targets else { throw .metricTarget(name, "no target", at: span) }
     let units = data.description.targetKind == .real ? data.units : DataUnits()
     let arguments = try [outputs, targets].map { tensor throws(Diagnostic) in
@@ -97,6 +115,18 @@ struct TrainingMetric {
     let result = try context.call(function, arguments, at: span)
     guard let number = result.exactNumber else { throw .metricIsNoNumber(name, result.foundText, at: span) }
     return number
+  }
+}
+
+extension Diagnostic {
+  fileprivate static func noMetric(_ found: AbstractValue, at span: Span) -> Diagnostic {
+    var diagnostic = Diagnostic(
+      .wrongKind, "`metrics` is a list of metrics such as [accuracy, f1] and functions of (pred, y), found "
+        + found.foundText, at: span)
+    if let name = found.exactString, MetricRegistry[name] != nil || LossRegistry[name] != nil {
+      diagnostic.helps = [Help("write `\(name)` without quotes")]
+    }
+    return diagnostic
   }
 }
 

@@ -37,7 +37,7 @@ struct Validator {
 
   /// The loss and the metrics, in this order. Looking never moves the generator.
   func measures(
-    _ metrics: [TrainingMetric], _ context: any ExecutionContext
+    _ metrics: [TrainingMetric<Value>], _ context: any ExecutionContext
   ) throws(Diagnostic) -> [(name: String, value: Double)] {
     let generator = session.generator
     defer { session.generator = generator }

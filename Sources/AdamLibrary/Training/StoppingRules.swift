@@ -62,8 +62,8 @@ struct EarlyStop {
   let minDelta: Double
   let isLargerBetter: Bool
 
-  init?(
-    _ value: Value?, metrics: [TrainingMetric], hasValidation: Bool, at span: Span
+  init?<Function>(
+    _ value: Value?, metrics: [TrainingMetric<Function>], hasValidation: Bool, at span: Span
   ) throws(Diagnostic) {
     guard let value, !value.isNone else { return nil }
     guard case .record(let box) = value, box.kind == "early", let monitor = box["monitor"]?.exactString else {
@@ -84,8 +84,8 @@ struct EarlyStop {
   }
 
   /// What is better: as the call says, else as the metric knows.
-  private static func isLargerBetter(
-    _ box: RecordBox, _ metric: TrainingMetric?, _ monitor: String, at span: Span
+  private static func isLargerBetter<Function>(
+    _ box: RecordBox, _ metric: TrainingMetric<Function>?, _ monitor: String, at span: Span
   ) throws(Diagnostic) -> Bool {
     if let mode = box["mode"]?.exactString { return mode == "max" }
     guard let metric else { return false }

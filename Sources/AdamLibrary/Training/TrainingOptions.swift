@@ -29,14 +29,14 @@ struct TrainingOptions {
   }
 
   /// nil when they are not known.
-  private func checkedMetrics() throws(Diagnostic) -> [TrainingMetric]? {
-    try TrainingMetric.list(arguments["metrics"], at: arguments.place(of: "metrics"))
+  private func checkedMetrics() throws(Diagnostic) -> [TrainingMetric<AbstractValue>]? {
+    try TrainingMetric<AbstractValue>.list(arguments["metrics"], at: arguments.place(of: "metrics"))
   }
 
   /// Metrics of classes need classes. A column of a table may become one when rows are read.
-  private func checkTargets(_ metrics: [TrainingMetric]) throws(Diagnostic) {
+  private func checkTargets(_ metrics: [TrainingMetric<AbstractValue>]) throws(Diagnostic) {
     guard let data = arguments["data"]?.asData, data.parts.contains("val") else { return }
-    try TrainingMetric.check(metrics, on: data, of: arguments.layer("model"), context, arguments)
+    try TrainingMetric<AbstractValue>.check(metrics, on: data, of: arguments.layer("model"), context, arguments)
   }
 
   /// The parts of the data; nil when they are not known.
@@ -50,7 +50,7 @@ struct TrainingOptions {
   }
 
   private func check(
-    _ stop: AbstractValue, _ metrics: [TrainingMetric], _ parts: [String]
+    _ stop: AbstractValue, _ metrics: [TrainingMetric<AbstractValue>], _ parts: [String]
   ) throws(Diagnostic) {
     guard case .known(let value) = stop else { return }
     _ = try EarlyStop(
@@ -58,7 +58,7 @@ struct TrainingOptions {
   }
 
   /// - Parameter hasValidation: nil when that is not known.
-  private func run(_ metrics: [TrainingMetric], _ hasValidation: Bool?) -> AbstractValue {
+  private func run(_ metrics: [TrainingMetric<AbstractValue>], _ hasValidation: Bool?) -> AbstractValue {
     let measures = hasValidation == false ? [] : ["val_loss"] + metrics.map { "val_\($0.name)" }
     let best: AbstractValue
     if case .known(.record)? = arguments["stop"] {

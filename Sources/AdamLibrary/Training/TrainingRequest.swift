@@ -17,7 +17,7 @@ struct TrainingRequest {
   /// `epochs` or `steps`.
   var unit: String
   var span: Span
-  var metrics: [TrainingMetric] = []
+  var metrics: [TrainingMetric<Value>] = []
   var stop: EarlyStop?
   /// Epochs, or steps where steps are counted, between two validations.
   var validationInterval = 1
@@ -51,7 +51,7 @@ struct TrainingRequest {
     }
     data = try whole.trainingRows(at: span)
     validation = try whole.part("val", at: span)
-    metrics = try TrainingMetric.list(arguments["metrics"], at: arguments.place(of: "metrics"))
+    metrics = try TrainingMetric<Value>.list(arguments["metrics"], at: arguments.place(of: "metrics"))
     if !metrics.isEmpty, validation == nil {
       try session.warn(
         Diagnostic(

@@ -38,9 +38,9 @@ enum EvalVerb {
       let validator = Validator(
         model: model, data: data, loss: loss, targets: targets, session: session,
         span: arguments.span)
-      var metrics = try TrainingMetric.list(
+      var metrics = try TrainingMetric<Value>.list(
         arguments["metrics"], at: arguments.place(of: "metrics"))
-      if metrics.isEmpty, data.description.targetKind == .label, loss.function == nil { metrics = [TrainingMetric(.accuracy)] }
+      if metrics.isEmpty, data.description.targetKind == .label, loss.function == nil { metrics = [TrainingMetric<Value>(.accuracy)] }
       let fields = try validator.measures(metrics, context).map { RecordBox.Field($0.name, .number($0.value)) }
       return .record(RecordBox(fields, kind: "evaluation"))
     })
@@ -76,7 +76,7 @@ enum EvalVerb {
     _ context: any CheckContext, _ arguments: BoundArguments<AbstractValue>
   ) throws(Diagnostic) -> AbstractValue {
     if arguments["model"] == nil { throw .noModel("eval", at: arguments.span) }
-    let metrics = try TrainingMetric.list(arguments["metrics"], at: arguments.place(of: "metrics"))
+    let metrics = try TrainingMetric<AbstractValue>.list(arguments["metrics"], at: arguments.place(of: "metrics"))
     guard let model = arguments.layer("model"), let given = arguments["data"],
       let data = try DataDescription.of(given, at: context.source(of: "data", arguments))
     else { return .unknown }
@@ -95,7 +95,7 @@ enum EvalVerb {
     let step = try tracer.trace(rows: nil, isTraining: false)
     if arguments.isGiven("metrics") { try step.requireTensor("a metric", of: model, at: arguments.span) }
     guard let metrics else { return .unknown }
-    try TrainingMetric.check(metrics, on: data, of: model, context, arguments)
+    try TrainingMetric<AbstractValue>.check(metrics, on: data, of: model, context, arguments)
     var names = ["loss"] + metrics.map(\.name)
     // A column of text becomes a class when rows are read.
     if metrics.isEmpty, loss.function == nil, data.targetKind != .none { names.append("accuracy") }
