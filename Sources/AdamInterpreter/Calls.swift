@@ -183,11 +183,11 @@ extension Interpreter {
     if arguments.count == parameters.count, arguments.allSatisfy({ $0.name == nil }) {
       return arguments.map(\.value)
     }
-    let signature = Signature(
-      parameters.map {
-        ParameterDefinition($0.name, .any, "", default: $0.hasDefault ? Constant.none : nil)
-      })
-    let bound = try bind(arguments, to: signature, of: function.name, at: span)
+    let (bound, mistakes) = bindCollecting(arguments, to: function.signature, of: function.name, at: span)
+    if !mistakes.isEmpty {
+      let shown = function.signature(defaults: closure.defaults.map { ($0.parameter, $0.value.defaultText) })
+      _ = try bind(arguments, to: shown, of: function.name, at: span)
+    }
     var values: [Value] = []
     for (index, entry) in bound.entries.enumerated() {
       let standard = closure.defaults.first { $0.parameter == index }?.value

@@ -141,9 +141,10 @@ package final class Interpreter {
 
   @inline(never)
   private func tooDeep(at span: Span) -> Diagnostic {
-    Diagnostic(
-      .callDepth, "call depth \(Self.depthLimit) exceeded", at: span,
-      label: "functions call each other without end")
+    var diagnostic = Diagnostic(
+      .callDepth, "call depth \(Self.depthLimit) exceeded", at: span, label: "called inside \(Self.depthLimit) calls")
+    diagnostic.helps = [Help("end the recursion sooner, or write it as a loop: `while … { … }`")]
+    return diagnostic
   }
 
   /// Leaves the innermost function.

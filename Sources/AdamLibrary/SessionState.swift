@@ -51,8 +51,8 @@ package final class SessionState {
   package var unnamedOptimizer: Optimizer?
   /// Sources that cannot be opened twice, by path: the check read their header, the run goes on.
   package var keptReaders: [String: CSVReader] = [:]
-  /// Sizes that the checker found for `_`, by the place of the `_`.
-  package var solvedSizes: [Span: Int] = [:]
+  /// What the checker knows of the places where `_` stands for a size.
+  package var openSizes = OpenSizes()
   /// The function being traced: ops on tensors are appended to it.
   package var tracer: ModelTracer?
   /// Runs functions of the script where layers and losses are traced: the VM, or the checker while it

@@ -83,6 +83,8 @@ package enum Phrasebook {
     .init(word: "jnp", help: "functions stand alone: `zeros(2, 3)`, `mean(x)`"),
     .init(word: "tf", help: "layers and functions stand alone: `linear(2, 1)`, `relu`"),
     .init(word: "keras", help: "layers and functions stand alone: `linear(2, 1)`, `relu`"),
+    .init(word: "string", help: "write `str(x)`", replacement: "str"),
+    .init(word: "param", help: "a parameter is declared by itself: `param w[n, k] = kaiming()`"),
     .init(word: "math", help: "functions stand alone: `sqrt(x)`, and `pi`"),
     .init(word: "random", help: "functions stand alone: `rand(2)`, `randn(2)`, `randint(0, 6, [3])`"),
   ]
@@ -140,8 +142,23 @@ package enum Phrasebook {
   package static let options: [(word: String, option: String)] = [
     ("learning_rate", "lr"), ("beta1", "betas"), ("beta2", "betas"), ("decay", "weight_decay"),
     ("wd", "weight_decay"), ("rate", "p"), ("epsilon", "eps"), ("use_bias", "bias"), ("keepdim", "keepdims"),
-    ("validation", "val"),
+    ("validation", "val"), ("batch_size", "size"),
   ]
+
+  /// Options of other tools for what is written otherwise here, by the function that they are given to;
+  /// without one, to any.
+  package static let habits: [(option: String, callee: String?, help: String)] = [
+    ("reverse", "sorted", "write `reversed(sorted(xs))`"),
+    ("batch_size", nil, "batches are made with the data: `data = … |> batch(32)`"),
+    ("clip", nil, "in a loop of your own, clip the gradients `g`: `opt.step(g * min(1, 1 / norm(g)))`"),
+    ("clip_norm", nil, "in a loop of your own, clip the gradients `g`: `opt.step(g * min(1, 1 / norm(g)))`"),
+    ("grad_clip", nil, "in a loop of your own, clip the gradients `g`: `opt.step(g * min(1, 1 / norm(g)))`"),
+  ]
+
+  /// What to write for an option that a function does not have; nil when nothing is known of it.
+  package static func habit(_ option: String, of callee: String) -> String? {
+    habits.first { $0.option == option && ($0.callee ?? callee) == callee }?.help
+  }
 
   /// The option that a word of other tools means; nil for a word that is none of theirs.
   package static func option(_ text: String) -> String? { options.first { $0.word == text }?.option }

@@ -169,7 +169,7 @@ private struct Convolution {
   ) throws(ShapeError) -> Dimension {
     guard let groups = attributes.int("groups"), groups >= 1 else { throw .missingAttribute(op, "groups") }
     _ = try kernel(op, w)
-    guard let inputs = w.dimensions[1].size, let outputs = w.dimensions[0].size else { return .unknown }
+    guard let inputs = w.dimensions[1].size, let outputs = w.dimensions[0].size else { return w.dimensions[0] }
     let (wanted, overflow) = inputs.multipliedReportingOverflow(by: groups)
     guard !overflow, outputs % groups == 0 else {
       throw ShapeError("`\(op)` cannot divide \(outputs) output channels into \(groups) groups", operands: [1])

@@ -93,10 +93,10 @@ extension Explanation {
       assert loss < 0.1, "the model did not learn"
       """),
     Explanation(
-      .callDepth, "functions call each other without end",
+      .callDepth, "too many calls inside each other",
       """
-      A call inside a call inside a call goes a thousand deep at most. Mostly a function calls itself and
-      its end is never reached.
+      A call inside a call inside a call goes 200 deep at most. Mostly a function calls itself and its end
+      is never reached. What has to go deeper is a loop.
       """,
       wrong: """
       fn f(n) f(n + 1)

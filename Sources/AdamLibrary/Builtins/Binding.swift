@@ -278,7 +278,8 @@ struct Binder<V: ArgumentValue> {
     let value = argument.value
     guard value.fit(parameter.kind) != .no else {
       mistakes.append(
-        words.wrongKind(parameter, found: value.foundText, number: value.exactNumber, at: argument.span))
+        words.wrongKind(
+          parameter, found: value.foundText, number: value.exactNumber, text: value.exactString, at: argument.span))
       return .refused
     }
     if let range = parameter.range {

@@ -1,4 +1,5 @@
 // What can be wrong with the arguments of a call, in the user's words.
+import AdamFormulas
 import AdamIR
 import AdamSource
 
@@ -26,6 +27,8 @@ struct BindingWords {
       let isSafe = foreign != meant
       diagnostic.helps.append(
         Help("write `\(meant)`", edits: [Edit(place, meant)], isSafe: isSafe))
+    } else if let help = Phrasebook.habit(name, of: callee) {
+      diagnostic.helps.append(Help(help))
     }
     if signature.takesComparisons {
       diagnostic.helps.append(Help("to compare, write `\(name) == …`"))
@@ -77,7 +80,7 @@ struct BindingWords {
   }
 
   func wrongKind(
-    _ parameter: ParameterDefinition, found: String, number: Double?, at place: Span
+    _ parameter: ParameterDefinition, found: String, number: Double?, text: String?, at place: Span
   ) -> Diagnostic {
     if let number, number == number.rounded(), number.isFinite, parameter.kind == .integer {
       return beyondWhole(parameter, found: found, at: place)
@@ -90,6 +93,8 @@ struct BindingWords {
       .init("callee", callee), .init("parameter", parameter.name),
       .init("expected", parameter.kind.text), .init("found", found),
     ]
+    if let help = text.flatMap(parameter.unquoted) { diagnostic.helps = [Help(help)] }
+    if !parameter.hint.isEmpty { diagnostic.helps = [Help(parameter.hint)] }
     if found.hasSuffix(OpenSize.kind) { diagnostic.helps = [Help("write the size")] }
     let names = found.split(separator: "`")
     if found.hasPrefix("the function `"), names.count == 2 { diagnostic.helps = [Help("call it: `\(names[1])(…)`")] }
@@ -123,6 +128,16 @@ struct BindingWords {
 }
 
 extension ParameterDefinition {
+  /// What to write for a name that was given as a string.
+  fileprivate func unquoted(_ text: String) -> String? {
+    switch kind {
+    case .function where LossRegistry[text] != nil: "write `\(text)` without quotes"
+    case .layer where LayerRegistry[text] != nil: "write `\(text)` without quotes"
+    case .optimizer where OptimizerRules.named(text) != nil: "write `\(text)()` without quotes"
+    default: nil
+    }
+  }
+
   /// `lr=0.001`, or the bare name when it has no default to show.
   var optionText: String { defaultText.map { "\(name)=\($0)" } ?? name }
 

@@ -85,12 +85,17 @@ package struct ParameterDefinition: Hashable, Sendable {
   /// For verbs: bound from the scope's variable of this name when not given.
   package var isImplicit: Bool
   package var summary: String
+  /// The default of a function of the script, as messages show it.
+  package var shownDefault: String?
+  /// The way out for whoever gives something of another kind; or empty.
+  package var hint: String
   package init(
     _ name: String, _ kind: ArgumentKind, _ summary: String, range: NumberRange? = nil,
     default defaultValue: Constant? = nil, isVariadic: Bool = false, isKeywordOnly: Bool = false,
-    isImplicit: Bool = false, defaultNumbers: [Double]? = nil
+    isImplicit: Bool = false, defaultNumbers: [Double]? = nil, hint: String = ""
   ) {
     self.name = name
+    self.hint = hint
     self.kind = kind
     self.defaultNumbers = defaultNumbers
     self.summary = summary

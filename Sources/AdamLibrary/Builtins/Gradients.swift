@@ -158,6 +158,10 @@ private final class Gradient {
     let parameters = models.flatMap { model in
       model.namedParameters.filter { !$0.parameter.isFrozen }
     }
+    if outer == nil, let model = models.first {
+      let strangers = tracer.strangers(of: models)
+      if !strangers.isEmpty { try context.session.warn(.outsideGradient(strangers, tracer, model, at: span)) }
+    }
     let targets = leaves.map(\.value) + parameters.map { tracer.parameter($0.parameter) }
     let results =
       try outer == nil

@@ -32,6 +32,9 @@ enum ModelBuiltins {
       return .none
     })
 
+  private static let frozen = ParameterDefinition(
+    "model", .layer, "a layer or model", hint: "weights are frozen with their layer: `freeze(model.0)`")
+
   static let freeze = freezing(
     "freeze", "Training leaves the weights of a model as they are; gives the model.", isFrozen: true,
     example: "a = freeze(linear(1, 1))\nmodel = seq(a, linear(1, 1))\nw = a.weight\ntrain 5\n"
@@ -45,7 +48,7 @@ enum ModelBuiltins {
     _ name: String, _ summary: String, isFrozen: Bool, example: String
   ) -> BuiltinDefinition {
     BuiltinDefinition(
-      name: name, group: "model", summary: summary, signature: Signature([model]), example: example,
+      name: name, group: "model", summary: summary, signature: Signature([frozen]), example: example,
       page: Page(source: "requires_grad_ of torch", see: [isFrozen ? "unfreeze" : "freeze", "train", "load"]),
       check: { _, arguments in arguments["model"] ?? .unknown },
       run: { _, arguments throws(Diagnostic) in

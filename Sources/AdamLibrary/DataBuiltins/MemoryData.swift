@@ -82,6 +82,7 @@ extension DataDescription {
     if let parts = value.asElements, parts.count == 2, value.isPair {
       if parts[0].asFields != nil { throw .recordAsInputs(at: span) }
       guard let x = parts[0].tensorType, let y = parts[1].tensorType else { return nil }
+      try checkRows(x.shape, y.shape, at: span)
       guard y.shape.rank == 1, y.element == .f32 else {
         var result = memory(x: x, y: y, at: span)
         if case .known(let numbers) = parts[1] { result.beyondUnit = (try? numbers.tensor(at: span))?.beyondUnit }
@@ -91,6 +92,13 @@ extension DataDescription {
       return parts[1].areWholeNumbers.map { memory(x: x, y: y, isLabel: $0, at: span) }
     }
     return value.tensorType.flatMap { $0.shape.rank > 0 ? memory(x: $0, y: nil, at: span) : nil }
+  }
+
+  /// Throws when inputs and targets certainly have not as many rows.
+  private static func checkRows(_ x: Shape, _ y: Shape, at span: Span) throws(Diagnostic) {
+    guard let rows = x.dimensions.first else { throw .noRowsInMemory(at: span) }
+    guard let count = rows.size, let targets = y.rank == 0 ? 0 : y.dimensions[0].size, count != targets else { return }
+    throw .rowsDiffer(count, targets, at: span)
   }
 }
 

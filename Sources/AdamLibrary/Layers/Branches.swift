@@ -43,10 +43,23 @@ extension LayerDefinition {
         ? Diagnostic(.missingArgument, "`parallel` needs at least one layer", at: settings.span) : nil
     },
     forward: { builder, layer, input throws(Diagnostic) in
+      try checkBranches(layer)
       var outputs: [ValueID] = []
       for child in layer.children { outputs.append(try builder.apply(child.layer, to: input)) }
       guard let first = outputs.first, outputs.count > 1 else { return outputs.first ?? input }
       let axis = try builder.axis(-1, of: first, at: layer)
       return try builder.emit(.concat, outputs, ["axis": .int(axis)], at: layer)
     })
+
+  /// Throws when two branches certainly take different inputs.
+  private static func checkBranches(_ layer: Layer) throws(Diagnostic) {
+    let known = layer.children.enumerated().compactMap { index, child in
+      child.layer.definition.inputShape(child.layer).map { (index: index + 1, layer: child.layer, takes: $0) }
+    }
+    guard let first = known.first else { return }
+    for branch in known.dropFirst() where !branch.takes.accepts(first.takes) {
+      throw .branchesDisagree(
+        layer.definition.name, branch.index, branch.layer, takes: branch.takes, first.index, first.layer, first.takes)
+    }
+  }
 }

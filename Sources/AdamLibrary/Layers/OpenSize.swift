@@ -12,13 +12,66 @@ package enum OpenSize {
   static let builtin = BuiltinDefinition(
     name: builtinName, group: "internal", summary: "A size left open with `_`.", signature: Signature([]),
     example: "",
-    check: { _, _ in .number },
+    check: { context, arguments in
+      context.session.openSizes.met.insert(arguments.span)
+      return .number
+    },
     run: { context, arguments in
-      guard let size = context.session.solvedSizes[arguments.span] else {
+      guard let size = context.session.openSizes.solved[arguments.span] else {
         return .record(RecordBox([], kind: kind))
       }
       return .number(Double(size))
     })
+}
+
+/// What is known of the places where `_` stands for a size.
+package struct OpenSizes {
+  /// Settings of layers that follow from what goes in.
+  static let solvable: Set<String> = ["in", "size"]
+
+  /// Every `_` that the checker has met.
+  var met: Set<Span> = []
+  /// What follows from the layers around it.
+  package var solved: [Span: Int] = [:]
+  /// Places that a layer certainly waits for, with the layer's name.
+  private var awaited: [Span: String] = [:]
+
+  /// Notes the sizes that a call of a layer leaves open, and gives what no layer around it can tell.
+  /// - Parameter isCertain: the call is certainly run.
+  package mutating func note(
+    _ settings: BoundArguments<AbstractValue>, of layer: String, isCertain: Bool
+  ) -> [Diagnostic] {
+    var mistakes: [Diagnostic] = []
+    for name in settings.names {
+      guard let place = settings.span(of: name), met.contains(place) else { continue }
+      if !Self.solvable.contains(name) {
+        mistakes.append(.sizeNotSolved(name, of: layer, at: place))
+      } else if isCertain {
+        awaited[place] = layer
+      }
+    }
+    return mistakes
+  }
+
+  /// What was awaited and found by nothing; nothing is awaited any more.
+  package mutating func takeUnsolved() -> [Diagnostic] {
+    defer { awaited = [:] }
+    return awaited.filter { solved[$0.key] == nil }.map { .sizeNotSolved(nil, of: $0.value, at: $0.key) }
+  }
+}
+
+extension Diagnostic {
+  /// - Parameter name: the setting, when it is none that follows from the input.
+  fileprivate static func sizeNotSolved(_ name: String?, of layer: String, at span: Span) -> Diagnostic {
+    let what = name.map { "`\($0)`" } ?? "a size"
+    var diagnostic = Diagnostic(
+      .wrongKind, "\(what) of `\(layer)` is not known", at: span, label: "write the size")
+    diagnostic.notes = [
+      name == nil
+        ? "nothing tells what goes into this layer" : "`_` stands for what goes into a layer, as in `linear(_, 10)`"
+    ]
+    return diagnostic
+  }
 }
 
 extension Value {
@@ -30,8 +83,10 @@ extension Value {
 extension Layer {
   /// Tells the checker how wide the input is where the script left it open.
   func solve(input: Shape, _ caller: (any FunctionTracer)?) {
-    guard let size = input.dimensions.last?.size else { return }
-    for name in ["in", "size"] where settings.isGiven(name) && settings.number(name) == nil {
+    // Channels stand before the rows and columns of an image.
+    let behind = (definition.inputShape(self)?.rank ?? 2) - 2
+    guard let size = input.dimensions.dropLast(max(0, behind)).last?.size else { return }
+    for name in OpenSizes.solvable where settings.isGiven(name) && settings.number(name) == nil {
       if let span = settings.span(of: name) { caller?.solved(size, at: span) }
     }
   }

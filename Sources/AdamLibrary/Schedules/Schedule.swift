@@ -9,9 +9,10 @@ enum Schedule {
 
   /// `a then b`. Every part but the last has a length.
   static func joined(_ a: Value, _ b: Value, at span: Span) throws(Diagnostic) -> Value {
-    let parts = try parts(a, at: span) + parts(b, at: span)
-    for part in parts.dropLast() { try requireLength(part, at: span) }
-    return .record(RecordBox([.init("parts", .list(ListBox(parts)))], kind: kind))
+    let (first, second) = (try parts(a, at: span), try parts(b, at: span))
+    // Inside of each side that has been seen to.
+    if let last = first.last { try requireLength(last, at: span) }
+    return .record(RecordBox([.init("parts", .list(ListBox(first + second)))], kind: kind))
   }
 
   /// The parts of a chain; a number, a function and a single schedule are one part.

@@ -54,10 +54,21 @@ package final class ModelTracer: TraceBuilder {
   private var path: [String] = []
   /// Where the function being followed begins in the trail; layers before it are not in its sight.
   private var trailStart = 0
-  /// The layer, no function, whose work is being appended: it takes tensors of the layers it applies.
-  private var forwarding: Layer?
   /// Where the layer that is being applied is called.
   var callPlace: Span?
+  /// The model that a function calls, while it is being applied.
+  private var calledModel: CalledModel?
+  /// What models that a function calls use beside their own parameters.
+  private var strangers: [ObjectIdentifier: [LayerParameter]] = [:]
+
+  private struct CalledModel {
+    let id: ObjectIdentifier
+    let own: Set<ObjectIdentifier>
+    init(_ model: Layer) {
+      id = ObjectIdentifier(model)
+      own = Set(model.namedParameters.map { ObjectIdentifier($0.parameter) })
+    }
+  }
 
   package init(name: String, isTraining: Bool, caller: (any FunctionTracer)? = nil) {
     self.function = TensorFunction(name: name)
@@ -105,6 +116,9 @@ package final class ModelTracer: TraceBuilder {
 
   package func parameter(_ parameter: LayerParameter) -> ValueID {
     let id = ObjectIdentifier(parameter)
+    if let calledModel, !parameter.isFrozen, !calledModel.own.contains(id) {
+      strangers[calledModel.id, default: []].append(parameter)
+    }
     if let known = values[id] { return known }
     let name = names[id] ?? "other.\(parameters.count).\(parameter.name)"
     // A frozen parameter is read and never changed.
@@ -113,6 +127,13 @@ package final class ModelTracer: TraceBuilder {
     values[id] = value
     parameters.append(NamedParameter(name: name, parameter: parameter))
     return value
+  }
+
+  /// Parameters that may change and that these models use without holding them.
+  func strangers(of models: [Layer]) -> [LayerParameter] {
+    if strangers.isEmpty { return [] }
+    var seen = Set(models.flatMap(\.namedParameters).map { ObjectIdentifier($0.parameter) })
+    return models.flatMap { strangers[ObjectIdentifier($0)] ?? [] }.filter { seen.insert(ObjectIdentifier($0)).inserted }
   }
 
   /// The layer of which a parameter was used; nil for one that a function names by itself.
@@ -126,17 +147,6 @@ package final class ModelTracer: TraceBuilder {
   }
 
   package func apply(_ layer: Layer, to input: ValueID) throws(Diagnostic) -> ValueID {
-    let outer = forwarding
-    defer { forwarding = outer }
-    forwarding = nil
-    let output = try output(of: layer, input)
-    if let outer, let structure = structures[output] {
-      throw .layerTakesTensor(outer, structure.foundText, at: outer.span)
-    }
-    return output
-  }
-
-  private func output(of layer: Layer, _ input: ValueID) throws(Diagnostic) -> ValueID {
     for parameter in layer.parameters { owners[ObjectIdentifier(parameter)] = layer }
     if let function = layer.function { return try apply(function, of: layer, to: input) }
     if layer.definition.isSequence { return try applyChildren(of: layer, to: input) }
@@ -147,7 +157,6 @@ package final class ModelTracer: TraceBuilder {
     }
     layer.solve(input: found.shape, caller)
     let before = trail.count
-    forwarding = layer
     let output = try layer.definition.forward(self, layer, input)
     note(layer, input, output, before)
     return output
@@ -169,9 +178,10 @@ package final class ModelTracer: TraceBuilder {
   /// A layer that a function calls by itself.
   /// - Parameter place: of the call.
   func apply(_ layer: Layer, to input: ValueID, called place: Span) throws(Diagnostic) -> ValueID {
-    let outer = callPlace
+    let outer = (callPlace, calledModel)
     callPlace = place
-    defer { callPlace = outer }
+    calledModel = calledModel ?? CalledModel(layer)
+    defer { (callPlace, calledModel) = outer }
     return try inside { () throws(Diagnostic) in try apply(layer, to: input) }
   }
 

@@ -53,6 +53,26 @@ extension Diagnostic {
     return helps
   }
 
+  /// Two branches of one input want it in different shapes.
+  static func branchesDisagree(
+    _ name: String, _ index: Int, _ branch: Layer, takes: Shape, _ firstIndex: Int, _ first: Layer, _ given: Shape
+  ) -> Diagnostic {
+    let clash = takes.clash(with: given)
+    let (expected, found) = (clash.wanted.text, clash.found.text)
+    var diagnostic = Diagnostic(
+      .layersDisagree,
+      "branch \(index) of `\(name)` takes \(counted(expected, clash.noun)) but branch \(firstIndex) takes \(found)",
+      at: branch.span, label: "takes \(takes.text)")
+    diagnostic.labels = [Label(first.span, "takes \(given.text)")]
+    diagnostic.notes = ["all branches of `\(name)` get the same input"]
+    if branch.settings.int("in") != nil, let size = clash.found.size {
+      let help = Help("write `\(branch.text(changing: ["in": size]))` here", edits: branch.edits(["in": size]))
+      diagnostic.helps = [help]
+    }
+    diagnostic.arguments = [.init("expected", expected), .init("found", found), .init("branch", String(index))]
+    return diagnostic
+  }
+
   /// The input does not come from a layer: whoever knows where it comes from says so.
   static func inputDisagrees(layer: Layer, takes: Shape, found: TensorType) -> Diagnostic {
     let clash = takes.clash(with: found.shape)

@@ -224,6 +224,14 @@ extension Diagnostic {
     return diagnostic
   }
 
+  /// What a model uses without holding it, in a derivative by the model.
+  static func outsideGradient(_ strangers: [LayerParameter], _ tracer: ModelTracer, _ model: Layer, at span: Span) -> Diagnostic {
+    var diagnostic = outsideParameters(strangers.map { ($0, tracer.owner(of: $0)) }, model, at: span)
+    diagnostic.message = diagnostic.message.replacing("training also changes", with: "the gradients leave out")
+    diagnostic.notes = ["a step with these gradients changes what the model holds, and nothing else"]
+    return diagnostic
+  }
+
   /// - Parameter parts: parameters with the layers that used them, where that is known.
   fileprivate static func outsideParameters(
     _ parts: [(parameter: LayerParameter, layer: Layer?)], _ model: Layer, at span: Span

@@ -21,6 +21,12 @@ extension AbstractIndex {
     default: nil
     }
   }
+
+  /// How many places a slice takes of an axis, as far as both are known.
+  fileprivate func slice(of axis: Dimension, at span: Span) throws(Diagnostic) -> Dimension {
+    guard let exact, let size = axis.size, let places = try exact.slice(count: size, at: span) else { return .unknown }
+    return Dimension(places.count)
+  }
 }
 
 extension AbstractValue {
@@ -51,9 +57,7 @@ extension AbstractValue {
     guard position >= -count, position < count else {
       throw .indexOutside(position, count: count, of: asLayer == nil ? foundText : Layer.modelText(count), at: span)
     }
-    let place = position < 0 ? position + count : position
-    if let layer = asLayer { return .layer(try layer.layer(at: place, span)) }
-    return element(at: place)
+    return element(at: position < 0 ? position + count : position)
   }
 
   /// A list, tuple, string or range: its elements are at hand.
@@ -87,7 +91,7 @@ extension AbstractValue {
 
   /// The number of elements of a list, tuple or model; nil when not known.
   package var knownCount: Int? {
-    if let layer = asLayer { return layer.children.isEmpty || layer.isOpen ? nil : layer.placeCount }
+    if let layer = asLayer { return layer.children.isEmpty || layer.isOpen ? nil : layer.children.count }
     switch self {
     case .known(.list(let box)): return box.elements.count
     default: return asElements?.count
@@ -95,6 +99,9 @@ extension AbstractValue {
   }
 
   private func element(at position: Int) -> AbstractValue {
+    if let layer = asLayer, layer.children.indices.contains(position) {
+      return .layer(layer.children[position].layer)
+    }
     if case .known(.list(let box)) = self, box.elements.indices.contains(position) {
       return .abstract(of: box.elements[position])
     }
@@ -164,9 +171,7 @@ extension AbstractValue {
         ? nil : .tensor(TensorType(type.element, Shape(Array(type.shape.dimensions.dropFirst()))))
     case .none, .number, .bool, .function, .hook, .optimizer: nil
     case .data: asData?.passElement ?? .unknown
-    case .layer: asLayer.map { $0.children.isEmpty && !$0.isOpen } == true ? nil : .unknown
-    case .record: asFields.map { $0.kind != Table.kind } == true ? nil : .unknown
-    case .unknown: .unknown
+    case .unknown, .record, .layer: .unknown
     }
   }
 
@@ -287,11 +292,12 @@ extension TensorType {
     for (item, dimension) in zip(items, shape.dimensions) {
       switch item {
       case .all: kept.append(dimension)
-      case .from, .upTo: kept.append(.unknown)
+      case .from, .upTo: kept.append(try item.slice(of: dimension, at: span))
       case .value(let index):
         switch index.kindOfValue {
         case .number: try check(index, dimension, at: span)
-        case .unknown, .list, .tensor, .range: return .unknown
+        case .range: kept.append(try item.slice(of: dimension, at: span))
+        case .unknown, .list, .tensor: return .unknown
         default: throw .wrongIndex(index.foundText, at: span)
         }
       }

@@ -90,7 +90,7 @@ package struct AbstractArithmetic {
     case (.record, _), (_, .record):
       // Schedules are records of a kind of their own.
       let kinds = [left, right].compactMap { $0.value.asFields?.kind }
-      if kinds.contains("record") || kinds.contains(RecordBox.gradients) { throw words.kinds() }
+      if kinds.contains("record") { throw words.kinds() }
       return .unknown
     default: break
     }
@@ -106,7 +106,6 @@ package struct AbstractArithmetic {
     guard let b = right.value.exactNumber else { return .number }
     if b == 0, op == .divide || op == .remainder { throw words.divisionByZero() }
     guard let a = left.value.exactNumber else { return .number }
-    _ = try NumberArithmetic.apply(op, a, b, at: span)
     let result: Double
     switch op {
     case .add: result = a + b
@@ -118,7 +117,7 @@ package struct AbstractArithmetic {
       if b == 2 { result = a * a } else if b == 1 { result = a } else { return .number }
     default: return .number
     }
-    // `%` of large numbers is exact in the run.
+    // What overflows is left to the run; `%` of large numbers is exact there.
     let isExact = op != .remainder || abs(a) < 9e15 && a == a.rounded() && b == b.rounded()
     return result.isFinite && isExact ? .known(.number(result)) : .number
   }
@@ -257,6 +256,7 @@ extension AbstractValue {
     if let x = exactNumber, case .number = kindOfValue { return .known(.number(-x)) }
     switch kindOfValue {
     case .unknown: return .unknown
+    case .record where asFields?.kind == RecordBox.gradients: return .unknown
     case .number: return .number
     case .tensor(let type): return .tensor(TensorType(.f32, type.shape))
     case .list where fit(.tensorLike) != .no:

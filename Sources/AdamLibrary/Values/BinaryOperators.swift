@@ -40,6 +40,7 @@ extension TensorArithmetic {
       default: break
       }
     }
+    if a.isGradients || b.isGradients { return try gradients(op, a, b, at: span) }
     guard a.isTensorOperand, b.isTensorOperand else {
       throw ValueError.operands(op.phrase(a.foundText, b.foundText), at: span)
     }
@@ -97,6 +98,7 @@ extension TensorArithmetic {
     switch a {
     case .number(let x): return .number(-x)
     case .tensor, .traced, .parameter, .list: return try unary(.neg, a, at: span)
+    case .record where a.isGradients: return try gradients(.multiply, a, .number(-1), at: span)
     default: throw ValueError.operands("negate \(a.foundText)", at: span)
     }
   }

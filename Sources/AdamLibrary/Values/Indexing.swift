@@ -43,9 +43,19 @@ extension IndexValue {
   /// Which of `count` places along an axis; `what` names the collection in errors.
   func selection(count: Int, of what: String, at span: Span) throws(Diagnostic) -> AxisSelection {
     switch self {
-    case .all: return .many(Array(0..<count))
-    case .from(let lower):
-      return Self.slice(try Self.end(lower, count, span), count, count)
+    case .value(let value):
+      if let slice = try slice(count: count, at: span) { return .many(Array(slice)) }
+      if let x = value.exactNumber { return .one(try Self.place(x, count, what, span)) }
+      return .many(try Self.gathered(value, count, what, span))
+    default: return .many(try slice(count: count, at: span).map { Array($0) } ?? [])
+    }
+  }
+
+  /// The places of a slice of `count` places; nil for everything that is none.
+  func slice(count: Int, at span: Span) throws(Diagnostic) -> Range<Int>? {
+    switch self {
+    case .all: return 0..<count
+    case .from(let lower): return Self.slice(try Self.end(lower, count, span), count, count)
     case .upTo(let upper, let isClosed):
       let end = try Self.end(upper, count, span)
       return Self.slice(0, isClosed ? Self.behind(end) : end, count)
@@ -53,9 +63,7 @@ extension IndexValue {
       let lower = try Self.end(.number(range.lower), count, span)
       let upper = try Self.end(.number(range.upper), count, span)
       return Self.slice(lower, range.isClosed ? Self.behind(upper) : upper, count)
-    case .value(let value):
-      if let x = value.exactNumber { return .one(try Self.place(x, count, what, span)) }
-      return .many(try Self.gathered(value, count, what, span))
+    case .value: return nil
     }
   }
 
@@ -81,9 +89,9 @@ extension IndexValue {
 
   private static func behind(_ end: Int) -> Int { end + 1 }
 
-  private static func slice(_ lower: Int, _ upper: Int, _ count: Int) -> AxisSelection {
+  private static func slice(_ lower: Int, _ upper: Int, _ count: Int) -> Range<Int> {
     let start = min(max(lower, 0), count)
-    return .many(Array(start..<max(start, min(upper, count))))
+    return start..<max(start, min(upper, count))
   }
 
   private static func gathered(
@@ -166,10 +174,10 @@ extension Value {
 extension Layer {
   /// One layer, or several as a `seq` that shares them.
   package func indexed(_ item: IndexValue, at span: Span) throws(Diagnostic) -> Layer {
-    let count = placeCount
+    let count = children.count
     guard count > 0 else { throw ValueError.noElements("a layer", at: span) }
     switch try item.selection(count: count, of: Self.modelText(count), at: span) {
-    case .one(let index): return try layer(at: index, span)
+    case .one(let index): return children[index].layer
     case .many(let indices): return try part(indices, at: span)
     }
   }

@@ -25,7 +25,7 @@ extension Value {
       return "(" + Self.joined(box.elements, depth) + (box.elements.count == 1 ? ",)" : ")")
     case .record(let box) where box.kind == Schedule.kind || box.kind == Epochs.kind: return Schedule.text(self)
     case .record(let box):
-      let fields = box.fields.map { "\($0.name)=\($0.value.text(depth: depth + 1))" }
+      let fields = box.shownFields.map { "\($0.name)=\($0.value.text(depth: depth + 1))" }
       return "(" + fields.joined(separator: ", ") + ")"
     case .range(let box):
       return numberText(box.lower) + (box.isClosed ? "..." : "..<") + numberText(box.upper)
@@ -97,10 +97,15 @@ package func quotedText(_ text: String) -> String {
 }
 
 extension RecordBox {
+  /// Gradients know their model, which is no part of what they say.
+  fileprivate var shownFields: [Field] {
+    kind == RecordBox.gradients ? fields.filter { $0.value.asLayer == nil } : fields
+  }
+
   /// One field a line, names in a column: how results of `train` and `eval` are shown.
   fileprivate var fieldTable: String {
-    let width = fields.map(\.name.count).max() ?? 0
-    let lines = fields.map { field -> String in
+    let width = shownFields.map(\.name.count).max() ?? 0
+    let lines = shownFields.map { field -> String in
       let gap = String(repeating: " ", count: width - field.name.count)
       return "  \(field.name)\(gap)  \(field.value.cellText)"
     }

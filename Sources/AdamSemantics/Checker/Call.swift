@@ -54,7 +54,8 @@ struct Call {
     guard mistakes.isEmpty else {
       // What is wrong in the function is most likely why it is called otherwise than it is written.
       if engine.hasMistakes(function) { return .unknown }
-      for mistake in mistakes { engine.report(mistake) }
+      let shown = body.signature(defaults: function.defaults.map { ($0.parameter, $0.value.exactText) })
+      for mistake in bindCollecting(given, to: shown, of: name, at: span).mistakes { engine.report(mistake) }
       return .unknown
     }
     let arguments = bound.entries.enumerated().map { index, entry -> AbstractValue in
@@ -93,6 +94,7 @@ struct Call {
     if let followed = TypeFollower(engine).result(of: definition, bound) {
       return followed
     }
+    if definition.group == "layer" { engine.noteOpenSizes(bound, of: definition.name) }
     let result = definition.check?(engine, bound) ?? .unknown
     switch definition.rowUse {
     case .trains: engine.note(AbstractTraining(arguments: bound))
@@ -221,13 +223,11 @@ extension AbstractFunction {
   }
 }
 
-extension ProgramFunction {
-  /// What binding needs of a function of the script: names, and which may be left out.
-  var signature: Signature {
-    Signature(
-      parameters.map {
-        ParameterDefinition($0.name, .any, "", default: $0.hasDefault ? Constant.none : nil)
-      })
+extension AbstractValue {
+  /// As a script would write it, when it is known and short.
+  fileprivate var exactText: String? {
+    guard case .known(let value) = self, value.isShort else { return nil }
+    return value.defaultText
   }
 }
 

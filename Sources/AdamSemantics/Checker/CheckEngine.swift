@@ -143,6 +143,18 @@ final class CheckEngine: CheckContext {
 
   func note(_ training: AbstractTraining) { if !isDead { trainings.append(training) } }
 
+  /// Sizes of a layer that are left open: what nothing can tell is said, the rest is waited for.
+  func noteOpenSizes(_ settings: BoundArguments<AbstractValue>, of layer: String) {
+    let isCertain = !isDead && !frames.contains { $0.isUncalled }
+    for mistake in session.openSizes.note(settings, of: layer, isCertain: isCertain) { report(mistake) }
+  }
+
+  /// Sizes that were waited for in vain. Another mistake may be why.
+  func reportOpenSizes() {
+    let unsolved = session.openSizes.takeUnsolved()
+    if !diagnostics.contains(where: { $0.severity == .error }) { unsolved.forEach(add) }
+  }
+
   // MARK: Functions
 
   /// A function value was made; if nobody calls it, it is looked at in the end.

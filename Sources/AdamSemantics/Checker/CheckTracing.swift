@@ -7,8 +7,8 @@ extension CheckEngine: FunctionTracer {
   var isTracing: Bool { traceDepth > 0 || gradientDepth > 0 }
 
   func solved(_ size: Int, at span: Span) {
-    if let known = session.solvedSizes[span], known != size { return }
-    session.solvedSizes[span] = size
+    if let known = session.openSizes.solved[span], known != size { return }
+    session.openSizes.solved[span] = size
   }
 
   func trace(

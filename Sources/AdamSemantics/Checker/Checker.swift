@@ -54,6 +54,7 @@ package struct Checker {
     }
     engine.checkUncalled()
     engine.frames = []
+    engine.reportOpenSizes()
     if !isInteractive, let warning = engine.evaluationWarning(program) { engine.add(warning) }
     var result = CheckResult(diagnostics: engine.diagnostics, trainings: engine.trainings)
     result.diagnostics.sort { $0.order < $1.order }

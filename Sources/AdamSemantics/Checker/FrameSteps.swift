@@ -230,6 +230,9 @@ extension Frame {
     switch value(base).kindOfValue {
     case .layer, .optimizer: return
     case .record:
+      if let parameter = function.unseenParameter(base, changedAt: position) {
+        engine.report(.changesCopy(parameter, at: span))
+      }
       guard var record = value(base).asFields,
         let index = record.fields.firstIndex(where: { $0.name == name })
       else { return write(base, .unknown) }

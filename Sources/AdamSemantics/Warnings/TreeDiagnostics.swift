@@ -23,12 +23,24 @@ extension Diagnostic {
     return result
   }
 
-  static func changesCopy(_ name: String, at span: Span, parameter: Span) -> Diagnostic {
+  static func changesCopy(_ name: String, at span: Span, parameter: Span? = nil) -> Diagnostic {
     var result = Diagnostic(
       .changesCopy, "this changes the function's copy of `\(name)`, which nothing uses", at: span,
       label: "the caller's value stays as it is", severity: .warning)
-    result.labels = [Label(parameter, "a parameter is a copy")]
+    if let parameter { result.labels = [Label(parameter, "a parameter is a copy")] }
     result.helps = [Help("return the changed value: end with `\(name)`, and assign it where the function is called")]
+    return result
+  }
+
+  /// - Parameter variable: what was given, if it has a name.
+  static func droppedCopy(
+    _ function: String, _ parameter: String, _ variable: String?, at span: Span, changed: Span
+  ) -> Diagnostic {
+    var result = Diagnostic(
+      .changesCopy, "`\(function)` gives a changed copy of `\(parameter)`, which nothing takes", at: span,
+      label: variable.map { "`\($0)` stays as it is" } ?? "", severity: .warning)
+    result.labels = [Label(changed, "this changes the function's copy")]
+    result.helps = [Help(variable.map { "write `\($0) = \(function)(…)`" } ?? "assign it: `xs = \(function)(…)`")]
     return result
   }
 

@@ -15,6 +15,7 @@ package func warnings(about tree: SyntaxTree) -> [Diagnostic] {
     default: break
     }
   }
+  found += DroppedCopies(tree).found
   return found.sorted { ($0.span?.start ?? 0, $0.code.text) < ($1.span?.start ?? 0, $1.code.text) }
 }
 
@@ -149,7 +150,7 @@ private struct NameUses {
     case .block(let statements):
       for id in statements {
         let isResult = at.isResult && id == statements.last
-        if !isResult, !at.isInner, noteUpdate(tree, id, at.loop, &children) { continue }
+        if !(isResult && tree.isCall(id)), !at.isInner, noteUpdate(tree, id, at.loop, &children) { continue }
         children.append(Pending(node: id, isResult: isResult, isInner: at.isInner, loop: at.loop))
       }
     case .conditional(let branches, let otherwise):
@@ -221,7 +222,7 @@ private struct NameUses {
     switch tree[id] {
     case .call(let callee, let arguments):
       guard case .field(let base, let method) = tree[callee], case .name(let name) = tree[base],
-        ["append", "extend", "insert", "pop"].contains(method.text)
+        SyntaxTree.updatingMethods.contains(method.text)
       else { return false }
       (root, parts) = (name, arguments.map(\.value))
     case .assign(let targets, let value) where targets.count == 1:
@@ -240,6 +241,12 @@ private struct NameUses {
 }
 
 extension SyntaxTree {
+  /// What as a statement changes the variable that it is called on.
+  static let updatingMethods: Set<String> = ["append", "extend", "insert", "pop"]
+
+  /// A call as the last statement gives its value; an assignment there gives none.
+  fileprivate func isCall(_ id: NodeID) -> Bool { if case .call = self[id] { true } else { false } }
+
   /// `x` of `x[0]`; nil when the target is anything else. `parts` takes the indices.
   fileprivate func indexedName(_ target: NodeID, _ parts: inout [NodeID]) -> String? {
     guard case .index(let base, let items) = self[target], case .name(let name) = self[base] else { return nil }
