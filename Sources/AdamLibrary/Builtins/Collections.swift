@@ -16,17 +16,24 @@ package enum CollectionBuiltins {
       "The turns of a loop over the value: of data that is the batches of one pass over its training rows, as of "
         + "torch's DataLoader. Its rows are `data.rows`.",
       source: "len of Python", see: ["shape", "range"]), isPure: true,
+    check: { context, arguments in
+      switch (arguments["xs"] ?? .unknown).kindOfValue {
+      case .none, .number, .bool, .function, .hook, .optimizer:
+        context.report(.noLength(arguments["xs"]?.foundText ?? "this", at: arguments.place(of: "xs")))
+        return .unknown
+      default: return .number
+      }
+    },
     run: { _, arguments throws(Diagnostic) in
       switch arguments["xs"] {
-      case .layer(let layer)?: return .number(Double(max(1, layer.children.count)))
+      case .layer(let layer)?: return .number(Double(max(1, layer.placeCount)))
       case .record(let box)?: return .number(Double(box.fields.count))
       case let value?:
         do throws(Diagnostic) {
           return .number(Double(try value.iterationCount(at: arguments.place(of: "xs"))))
         } catch {
           if case .data = value { throw error }
-          throw ValueError.conversion(
-            "\(value.foundText) has no length", at: arguments.place(of: "xs"))
+          throw .noLength(value.foundText, at: arguments.place(of: "xs"))
         }
       case nil: return .number(0)
       }
@@ -206,4 +213,10 @@ package enum CollectionBuiltins {
       let order = try Value.ascending(values, isReversed: false, "sorted", at: arguments.place(of: "xs"))
       return .list(ListBox(order.map { values[$0] }))
     })
+}
+
+extension Diagnostic {
+  fileprivate static func noLength(_ found: String, at span: Span) -> Diagnostic {
+    ValueError.conversion("\(found) has no length", at: span)
+  }
 }

@@ -38,6 +38,8 @@ package final class Layer {
   /// What it does when it is a function of the script; its children are then the layers it uses.
   package var function: LayerFunction?
   package var children: [Child]
+  /// How many elements the list has of which this is the layers; nil where the children are all there is.
+  var listCount: Int?
   /// The checker does not know all of its parts: some are in a value that only running tells.
   package var isOpen = false
   /// What the data of its last training looked like: scaling and class names.

@@ -46,6 +46,7 @@ private struct LayerCopier {
       children: ownChildren, span: layer.span)
     result.units = layer.units
     result.isOpen = layer.isOpen
+    result.listCount = layer.listCount
     layers[ObjectIdentifier(layer)] = result
     result.function = layer.function.map { copy($0) }
     return result

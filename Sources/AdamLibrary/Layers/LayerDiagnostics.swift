@@ -33,11 +33,11 @@ extension Diagnostic {
     return diagnostic
   }
 
-  static func noSuchLayer(_ index: Int, of layer: Layer, at span: Span) -> Diagnostic {
-    let count = layer.children.count
-    let range = count == 0 ? "it has no layers" : "it has the layers 0 to \(count - 1)"
-    return Diagnostic(
-      .badIndex, "there is no layer \(index): \(range)", at: span)
+  static func noLayerInList(_ place: Int, of layer: Layer, at span: Span) -> Diagnostic {
+    var diagnostic = Diagnostic(
+      .badIndex, "element \(place) of the list `\(layer.definition.name)` is no layer", at: span)
+    diagnostic.notes = ["its layers are " + layer.children.map(\.name).joined(separator: ", ")]
+    return diagnostic
   }
 
   /// Something the language has and this version does not run yet.

@@ -9,7 +9,7 @@ extension Layer {
   func adopt(_ members: [AbstractField]) {
     var found = LayerMembers(span: span)
     for member in members { found.add(member) }
-    parameters += found.parameters
+    parameters += found.parameters.filter { new in !parameters.contains { $0 === new } }
     children += found.children.filter { child in !children.contains { $0.name == child.name } }
     isOpen = isOpen || found.isOpen
   }
@@ -73,6 +73,7 @@ struct LayerMembers {
       settings: BoundArguments(names: [], entries: [], variadic: [], span: span),
       parameters: inner.parameters, children: inner.children, span: span)
     layer.isOpen = inner.isOpen
+    if function == nil { layer.listCount = member.value.isSequence ? member.value.knownCount : nil }
     layer.function = function
     return layer
   }
@@ -128,6 +129,13 @@ extension AbstractValue {
     if case .known(let value) = self, !value.mayHoldLayers { return nil }
     if let record = asFields { return record.kind == "record" ? record.fields : nil }
     return asElements.map { $0.enumerated().map { AbstractField(String($0.offset), $0.element) } }
+  }
+
+  fileprivate var isSequence: Bool {
+    switch kindOfValue {
+    case .list, .tuple: true
+    default: false
+    }
   }
 
   /// What the checker does not know may be a layer.

@@ -79,13 +79,17 @@ extension Layer {
     throw .unknownLayerField(name, of: self, at: span)
   }
 
-  /// `model[0]`, counted from the end when negative.
-  package func child(_ index: Int, at span: Span) throws(Diagnostic) -> Layer {
-    let place = index < 0 ? index + children.count : index
-    guard children.indices.contains(place) else {
-      throw .noSuchLayer(index, of: self, at: span)
+  /// Places of `model[i]`: those of the list when it is one of layers, whatever else stands in it.
+  package var placeCount: Int { listCount ?? children.count }
+
+  /// `model[place]`; throws where a list has something else than a layer.
+  /// - Parameter place: 0 ..< `placeCount`.
+  func layer(at place: Int, _ span: Span) throws(Diagnostic) -> Layer {
+    if listCount == nil, children.indices.contains(place) { return children[place].layer }
+    guard let child = children.first(where: { $0.name == String(place) }) else {
+      throw .noLayerInList(place, of: self, at: span)
     }
-    return children[place].layer
+    return child.layer
   }
 }
 

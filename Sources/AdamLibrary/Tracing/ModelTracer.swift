@@ -54,6 +54,8 @@ package final class ModelTracer: TraceBuilder {
   private var path: [String] = []
   /// Where the function being followed begins in the trail; layers before it are not in its sight.
   private var trailStart = 0
+  /// The layer, no function, whose work is being appended: it takes tensors of the layers it applies.
+  private var forwarding: Layer?
   /// Where the layer that is being applied is called.
   var callPlace: Span?
   /// The model that a function calls, while it is being applied.
@@ -147,6 +149,17 @@ package final class ModelTracer: TraceBuilder {
   }
 
   package func apply(_ layer: Layer, to input: ValueID) throws(Diagnostic) -> ValueID {
+    let outer = forwarding
+    defer { forwarding = outer }
+    forwarding = nil
+    let output = try output(of: layer, input)
+    if let outer, let structure = structures[output] {
+      throw .layerTakesTensor(outer, structure.foundText, at: outer.span)
+    }
+    return output
+  }
+
+  private func output(of layer: Layer, _ input: ValueID) throws(Diagnostic) -> ValueID {
     for parameter in layer.parameters { owners[ObjectIdentifier(parameter)] = layer }
     if let function = layer.function { return try apply(function, of: layer, to: input) }
     if layer.definition.isSequence { return try applyChildren(of: layer, to: input) }
@@ -157,6 +170,7 @@ package final class ModelTracer: TraceBuilder {
     }
     layer.solve(input: found.shape, caller)
     let before = trail.count
+    forwarding = layer
     let output = try layer.definition.forward(self, layer, input)
     note(layer, input, output, before)
     return output

@@ -64,6 +64,12 @@ extension ModelTracer {
     structures[value] ?? .traced(TracedTensor(self, value))
   }
 
+  /// What the layers passed gave, tensor by tensor, with the layer that gave it.
+  var trailParts: (steps: [TrailStep], values: [ValueID]) {
+    let parts = trail.flatMap { step in unbundled(step.value).tracedParts.map { (step, $0) } }
+    return (parts.map(\.0), parts.map(\.1))
+  }
+
   /// Throws where the model that was applied gives a record or tuple.
   /// - Parameter what: what it is needed for, `a metric`.
   func requireTensor(_ what: String, of model: Layer, at span: Span) throws(Diagnostic) {

@@ -20,22 +20,24 @@ struct NonFiniteSearch {
     if let found = inputs.nonFinite("inputs") ?? targets?.nonFinite("targets") { return "in the data: \(found)" }
     // In evaluation mode: looking draws nothing.
     let tracer = try request.tracer(session).trace(rows: rows.count, isTraining: false)
-    let outputs = try outputs(tracer, inputs, targets)
-    for (step, output) in zip(tracer.trail, outputs) {
+    let (steps, values) = tracer.trailParts
+    let outputs = try outputs(tracer, values, inputs, targets)
+    for (step, output) in zip(steps, outputs) {
       guard let found = output.nonFinite("outputs") else { continue }
       return "first non-finite value in layer \(step.place) `\(step.layer.text())`: \(found)"
         + step.layer.nonFiniteWeights
     }
-    guard let largest = outputs.last?.floats.map({ abs($0) }).max() else { return nil }
+    let last = zip(steps, outputs).filter { $0.0.value == steps.last?.value }.flatMap(\.1.floats)
+    guard let largest = last.map({ abs($0) }).max() else { return nil }
     return "in the loss `\(request.loss.name)`: every output of the model is finite, "
       + "\(LossTrend.short(Double(largest))) at most"
   }
 
-  /// What each layer of the trail gives.
+  /// What these values of the step are on the batch.
   private func outputs(
-    _ tracer: ModelTracer, _ inputs: Tensor, _ targets: Tensor?
+    _ tracer: ModelTracer, _ values: [ValueID], _ inputs: Tensor, _ targets: Tensor?
   ) throws(Diagnostic) -> [Tensor] {
-    tracer.function.results = tracer.trail.enumerated().map { FunctionResult($1.value, "layer.\($0)") }
+    tracer.function.results = values.enumerated().map { FunctionResult($1, "layer.\($0)") }
     let plan = try session.plan(for: tracer.function, at: request.span)
     do throws(RuntimeError) {
       try plan.bind("x", to: inputs)
@@ -43,7 +45,7 @@ struct NonFiniteSearch {
       try plan.bind(tracer)
       plan.run()
       var outputs: [Tensor] = []
-      for index in tracer.trail.indices { outputs.append(try plan.result(index)) }
+      for index in values.indices { outputs.append(try plan.result(index)) }
       return outputs
     } catch {
       throw .runtime(error, at: request.span)

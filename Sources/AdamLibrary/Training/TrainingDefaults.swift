@@ -93,7 +93,9 @@ extension DataDescription {
   ) throws(Diagnostic) -> DataDescription? {
     guard let input = model.knownInput, input.shape.rank == 2 else { return nil }
     let trace = try model.traced(on: input, caller: session.functionTracer)
-    guard trace.structure == nil else { return nil }
+    if let structure = trace.structure {
+      throw .givesStructure("the sanity sample", AbstractValue.typed(structure).foundText, model, at: span)
+    }
     let output = trace.outputType
     var result = DataDescription.memory(x: input, y: output, at: span)
     result.origin = "sample"

@@ -57,7 +57,9 @@ extension AbstractValue {
     guard position >= -count, position < count else {
       throw .indexOutside(position, count: count, of: asLayer == nil ? foundText : Layer.modelText(count), at: span)
     }
-    return element(at: position < 0 ? position + count : position)
+    let place = position < 0 ? position + count : position
+    if let layer = asLayer { return .layer(try layer.layer(at: place, span)) }
+    return element(at: place)
   }
 
   /// A list, tuple, string or range: its elements are at hand.
@@ -91,7 +93,7 @@ extension AbstractValue {
 
   /// The number of elements of a list, tuple or model; nil when not known.
   package var knownCount: Int? {
-    if let layer = asLayer { return layer.children.isEmpty || layer.isOpen ? nil : layer.children.count }
+    if let layer = asLayer { return layer.children.isEmpty || layer.isOpen ? nil : layer.placeCount }
     switch self {
     case .known(.list(let box)): return box.elements.count
     default: return asElements?.count
@@ -99,9 +101,6 @@ extension AbstractValue {
   }
 
   private func element(at position: Int) -> AbstractValue {
-    if let layer = asLayer, layer.children.indices.contains(position) {
-      return .layer(layer.children[position].layer)
-    }
     if case .known(.list(let box)) = self, box.elements.indices.contains(position) {
       return .abstract(of: box.elements[position])
     }
@@ -171,7 +170,9 @@ extension AbstractValue {
         ? nil : .tensor(TensorType(type.element, Shape(Array(type.shape.dimensions.dropFirst()))))
     case .none, .number, .bool, .function, .hook, .optimizer: nil
     case .data: asData?.passElement ?? .unknown
-    case .unknown, .record, .layer: .unknown
+    case .layer: asLayer.map { $0.children.isEmpty && !$0.isOpen } == true ? nil : .unknown
+    case .record: asFields.map { $0.kind != Table.kind } == true ? nil : .unknown
+    case .unknown: .unknown
     }
   }
 

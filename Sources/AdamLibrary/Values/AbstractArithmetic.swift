@@ -90,6 +90,7 @@ package struct AbstractArithmetic {
     case (.record, _), (_, .record):
       // Schedules are records of a kind of their own.
       let kinds = [left, right].compactMap { $0.value.asFields?.kind }
+      if kinds.contains(RecordBox.gradients) { return try gradients() }
       if kinds.contains("record") { throw words.kinds() }
       return .unknown
     default: break
@@ -101,11 +102,27 @@ package struct AbstractArithmetic {
     return .tensor(TensorType(.f32, try broadcast(x.shape, y.shape)))
   }
 
+  /// Gradients of a model add and subtract; a number multiplies and divides them.
+  private func gradients() throws(Diagnostic) -> AbstractValue {
+    let isFirst = left.value.asFields?.kind == RecordBox.gradients
+    let isSecond = right.value.asFields?.kind == RecordBox.gradients
+    let mayScale = (isFirst ? right : left).value.fit(.number) != .no
+    let fits = switch op {
+    case .add, .subtract: isFirst && isSecond
+    case .multiply: mayScale
+    case .divide: isFirst && mayScale
+    default: false
+    }
+    guard fits else { throw words.kinds() }
+    return .record([], kind: RecordBox.gradients)
+  }
+
   /// Exact numbers are folded, in f64, with the same errors as at run time.
   private func numbers() throws(Diagnostic) -> AbstractValue {
     guard let b = right.value.exactNumber else { return .number }
     if b == 0, op == .divide || op == .remainder { throw words.divisionByZero() }
     guard let a = left.value.exactNumber else { return .number }
+    _ = try NumberArithmetic.apply(op, a, b, at: span)
     let result: Double
     switch op {
     case .add: result = a + b
@@ -117,7 +134,7 @@ package struct AbstractArithmetic {
       if b == 2 { result = a * a } else if b == 1 { result = a } else { return .number }
     default: return .number
     }
-    // What overflows is left to the run; `%` of large numbers is exact there.
+    // `%` of large numbers is exact in the run.
     let isExact = op != .remainder || abs(a) < 9e15 && a == a.rounded() && b == b.rounded()
     return result.isFinite && isExact ? .known(.number(result)) : .number
   }
@@ -256,7 +273,7 @@ extension AbstractValue {
     if let x = exactNumber, case .number = kindOfValue { return .known(.number(-x)) }
     switch kindOfValue {
     case .unknown: return .unknown
-    case .record where asFields?.kind == RecordBox.gradients: return .unknown
+    case .record where asFields?.kind == RecordBox.gradients: return .record([], kind: RecordBox.gradients)
     case .number: return .number
     case .tensor(let type): return .tensor(TensorType(.f32, type.shape))
     case .list where fit(.tensorLike) != .no:

@@ -59,10 +59,7 @@ extension Layer {
   /// The parameter that `m.name = …` means.
   func settable(_ name: String, at span: Span) throws(Diagnostic) -> LayerParameter {
     if let parameter = parameters.first(where: { $0.name == name }) { return parameter }
-    let names = parameters.map(\.name)
-    throw ValueError.assign(
-      names.isEmpty ? "a layer without parameters has nothing to assign"
-        : "only parameters of a layer can be assigned: \(names.joined(separator: ", "))", at: span)
+    throw .onlyParameters(of: self, children.contains { $0.name == name }, at: span)
   }
 
   fileprivate func checkField(_ name: String, to value: AbstractValue, at span: Span) throws(Diagnostic) {
@@ -95,6 +92,18 @@ extension Optimizer {
 }
 
 extension Diagnostic {
+  /// - Parameter isLayer: a layer of the model was to be replaced.
+  fileprivate static func onlyParameters(of layer: Layer, _ isLayer: Bool, at span: Span) -> Diagnostic {
+    let names = layer.namedParameters.map(\.name)
+    let shown = names.prefix(8).joined(separator: ", ") + (names.count > 8 ? ", …" : "")
+    let what = isLayer ? "the layers of a model stay" : "only parameters of a layer can be assigned"
+    var diagnostic = ValueError.assign(
+      names.isEmpty ? "a layer without parameters has nothing to assign"
+        : isLayer ? "\(what): its parameters can be assigned, \(shown)" : "\(what): \(shown)", at: span)
+    if isLayer { diagnostic.helps = [Help("a new `seq(…)` shares the layers that it is given")] }
+    return diagnostic
+  }
+
   static func parameterShape(_ parameter: LayerParameter, _ given: Shape, at span: Span) -> Diagnostic {
     Diagnostic(.shapesDisagree, "`\(parameter.name)` is \(parameter.shape.text), found \(given.text)", at: span)
   }

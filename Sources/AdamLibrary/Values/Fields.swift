@@ -62,7 +62,7 @@ extension RecordBox {
   }
 
   /// The kind of record that `grad` gives for a model.
-  static let gradients = "gradients"
+  package static let gradients = "gradients"
 }
 
 extension Tensor {

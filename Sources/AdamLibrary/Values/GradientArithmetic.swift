@@ -16,7 +16,7 @@ extension TensorArithmetic {
     default:
       throw ValueError.operands(
         op.phrase(a.foundText, b.foundText), at: span,
-        helps: ["gradients of one model add, and take a number: `(g1 + g2) / 2`, `g * min(1, 1 / norm(g))`"])
+        helps: [Help.gradients.text])
     }
   }
 
@@ -47,6 +47,11 @@ extension TensorArithmetic {
     }
     return .record(RecordBox(fields, kind: box.kind))
   }
+}
+
+extension Help {
+  static let gradients = Help(
+    "gradients of one model add, and take a number: `(g1 + g2) / 2`, `g * min(1, 1 / norm(g))`")
 }
 
 extension Value {

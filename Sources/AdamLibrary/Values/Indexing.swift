@@ -174,10 +174,10 @@ extension Value {
 extension Layer {
   /// One layer, or several as a `seq` that shares them.
   package func indexed(_ item: IndexValue, at span: Span) throws(Diagnostic) -> Layer {
-    let count = children.count
+    let count = placeCount
     guard count > 0 else { throw ValueError.noElements("a layer", at: span) }
     switch try item.selection(count: count, of: Self.modelText(count), at: span) {
-    case .one(let index): return children[index].layer
+    case .one(let index): return try layer(at: index, span)
     case .many(let indices): return try part(indices, at: span)
     }
   }

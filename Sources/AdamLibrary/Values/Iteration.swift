@@ -21,6 +21,7 @@ extension Value {
       }
       return first
     case .data(let data): return try data.passCount(at: span)
+    case .layer(let layer) where layer.placeCount > 0: return layer.placeCount
     case .record(let box) where box.kind == Table.kind: return Table.rowCount(box)
     case .range(let box):
       return Int(exactly: min(box.count, 9_007_199_254_740_992)) ?? 0

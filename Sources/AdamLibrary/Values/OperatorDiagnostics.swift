@@ -95,6 +95,8 @@ struct OperatorWords {
       result.helps.append(Help("make a number of it: `if b { 1 } else { 0 }`"))
     case (.list, .list) where op.ordersValues:
       result.helps.append(Help("tensors compare by element: `tensor(\(left.name ?? "a")) \(symbol) \(right.name ?? "b")`"))
+    case (.record, _) where left.value.asFields?.kind == RecordBox.gradients: result.helps.append(.gradients)
+    case (_, .record) where right.value.asFields?.kind == RecordBox.gradients: result.helps.append(.gradients)
     case (.function, _): addCallHelp(left, &result)
     case (_, .function): addCallHelp(right, &result)
     default: break

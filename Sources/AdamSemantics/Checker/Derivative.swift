@@ -79,6 +79,7 @@ extension AbstractValue {
     case .number: return engine.numberOfTensors
     case .tensor(let type): return .tensor(TensorType(.f32, type.shape))
     case .list: return listType.map { .tensor($0) } ?? .unknown
+    case .layer: return .record([], kind: RecordBox.gradients)
     default: return .unknown
     }
   }
