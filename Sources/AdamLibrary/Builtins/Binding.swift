@@ -178,14 +178,21 @@ struct Binder<V: ArgumentValue> {
   mutating func exchange() {
     let parameters = signature.parameters
     for place in slots.indices {
-      guard let index = slots[place], fit(index, place) == .no else { continue }
+      guard let index = slots[place], isMisfit(index, place) else { continue }
       let open = slots.indices.first { other in
         guard other != place, let unknown = slots[other] else { return false }
-        return fit(unknown, place) == .perhaps && fit(index, other) != .no
-          && (parameters[other].isImplicit || parameters[place].isImplicit)
+        return arguments[unknown].value.fit(.layer) == .perhaps && fit(unknown, place) != .no
+          && !isMisfit(index, other) && (parameters[other].isImplicit || parameters[place].isImplicit)
       }
       if let open { slots.swapAt(place, open) }
     }
+  }
+
+  /// Whether it cannot stand there; a single number is no data.
+  private func isMisfit(_ argument: Int, _ place: Int) -> Bool {
+    let parameter = signature.parameters[place]
+    if parameter.isImplicit, parameter.kind == .any, arguments[argument].value.isScalar { return true }
+    return fit(argument, place) == .no
   }
 
   private func fit(_ argument: Int, _ place: Int) -> Fit {

@@ -78,7 +78,8 @@ package enum LanguageWords {
         """,
       page: Page(
         "Calling its name builds the layer and draws its parameters in the order in which they are written. Layers "
-          + "bound to names in the body are its children, saved under these names. The last line is what it does.",
+          + "bound to names in the body are its children, saved under these names. The last line is what it does. It may give a record or a tuple, which a loss "
+          + "takes apart: `loss = fn(p, y) mse(p.out, y)`.",
         shape: "whatever the function makes of its input", source: "torch.nn.Module", see: ["param", "fn", "seq"])),
     LanguageWord(
       "param", "statement", forms: ["param NAME[SIZE, …] = VALUE"],

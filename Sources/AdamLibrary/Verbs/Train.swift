@@ -66,6 +66,8 @@ enum TrainVerb {
     _ context: any CheckContext, _ arguments: BoundArguments<AbstractValue>
   ) -> AbstractValue {
     var result: AbstractValue = .unknown
+    // `train 2 steps, m`: what is not known is the model or the data then.
+    if arguments.isGiven("steps"), arguments["epochs"]?.isUnknown == true { return .unknown }
     do throws(Diagnostic) {
       try refuseLater(arguments)
       result = try TrainingOptions(context, arguments).checkedRun()
