@@ -128,8 +128,9 @@ extension Explanation {
       A function of the script uses a layer of the file, so the loss depends on its weights and training
       changes them. But a name of the file may mean another layer tomorrow: the model does not hold it, and
       `save`, `copy`, `freeze` and gradients by the model leave it out. Layers in a `seq`, names, lists and
-      records in a `layer`, and what a function captured are parts of the model. A frozen layer is not
-      reported.
+      records in a `layer`, and what a function captured are parts of the model. In a loop of one's own the
+      gradients by such a model leave the layer out, and `opt.step` does not change it. A frozen layer is
+      not reported.
       """,
       wrong: """
       hid = linear(4, 1)
