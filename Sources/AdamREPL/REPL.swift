@@ -107,12 +107,14 @@ public final class REPL {
     return true
   }
 
-  /// The name in `?name` or `name?`.
-  private static func question(_ entry: [UInt8]) -> String? {
+  /// The name in `?name` or `name?`, or the sign in `?@`.
+  package static func question(_ entry: [UInt8]) -> String? {
     let word = String(decoding: entry, as: UTF8.self).split { $0 == " " || $0 == "\t" }.joined(separator: " ")
     guard word.count > 1, word.hasPrefix("?") != word.hasSuffix("?") else { return nil }
     let name = word.hasPrefix("?") ? word.dropFirst() : word.dropLast()
-    return name.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_") } ? String(name) : nil
+    let isName = name.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_") }
+    let isSign = word.hasPrefix("?") && Documentation(of: String(name)) != nil
+    return isName || isSign ? String(name) : nil
   }
 
   func explain(_ name: String) {

@@ -23,6 +23,14 @@ import Testing
   }
 
   @Test(
+    "questions about names and signs",
+    arguments: [
+      ("?linear", "linear"), ("linear?", "linear"), ("?nope", "nope"), ("?@", "@"), ("?++", "++"), ("?..<", "..<"),
+      ("?[", "["), ("x + 1?", nil), ("?", nil), ("?@@", nil), ("?linear?", nil),
+    ])
+  func question(line: String, expected: String?) { #expect(REPL.question(Array(line.utf8)) == expected) }
+
+  @Test(
     "words that stand alone",
     arguments: [
       (":he", ["help "]), (":", ["help ", "vars ", "shape ", "time ", "load ", "save ", "reset ", "history ", "quit "]),
