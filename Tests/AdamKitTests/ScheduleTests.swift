@@ -151,4 +151,11 @@ import Testing
       """)
     #expect(run.output == "true true 3\ntrue 1\n", "\(run.messages)")
   }
+
+  /// Looking at every part again for each that follows took 5 seconds.
+  @Test func `a chain of many parts is looked at once`() {
+    let chain = String(repeating: "warmup(1) then ", count: 1500) + "0.1"
+    let seconds = processorSeconds { #expect(ScriptRun("lr = \(chain)\nprint adam(lr=lr).steps").output == "0\n") }
+    #expect(seconds < 3, "\(seconds) s")
+  }
 }
