@@ -124,9 +124,7 @@ extension Interpreter {
 
   private func condition(_ value: Value, at span: Span) throws(Diagnostic) -> Bool {
     if let condition = value.exactBool { return condition }
-    if case .traced = value {
-      throw .tracedNumbers("a condition on a tensor", at: span, help: "choose by element: `where(condition, a, b)`")
-    }
+    if case .traced = value { throw .tracedCondition(at: span) }
     throw ValueError.condition(value, at: span)
   }
 
@@ -177,7 +175,7 @@ extension Interpreter {
       switch part {
       case .text(let piece): text += piece
       case .value(let register, let spec):
-        try at[register].requireNumbers("a tensor is printed", at: span)
+        try at[register].requireNumbers(at: span)
         text += try spec.map { spec throws(Diagnostic) in
           try at[register].formatted(spec, at: place(register))
         } ?? at[register].printed

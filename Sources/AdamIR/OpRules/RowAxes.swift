@@ -100,11 +100,19 @@ extension OpDefinition {
     return traits.contains(.elementwise) && operandCount.upperBound > 1 ? 0 : nil
   }
 
-  /// Whether one operand of these shapes is stretched over the other. A single number goes with everything.
+  /// Whether one operand of these shapes is certainly stretched over the other. A single number goes with
+  /// everything; a batch has more than one row.
   package func stretches(_ a: Shape, _ b: Shape) -> Bool {
     guard let ownAxes else { return false }
-    let parts = [a, b].map { Shape(Array($0.dimensions.dropLast(ownAxes))) }
-    return parts[0] != parts[1] && parts.allSatisfy { $0.rank > 0 }
+    let (x, y) = (a.dimensions.dropLast(ownAxes), b.dimensions.dropLast(ownAxes))
+    if x.isEmpty || y.isEmpty { return false }
+    return x.count != y.count || zip(x, y).contains { $0.differs(from: $1) }
+  }
+}
+
+extension Dimension {
+  fileprivate func differs(from other: Dimension) -> Bool {
+    !mayEqual(other) || isBatch && other.size == 1 || size == 1 && other.isBatch
   }
 }
 

@@ -25,7 +25,7 @@ extension OpDefinition {
     let rest = Shape(sizes: sizes.filter { $0 != -1 })
     guard let known = rest.elementCount else { throw refusal }
     guard let count = shape.elementCount else {
-      return Shape(sizes.map { $0 == -1 ? openSize(shape, known) : Dimension($0) })
+      return Shape(sizes.map { $0 == -1 ? openSize(shape, sizes) : Dimension($0) })
     }
     if open == 0 {
       guard known == count else { throw refusal.counts(count, known) }
@@ -35,12 +35,16 @@ extension OpDefinition {
     return Shape(sizes: sizes.map { $0 == -1 ? count / known : $0 })
   }
 
-  /// What is left of a symbolic shape: the batch when it is the only symbolic size and the others
-  /// are used up, else unknown.
-  private static func openSize(_ shape: Shape, _ known: Int) -> Dimension {
-    let symbolic = shape.dimensions.filter { $0.size == nil }
-    let fixed = Shape(shape.dimensions.filter { $0.size != nil }).elementCount
-    return symbolic.count == 1 && symbolic[0].isBatch && fixed == known ? .batch : .unknown
+  /// What is left of a symbolic shape: the batch when it is the only symbolic size and as many elements stand
+  /// before and behind it as before, else unknown.
+  private static func openSize(_ shape: Shape, _ sizes: [Int]) -> Dimension {
+    guard let axis = shape.dimensions.firstIndex(where: \.isBatch), let open = sizes.firstIndex(of: -1) else {
+      return .unknown
+    }
+    let before = (Shape(Array(shape.dimensions[..<axis])), Shape(sizes: Array(sizes[..<open])))
+    let behind = (Shape(Array(shape.dimensions[(axis + 1)...])), Shape(sizes: Array(sizes[(open + 1)...])))
+    let isKept = [before, behind].allSatisfy { $0.elementCount != nil && $0.elementCount == $1.elementCount }
+    return isKept ? .batch : .unknown
   }
 }
 

@@ -147,6 +147,10 @@ extension Value: ArgumentValue {
   }
 }
 
+extension TensorType {
+  fileprivate var foundText: String { shape.rank == 0 ? "a number" : "a tensor \(shape.text)" }
+}
+
 /// `a run`, `an evaluation`.
 private func withArticle(_ noun: String) -> String {
   if noun == RecordBox.gradients { return noun }
@@ -197,6 +201,7 @@ extension AbstractValue: ArgumentValue {
   package func fit(_ kind: ArgumentKind) -> Fit {
     switch self {
     case .known(let value): return value.fit(kind)
+    case .traced(let traced): return Value.traced(traced).fit(kind)
     case .unknown, .unset: return kind == .any ? .yes : .perhaps
     default: break
     }
@@ -254,7 +259,8 @@ extension AbstractValue: ArgumentValue {
     case .number: "a number"
     case .bool: "true or false"
     case .string: "a string"
-    case .tensor(let type): type.shape.rank == 0 ? "a number" : "a tensor \(type.shape.text)"
+    case .tensor(let type): type.foundText
+    case .traced(let traced): traced.type.foundText
     case .list(let elements): "a list of \(elements.count)"
     case .listOf: "a list"
     case .tuple(let elements): "a tuple of \(elements.count)"

@@ -15,10 +15,13 @@ package enum OutputBuiltins {
       "A number has as many digits as read back to it; a tensor is a nested list. In a string `{x:.3f}` "
           + "writes a value in a form.",
       see: ["show", "str"]),
-    check: { _, _ in .known(.none) },
+    check: { context, arguments in
+      for case (.traced, let span) in arguments.variadic { context.report(.tracedPrint(at: span)) }
+      return .known(.none)
+    },
     run: { context, arguments throws(Diagnostic) in
       for (value, span) in arguments.variadic {
-        try value.requireNumbers("a tensor is printed", at: span)
+        try value.requireNumbers(at: span)
       }
       let text = arguments.variadic.map { $0.value.printed }.joined(separator: " ") + "\n"
       try write(text, context.session.host, at: arguments.span)

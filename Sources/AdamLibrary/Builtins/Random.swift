@@ -17,7 +17,11 @@ package enum RandomBuiltins {
     BuiltinDefinition(
       name: op.name, group: "random", summary: summary, signature: Signature([sizes]), example: example,
       page: Page(shape: "→ [sizes], or a number", source: "torch.\(op.name)", see: ["randint", "randperm", "seed"]),
-      check: { context, arguments in arguments.sizedTensor(context) },
+      check: { context, arguments in
+        let result = arguments.sizedTensor(context)
+        guard case .tensor(let type) = result, let sizes = type.shape.sizes else { return result }
+        return context.session.checkedDraw(op, sizes, at: arguments.span) ?? result
+      },
       run: { context, arguments throws(Diagnostic) in
         let sizes = try arguments.sizes()
         if let drawn = try context.session.draw(op, ["shape": .ints(sizes)], at: arguments.span) { return drawn }
@@ -97,6 +101,13 @@ package enum RandomBuiltins {
 }
 
 extension SessionState {
+  /// What is known of a draw in a function that is being traced; nil outside of one.
+  fileprivate func checkedDraw(_ op: OpDefinition, _ sizes: [Int], at span: Span) -> AbstractValue? {
+    do throws(Diagnostic) { return try draw(op, ["shape": .ints(sizes)], at: span).map { .abstract(of: $0) } } catch {
+      return nil
+    }
+  }
+
   /// The draw as part of the function that is being traced, made each time it runs; nil outside of one.
   fileprivate func draw(
     _ op: OpDefinition, _ attributes: KeyValuePairs<String, Attribute>, at span: Span

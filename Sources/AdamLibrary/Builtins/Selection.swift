@@ -33,9 +33,17 @@ enum SelectionBuiltins {
       do throws(AllocationError) { chosen = try Tensor(index.sizes, integers: places) } catch {
         throw ValueError.memory(error, at: arguments.span)
       }
-      return .of(
-        try tensors.apply(.indexSelect, [flat, .tensor(chosen)], ["axis": .int(0)].attributes, at: arguments.span))
+      let result = try tensors.apply(
+        .indexSelect, [flat, .tensor(chosen)], ["axis": .int(0)].attributes, at: arguments.span)
+      // The way over the flat elements loses the rows.
+      if index.sizes.first == sizes.first, axisPlace(arguments, rank: sizes.count) != 0 { result.keepRows(of: x) }
+      return .of(result)
     })
+
+  private static func axisPlace(_ arguments: BoundArguments<Value>, rank: Int) -> Int {
+    let axis = arguments.whole("axis", default: -1)
+    return axis < 0 ? axis + rank : axis
+  }
 
   /// Places in row-major order of all elements.
   private static func places(

@@ -76,7 +76,7 @@ enum ShapeBuiltins {
       }
       var columns: [Operand] = []
       for part in parts {
-        var sizes = try part.sizes(at: arguments.span)
+        var sizes = try part.openSizes(at: arguments.span)
         sizes.insert(1, at: axis)
         columns.append(try part.reshaped(to: sizes, at: arguments.span))
       }
@@ -138,7 +138,7 @@ enum ShapeBuiltins {
       run: { context, arguments throws(Diagnostic) in
         let x = try TensorArithmetic(context.session).operand(
           arguments["x"] ?? .none, at: arguments.place(of: "x"))
-        let sizes = try change(try x.sizes(at: arguments.span), arguments)
+        let sizes = try change(try x.openSizes(at: arguments.span), arguments)
         return .of(try x.reshaped(to: sizes, at: arguments.span))
       })
   }

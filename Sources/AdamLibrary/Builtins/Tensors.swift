@@ -30,7 +30,10 @@ package enum TensorBuiltins {
     BuiltinDefinition(
       name: name, group: "tensor", summary: summary, signature: Signature([sizes]),
       example: example, page: Page(shape: "→ [sizes]", source: "torch.\(name)", see: ["full", "tensor", "eye"]),
-      check: { context, arguments in arguments.sizedTensor(context) },
+      check: { context, arguments in
+        let result = arguments.sizedTensor(context)
+        return context.isTracing ? result.filled(value) : result
+      },
       run: { context, arguments throws(Diagnostic) in
         let tensor = try newTensor(.f32, try arguments.sizes(), at: arguments.span)
         if value != 0 { try tensor.fill(value, context.session, at: arguments.span) }
@@ -160,7 +163,8 @@ package enum TensorBuiltins {
   private static func reshaped(
     _ x: Operand, _ arguments: BoundArguments<Value>
   ) throws(Diagnostic) -> [Int] {
-    let total = Shape(sizes: try x.sizes(at: arguments.span)).elementCount ?? 0
+    let isOpen = try x.openSizes(at: arguments.span).contains(-1)
+    let total = x.shape.elementCount ?? 0
     var numbers = arguments.variadic.compactMap { $0.value.isOpenSize ? -1 : $0.value.exactNumber }
     if arguments.variadic.count == 1, let list = arguments.variadic[0].value.exactNumbers {
       numbers = list
@@ -172,6 +176,7 @@ package enum TensorBuiltins {
     else {
       throw Diagnostic(.outOfRange, "sizes must be whole numbers, at most one of them -1", at: arguments.span)
     }
+    if isOpen { return sizes }
     if let open = sizes.firstIndex(of: -1) {
       let rest = Shape(sizes: sizes.filter { $0 >= 0 }).elementCount ?? 0
       sizes[open] = rest > 0 ? total / rest : 0
@@ -220,7 +225,7 @@ package enum TensorBuiltins {
     isPure: true,
     run: { context, arguments throws(Diagnostic) in
       let x = try operand(context, arguments)
-      return .of(try x.reshaped(to: try x.sizes(at: arguments.span) + [1], at: arguments.span))
+      return .of(try x.reshaped(to: try x.openSizes(at: arguments.span) + [1], at: arguments.span))
     })
 
   static let choose = BuiltinDefinition(
@@ -253,6 +258,17 @@ package enum TensorBuiltins {
     do throws(AllocationError) { return .tensor(try Tensor([], integers: [flag ? 1 : 0], element: .bool)) } catch {
       throw ValueError.memory(error, at: place)
     }
+  }
+}
+
+extension AbstractValue {
+  /// The tensor itself where it is small: in a loss it is known then that neither prediction nor target went
+  /// into it.
+  fileprivate func filled(_ value: Float) -> AbstractValue {
+    guard case .tensor(let type) = self, let sizes = type.shape.sizes, let count = type.shape.elementCount,
+      count <= 4096, let tensor = try? Tensor(sizes, floats: Array(repeating: value, count: count))
+    else { return self }
+    return .known(.tensor(tensor))
   }
 }
 

@@ -61,6 +61,10 @@ extension LayerDefinition {
     guard let type = input.tensorType else { return .unknown }
     let layer = makeLayer(arguments, children: [])
     do throws(Diagnostic) {
+      if case .traced(let traced) = input, traced.tracer === context.session.tracer {
+        return .typed(
+          try layer.applied(to: .traced(traced), context.session, at: arguments.span), keepsTrace: true)
+      }
       return .tensor(try layer.traced(on: type, caller: context.session.functionTracer).outputType)
     } catch {
       context.report(error)

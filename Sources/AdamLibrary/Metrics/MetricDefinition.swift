@@ -22,19 +22,22 @@ package struct MetricDefinition: Sendable {
   let isOfClasses: Bool
   /// Needs scores instead of decided classes.
   let needsScores: Bool
+  /// The loss to train by for what it measures, which has a slope.
+  let loss: String
   let example: String
   let page: Page
   let value: @Sendable (MetricInput) -> Double
 
   init(
     _ name: String, _ summary: String, isLargerBetter: Bool, isOfClasses: Bool = false,
-    needsScores: Bool = false, example: String, page: Page = Page(), value: @escaping @Sendable (MetricInput) -> Double
+    needsScores: Bool = false, loss: String? = nil, example: String, page: Page = Page(), value: @escaping @Sendable (MetricInput) -> Double
   ) {
     self.name = name
     self.summary = summary
     self.isLargerBetter = isLargerBetter
     self.isOfClasses = isOfClasses
     self.needsScores = needsScores
+    self.loss = loss ?? (isOfClasses ? "cross_entropy" : "mse")
     self.example = example
     self.page = page
     self.value = value
@@ -123,7 +126,7 @@ extension MetricDefinition {
   }
 
   static let mae = MetricDefinition(
-    "mae", "Mean of the absolute differences.", isLargerBetter: false,
+    "mae", "Mean of the absolute differences.", isLargerBetter: false, loss: "l1",
     example: "print mae([[1], [2]], [[2], [4]])  # prints: 1.5",
     page: Page(formula: "mean(|pred - target|)", source: "torch.nn.L1Loss", see: ["rmse", "r2", "mse"])
   ) { input in

@@ -13,7 +13,10 @@ extension MetricDefinition {
       ]),
       example: example, page: page, isPure: true,
       check: { context, arguments in
-        do throws(Diagnostic) { try checkRows(arguments) } catch { context.report(error) }
+        do throws(Diagnostic) { try checkRows(arguments) } catch {
+          context.report(error)
+          return .unknown
+        }
         return .number
       },
       run: { _, arguments throws(Diagnostic) in try run(arguments) })
@@ -21,6 +24,9 @@ extension MetricDefinition {
 
   /// Throws when the two certainly have no rows to compare.
   private func checkRows(_ arguments: BoundArguments<AbstractValue>) throws(Diagnostic) {
+    for case .traced? in ["pred", "target"].map({ arguments[$0] }) {
+      throw .metricAsLoss(self, at: arguments.span)
+    }
     guard let predicted = arguments["pred"]?.tensorType?.shape, let expected = arguments["target"]?.tensorType?.shape
     else { return }
     guard let rows = expected.dimensions.first, rows.size != 0, predicted.dimensions.first?.mayEqual(rows) == true
@@ -28,6 +34,9 @@ extension MetricDefinition {
   }
 
   private func run(_ arguments: BoundArguments<Value>) throws(Diagnostic) -> Value {
+    for case .traced? in ["pred", "target"].map({ arguments[$0] }) {
+      throw .metricAsLoss(self, at: arguments.span)
+    }
     let predicted = try (arguments["pred"] ?? .none).asTensor(at: arguments.place(of: "pred"))
     let expected = try (arguments["target"] ?? .none).asTensor(at: arguments.place(of: "target"))
     guard let rows = expected.sizes.first, rows > 0, predicted.sizes.first == rows else {
@@ -97,6 +106,14 @@ extension Diagnostic {
   fileprivate static func metricRows(_ name: String, _ predicted: Shape, _ expected: Shape, at span: Span) -> Diagnostic {
     Diagnostic(
       .targetDisagrees, "`\(name)` compares rows, found \(predicted.text) and \(expected.text)", at: span)
+  }
+
+  static func metricAsLoss(_ metric: MetricDefinition, at span: Span) -> Diagnostic {
+    var diagnostic = Diagnostic(
+      .noTraining, "`\(metric.name)` is a metric; the loss is `\(metric.loss)`", at: span)
+    diagnostic.notes = ["a metric is a number about a prediction; a loss is part of the step and has a slope"]
+    diagnostic.helps = [Help("train by `loss = \(metric.loss)()` and watch `metrics=[\(metric.name)]`")]
+    return diagnostic
   }
 
   static func metricTarget(_ name: String, _ found: String, at span: Span) -> Diagnostic {

@@ -26,6 +26,12 @@ struct BatchPlaces {
     RowAxes(op, operands.map { function.type($0).shape }, operands.map { places[$0.index] }, attributes)
   }
 
+  /// Where the rows of a value stand; nil when it has none.
+  mutating func place(of value: ValueID, in function: TensorFunction, _ sources: Set<ValueID>) -> Int? {
+    scan(function, sources)
+    return places[value.index]
+  }
+
   /// Whether operands that stretch over each other run over rows in axes that do not line up.
   mutating func disagree(
     _ op: OpDefinition, _ operands: [ValueID], in function: TensorFunction, _ sources: Set<ValueID>

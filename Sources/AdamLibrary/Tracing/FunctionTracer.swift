@@ -42,7 +42,10 @@ extension Diagnostic {
 extension ModelTracer {
   /// A value of which only the type is known.
   package func opaque(_ type: TensorType, at span: Span) -> ValueID {
-    function.addParameter(type, name: "opaque.\(function.parameters.count)", role: .input, span: span)
+    let value = function.addParameter(
+      type, name: "opaque.\(function.parameters.count)", role: .input, span: span)
+    opaques.insert(value)
+    return value
   }
 }
 

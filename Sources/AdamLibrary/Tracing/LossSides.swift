@@ -15,11 +15,12 @@ struct LossSides {
   /// - Parameter predictions: what the model made, each tensor of it.
   init(predictions: Set<ValueID>) { self.predictions = predictions }
 
-  private mutating func scan(_ function: TensorFunction) {
+  private mutating func scan(_ function: TensorFunction, _ opaques: Set<ValueID>) {
     sides += Array(repeating: 0, count: max(0, function.values.count - sides.count))
     for parameter in function.parameters where parameter.role == .target {
       sides[parameter.value.index] = Self.fromTarget
     }
+    for value in opaques { sides[value.index] = Self.fromPrediction | Self.fromTarget }
     for prediction in predictions { sides[prediction.index] = Self.fromPrediction }
     for operation in function.operations[scanned...] {
       let side = operation.operands.reduce(0) { $0 | sides[$1.index] }
@@ -31,9 +32,9 @@ struct LossSides {
   /// The first two operands of which one depends on the prediction alone and one on the target alone, and
   /// which the op would stretch over each other. What depends on both has been compared already.
   mutating func stretched(
-    _ op: OpDefinition, _ operands: [ValueID], in function: TensorFunction
+    _ op: OpDefinition, _ operands: [ValueID], in function: TensorFunction, _ opaques: Set<ValueID>
   ) -> (ValueID, ValueID)? {
-    scan(function)
+    scan(function, opaques)
     for (index, a) in operands.enumerated() {
       for b in operands[(index + 1)...] where op.stretches(function.type(a).shape, function.type(b).shape) {
         if Set([sides[a.index], sides[b.index]]) == [Self.fromPrediction, Self.fromTarget] { return (a, b) }
@@ -48,9 +49,11 @@ extension ModelTracer {
   func checkSides(_ op: OpDefinition, _ ids: [ValueID], at span: Span) throws(Diagnostic) {
     guard op.ownAxes != nil, ids.count > 1 else { return }
     if !rowSources.isEmpty, batchPlaces.disagree(op, ids, in: function, rowSources) {
+      hasRefused = true
       throw .rowsDisagree(ids.map { function.type($0).shape.text }, at: span)
     }
-    guard let (a, b) = lossSides?.stretched(op, ids, in: function) else { return }
+    guard let (a, b) = lossSides?.stretched(op, ids, in: function, opaques) else { return }
+    hasRefused = true
     throw .lossStretches(function.type(a).shape, function.type(b).shape, at: span)
   }
 }

@@ -43,6 +43,10 @@ package final class ModelTracer: TraceBuilder {
   /// Values that run over the rows of a data set.
   var rowSources: Set<ValueID> = []
   var batchPlaces = BatchPlaces()
+  /// Values of which only the type is known: they may depend on anything.
+  var opaques: Set<ValueID> = []
+  /// An op was refused because of what its operands depend on, or where their rows stand.
+  package var hasRefused = false
   /// A function of the script took part: what it reads from outside may change.
   package var usesScript = false
   /// Runs functions of the script on traced values; nil where none can be met.

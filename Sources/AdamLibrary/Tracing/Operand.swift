@@ -27,9 +27,24 @@ package enum Operand {
   }
 
   package var shape: Shape { type.shape }
+
+  /// Marks the first axis as rows if the other's first axis runs over rows.
+  func keepRows(of other: Operand) {
+    switch (self, other) {
+    case (.tensor(let result), .tensor(let tensor)): if tensor.batchAxis == 0 { result.batchAxis = 0 }
+    case (.traced(let result), .traced(let traced)):
+      if result.tracer.hasRows(traced.value) { result.tracer.rowSources.insert(result.value) }
+    default: break
+    }
+  }
 }
 
 extension ModelTracer {
+  /// Whether the first axis runs over rows.
+  fileprivate func hasRows(_ value: ValueID) -> Bool {
+    batchPlaces.place(of: value, in: function, rowSources) == function.type(value).shape.rank
+  }
+
   /// The value that stands for an operand in this function: numbers at hand become a constant, or an
   /// input that is bound when the plan runs.
   package func value(of operand: Operand, at span: Span?) throws(Diagnostic) -> ValueID {
@@ -58,10 +73,8 @@ extension ModelTracer {
 
 extension Value {
   /// Throws for a traced tensor, which has no numbers to show.
-  package func requireNumbers(_ what: String, at span: Span) throws(Diagnostic) {
-    guard case .traced = self else { return }
-    throw .tracedNumbers(
-      what, at: span, help: "print it in an `on step` or `on epoch` block, or print its `.shape` here")
+  package func requireNumbers(at span: Span) throws(Diagnostic) {
+    if case .traced = self { throw .tracedPrint(at: span) }
   }
 }
 
@@ -75,6 +88,18 @@ extension Diagnostic {
       .tracedValue, "this tensor belongs to a step that is compiled, and has no numbers here", at: span)
     diagnostic.notes = ["a function compiled into a step cannot keep its tensors in outer variables"]
     return diagnostic
+  }
+
+  /// A branch by the numbers of a traced tensor.
+  package static func tracedCondition(at span: Span) -> Diagnostic {
+    .tracedNumbers("a condition on a tensor", at: span, help: "choose by element: `where(condition, a, b)`")
+  }
+
+  /// A traced tensor was to be written out.
+  package static func tracedPrint(at span: Span) -> Diagnostic {
+    .tracedNumbers(
+      "a tensor is printed", at: span,
+      help: "print it in an `on step` or `on epoch` block, or print its `.shape` here")
   }
 
   /// Numbers of a traced tensor were asked for.

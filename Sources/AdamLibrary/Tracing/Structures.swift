@@ -79,13 +79,15 @@ extension ModelTracer {
 }
 
 extension AbstractValue {
-  /// What is known of traced values: their types.
-  package static func typed(_ value: Value) -> AbstractValue {
+  /// What is known of traced values: their types, or they themselves in the trace that they are part of.
+  package static func typed(_ value: Value, keepsTrace: Bool = false) -> AbstractValue {
     switch value {
-    case .traced(let traced): .tensor(traced.type)
-    case .tuple(let box): .makeTuple(box.elements.map { typed($0) })
-    case .list(let box): .makeList(box.elements.map { typed($0) })
-    case .record(let box): .record(box.fields.map { AbstractField($0.name, typed($0.value)) }, kind: box.kind)
+    case .traced(let traced): keepsTrace ? .traced(traced) : .tensor(traced.type)
+    case .tuple(let box): .makeTuple(box.elements.map { typed($0, keepsTrace: keepsTrace) })
+    case .list(let box): .makeList(box.elements.map { typed($0, keepsTrace: keepsTrace) })
+    case .record(let box):
+      .record(
+        box.fields.map { AbstractField($0.name, typed($0.value, keepsTrace: keepsTrace)) }, kind: box.kind)
     default: .abstract(of: value)
     }
   }

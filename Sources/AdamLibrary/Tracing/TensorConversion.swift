@@ -24,6 +24,7 @@ extension AbstractValue {
   package var tensorType: TensorType? {
     switch self {
     case .tensor(let type): return type
+    case .traced(let traced): return traced.type
     case .number: return TensorType(.f32, .scalar)
     case .known(.tensor(let tensor)): return tensor.type
     case .known(.parameter(let parameter)): return TensorType(.f32, parameter.shape)

@@ -22,7 +22,7 @@ extension TracedTensor {
 
   /// `x[i, 2..<5, :]`.
   func indexed(_ items: [IndexValue], at span: Span) throws(Diagnostic) -> TracedTensor {
-    let sizes = try sizes(at: span)
+    let sizes = try type.shape.openSizes(at: span)
     guard items.count <= sizes.count else {
       throw ValueError.tooManyIndices(items.count, type.shape, at: span)
     }
@@ -30,10 +30,11 @@ extension TracedTensor {
     var result = self
     var kept: [Int] = []
     for (axis, size) in sizes.enumerated() {
-      guard axis < items.count else {
+      guard axis < items.count, !items[axis].isWhole else {
         kept.append(size)
         continue
       }
+      guard size >= 0 else { throw .shapeUnknown(at: span) }
       let what = "axis \(axis) of a tensor \(type.shape.text)"
       switch try items[axis].selection(count: size, of: what, at: span) {
       case .one(let index):
@@ -72,6 +73,7 @@ extension TracedTensor {
       ]), at: span)
   }
 
+  /// - Parameter sizes: one may be -1, for what is not known yet.
   func reshaped(to sizes: [Int], at span: Span) throws(Diagnostic) -> TracedTensor {
     if type.shape.sizes == sizes { return self }
     return try tracer.apply(
@@ -94,5 +96,18 @@ extension Operand {
   func sizes(at span: Span) throws(Diagnostic) -> [Int] {
     guard let sizes = shape.sizes else { throw .shapeUnknown(at: span) }
     return sizes
+  }
+
+  /// The sizes with -1 for that of the batch, of which the checker knows that it is none in particular.
+  func openSizes(at span: Span) throws(Diagnostic) -> [Int] { try shape.openSizes(at: span) }
+}
+
+extension Shape {
+  /// As above, throws where more is open than the batch.
+  fileprivate func openSizes(at span: Span) throws(Diagnostic) -> [Int] {
+    guard !dimensions.contains(where: \.isUnknown), dimensions.count(where: \.isBatch) <= 1 else {
+      throw .shapeUnknown(at: span)
+    }
+    return dimensions.map { $0.size ?? -1 }
   }
 }

@@ -29,10 +29,26 @@ struct TrainingCheck {
     let tracer = StepTracer(
       model: model, data: data, loss: loss, verb: verb, span: span,
       sources: context.session.sources, caller: context.session.functionTracer)
-    let step = try tracer.trace(rows: nil, isTraining: isTraining)
+    guard let step = try step(tracer) else { return }
     if arguments.isGiven("metrics") { try step.requireTensor("a metric", of: model, at: span) }
-    if loss.function != nil, step.hasConstantLoss { throw .lossReachesNothing(at: span) }
+    if loss.function != nil, step.certainlyReachesNothing { throw .lossReachesNothing(at: span) }
     if isTraining { for warning in step.warnings(of: loss, at: span) { context.report(warning) } }
+  }
+
+  /// A batch of any size, so that messages speak of `[batch, 3]`; then one of the size that most steps take,
+  /// where it is known and may tell more of a function of the script. nil when neither tells.
+  private func step(_ tracer: StepTracer) throws(Diagnostic) -> ModelTracer? {
+    let rows = tracer.loss.function == nil ? nil : tracer.data.knownBatch(isTraining)
+    // A batch of any size is taken to have more than one row.
+    var sizes: [Int?] = rows == 1 ? [] : [nil]
+    if let rows { sizes.append(rows) }
+    var step: ModelTracer?
+    for rows in sizes {
+      do throws(Diagnostic) { step = try tracer.trace(rows: rows, isTraining: isTraining) } catch {
+        if error.code != .shapeUnknown { throw error }
+      }
+    }
+    return step
   }
 
   /// What is left out, under `--strict`.
@@ -116,6 +132,7 @@ struct TrainingCheck {
       }
       return TrainingLoss(.inferred(target: data.targetKind, output: output))
     }
+    if let metric = given.asMetric { throw .metricAsLoss(metric, at: context.source(of: "loss", arguments)) }
     if let loss = TrainingLoss(given) { return loss }
     if case .known(let value) = given {
       throw .noLossFunction(value.foundText, at: context.source(of: "loss", arguments))
@@ -131,10 +148,30 @@ extension Layer {
   private var hasOpenPart: Bool { children.contains { $0.layer.isOpen || $0.layer.hasOpenPart } }
 }
 
+extension DataDescription {
+  /// Rows of the batch that most steps take, or that a check of gradients takes; nil when that is not known
+  /// before rows are read.
+  fileprivate func knownBatch(_ isTraining: Bool) -> Int? {
+    guard parts.isEmpty, part == nil, let rows, rows > 0 else { return nil }
+    return min(rows, isTraining ? batchSize ?? rows : CheckGradVerb.rows)
+  }
+}
+
+extension AbstractValue {
+  fileprivate var asMetric: MetricDefinition? {
+    guard case .known(.builtin(let builtin)) = self, builtin.definition.group == "metric" else { return nil }
+    return MetricRegistry[builtin.definition.name]
+  }
+}
+
 extension ModelTracer {
-  /// The loss is a number of the script that no tensor went into.
-  fileprivate var hasConstantLoss: Bool {
+  /// No parameter, frozen or not, went into the loss, nor anything of which only the type is known.
+  fileprivate var certainlyReachesNothing: Bool {
     guard let loss = function.results.first?.value else { return false }
-    return function.operations.contains { $0.op == .full && $0.results.contains(loss) }
+    var open = Set(parameters.map { parameter($0.parameter) }).union(opaques)
+    for operation in function.operations where operation.operands.contains(where: open.contains) {
+      open.formUnion(operation.results)
+    }
+    return !open.contains(loss)
   }
 }

@@ -223,6 +223,7 @@ extension AbstractValue {
 
   /// What a condition is known to be; nil when only running will tell.
   package func condition(at span: Span) throws(Diagnostic) -> Bool? {
+    if case .traced = self { throw .tracedCondition(at: span) }
     switch kindOfValue {
     case .unknown: return nil
     case .bool: return exactBool

@@ -18,6 +18,7 @@ extension AbstractValue {
   package static func abstract(of value: Value) -> AbstractValue {
     switch value {
     case .unset: return .unset
+    case .traced(let traced): return .traced(traced)
     case .tensor(let tensor) where tensor.elementCount > Bound.exactElements:
       return .tensor(tensor.type)
     default: return .known(value)
@@ -150,6 +151,7 @@ extension AbstractValue {
       return true
     case (.known(let a), .known(let b)): return a.isIdentical(to: b)
     case (.tensor(let a), .tensor(let b)): return a == b
+    case (.traced(let a), .traced(let b)): return a.tracer === b.tracer && a.value == b.value
     case (.layer(let a), .layer(let b)): return a === b
     case (.optimizer(let a), .optimizer(let b)): return a === b
     case (.data(let a), .data(let b)): return a.span == b.span && a.parts == b.parts
@@ -239,6 +241,7 @@ extension AbstractValue {
     case .bool: .bool
     case .string: .string
     case .tensor(let type): .tensor(type)
+    case .traced(let traced): .tensor(traced.type)
     case .list, .listOf: .list
     case .tuple: .tuple
     case .record: .record

@@ -13,6 +13,8 @@ package enum AbstractValue {
   case bool
   case string
   case tensor(TensorType)
+  /// A tensor of a function that is being traced: what it went through is known, and it has no numbers.
+  case traced(TracedTensor)
   case list([AbstractValue])
   /// A list of unknown length whose elements look like this.
   indirect case listOf(AbstractValue)

@@ -27,6 +27,9 @@ enum AxisSelection {
 }
 
 extension IndexValue {
+  /// `:`, the axis as it is.
+  var isWhole: Bool { if case .all = self { true } else { false } }
+
   /// A list or tensor of places.
   var isGather: Bool {
     guard case .value(let value) = self else { return false }

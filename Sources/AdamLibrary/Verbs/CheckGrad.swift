@@ -7,6 +7,8 @@ import AdamSource
 
 package enum CheckGradVerb {
   package static let builtinName = "check_grad"
+  /// Rows of the data that a loss is tried on.
+  static let rows = 4
 
   static let builtin = BuiltinDefinition(
     name: builtinName, group: "internal", summary: "Compares a loss's derivatives with differences of its values.",
@@ -41,7 +43,6 @@ package enum CheckGradVerb {
 private struct GradientCheck {
   /// Relative to the larger of the two and 1.
   static let tolerance = 1e-4
-  private static let rows = 4
   private static let mostElements = 200
   private static let step = 1e-5
 
@@ -68,7 +69,7 @@ private struct GradientCheck {
     span = request.span
     model = request.model
     lossName = request.loss.name
-    let rows = min(Self.rows, request.data.rowCount)
+    let rows = min(CheckGradVerb.rows, request.data.rowCount)
     guard rows > 0 else { throw .noRows("check", at: span) }
     let trace = try request.tracer(session).trace(rows: rows, isTraining: false)
     guard let loss = trace.function.results.first?.value else { throw .lossReachesNothing(at: span) }

@@ -91,11 +91,13 @@ struct Call {
       return .unknown
     }
     if let folded = fold(definition, bound) { return folded }
-    if let followed = TypeFollower(engine).result(of: definition, bound) {
+    let follower = TypeFollower(engine, bound)
+    if let followed = follower.result(of: definition, bound) {
       return followed
     }
     if definition.group == "layer" { engine.noteOpenSizes(bound, of: definition.name) }
-    let result = definition.check?(engine, bound) ?? .unknown
+    var result = definition.check?(engine, bound) ?? .unknown
+    if !result.isUnknown, let loss = follower.loss(of: definition, bound) { result = loss }
     switch definition.rowUse {
     case .trains: engine.note(AbstractTraining(arguments: bound))
     case .looks: engine.evaluations.append(AbstractTraining(arguments: bound))
@@ -160,20 +162,42 @@ struct Call {
     for mistake in mistakes { engine.report(mistake) }
     guard mistakes.isEmpty, let layer = callee.asLayer, let input = bound["x"] else { return .unknown }
     if case .number = input.kindOfValue { return .unknown }
+    if let result = applyTraced(layer, given, input, at: bound.place(of: "x")) { return result }
     if input.isStructure { return apply(layer, toStructure: input, at: bound.place(of: "x")) }
     do throws(Diagnostic) {
       try input.checkTensor(at: bound.place(of: "x"))
       guard let shape = input.tensorType?.shape else { return .unknown }
       let type = TensorType(.f32, shape)
       let trace = try layer.traced(on: type, called: bound.place(of: "x"), caller: engine)
-      if given.count == 1, engine.gradientDepth > 0, let place = layer.modePlace(on: type, engine) {
-        engine.report(.evaluationGradient(at: span, layer: place))
-      }
+      warn(of: layer, given, on: type)
       return trace.structure.map { .typed($0) } ?? .tensor(trace.outputType)
     } catch {
       engine.report(error)
       return .unknown
     }
+  }
+
+  /// A layer of a function that is being traced becomes part of it; nil when the input takes no part.
+  private func applyTraced(
+    _ layer: Layer, _ given: [GivenArgument<AbstractValue>], _ input: AbstractValue, at place: Span
+  ) -> AbstractValue? {
+    guard engine.tracer(of: [input]) != nil, let type = input.tensorType else { return nil }
+    do throws(Diagnostic) {
+      let output = try engine.following([input], at: span) { values throws(Diagnostic) in
+        try layer.applied(to: values[0], engine.session, at: place)
+      }
+      warn(of: layer, given, on: type)
+      return output
+    } catch {
+      engine.report(error)
+      return .unknown
+    }
+  }
+
+  /// A derivative through layers that work otherwise while training.
+  private func warn(of layer: Layer, _ given: [GivenArgument<AbstractValue>], on type: TensorType) {
+    guard given.count == 1, engine.gradientDepth > 0, let place = layer.modePlace(on: type, engine) else { return }
+    engine.report(.evaluationGradient(at: span, layer: place))
   }
 
   /// As the VM does: a layer of the script may take a record or a tuple.

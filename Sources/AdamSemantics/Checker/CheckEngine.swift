@@ -27,6 +27,8 @@ final class CheckEngine: CheckContext {
   private var closures: [AbstractFunction] = []
   /// Places of values that the verb being looked at takes from its scope.
   var takenPlaces: Set<Span> = []
+  /// What the function being followed is traced into; nil outside.
+  private var tracer: ModelTracer?
   /// Functions being followed inside of each other's layers and losses.
   var traceDepth = 0
   /// Derivatives being taken, one inside of another.
@@ -215,6 +217,66 @@ final class CheckEngine: CheckContext {
     return diagnostics.contains { diagnostic in
       guard diagnostic.severity == .error, let span = diagnostic.span else { return false }
       return span.source == place.source && span.start >= place.start && span.end <= place.end
+    }
+  }
+
+  // MARK: Traces
+
+  /// Follows functions as part of a trace; a derivative inside of another becomes part of that.
+  func tracing<Result, Failure: Error>(
+    into tracer: ModelTracer, _ body: () throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    let outer = (self.tracer, session.tracer)
+    (self.tracer, session.tracer) = (tracer, tracer)
+    defer {
+      (self.tracer, session.tracer) = outer
+      if self.tracer == nil { forgetTraces() }
+    }
+    return try body()
+  }
+
+  /// What is traced into now, when one of the values takes part in it.
+  func tracer(of values: [AbstractValue]) -> ModelTracer? {
+    tracer.flatMap { tracer in values.contains { $0.takesPart(in: tracer) } ? tracer : nil }
+  }
+
+  /// The trace that a derivative becomes part of.
+  var tracerOfDerivative: ModelTracer {
+    tracer ?? ModelTracer(name: "gradient", isTraining: false, caller: self)
+  }
+
+  /// What is known without the trace, or what running would append to it: mistakes in it are certain where
+  /// rows do not line up or the loss would stretch.
+  func following(
+    _ values: [AbstractValue], known result: AbstractValue, at span: Span,
+    _ body: ([Value]) throws(Diagnostic) -> Value
+  ) throws(Diagnostic) -> AbstractValue {
+    guard let tracer = tracer(of: values) else { return result }
+    let operands = values.compactMap { tracer.value(of: $0, isTrace: true, at: span) }
+    guard operands.count == values.count else { return result }
+    tracer.hasRefused = false
+    do throws(Diagnostic) { return .typed(try body(operands), keepsTrace: true) } catch {
+      if tracer.hasRefused { throw error }
+      return result
+    }
+  }
+
+  /// What running would append to the trace, with all its mistakes.
+  func following(
+    _ values: [AbstractValue], at span: Span, _ body: ([Value]) throws(Diagnostic) -> Value
+  ) throws(Diagnostic) -> AbstractValue {
+    guard let tracer = tracer(of: values) else { return .unknown }
+    let operands = values.compactMap { tracer.value(of: $0, isTrace: true, at: span) }
+    return operands.count == values.count ? .typed(try body(operands), keepsTrace: true) : .unknown
+  }
+
+  /// Of functions that were followed in traces that are over only the types are of use.
+  private func forgetTraces() {
+    for (place, entries) in results where entries.contains(where: { $0.inputs.contains(where: \.isTraced) }) {
+      results[place] = entries.map { entry in
+        KnownResult(
+          inputs: entry.inputs.map(\.withoutTrace), reads: entry.reads, result: entry.result.withoutTrace)
+      }
     }
   }
 

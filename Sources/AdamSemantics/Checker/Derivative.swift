@@ -28,9 +28,7 @@ struct Derivative {
       return .unknown
     default: break
     }
-    engine.gradientDepth += 1
-    let value = engine.call(function, [first.asDifferentiated] + arguments.dropFirst(), at: span)
-    engine.gradientDepth -= 1
+    let value = value(of: first, arguments.dropFirst())
     if case .tensor(let type) = value.kindOfValue, type.shape.rank > 0 {
       engine.report(.derivativeOfMany(type, function.layerFunction?.place, at: span))
       return .unknown
@@ -46,6 +44,15 @@ struct Derivative {
     let gradient = first.gradient(engine)
     return hasValue ? .tuple([engine.numberOfTensors, gradient]) : gradient
   }
+
+  /// What the function gives, traced as running does.
+  private func value(of argument: AbstractValue, _ rest: ArraySlice<AbstractValue>) -> AbstractValue {
+    let tracer = engine.tracerOfDerivative
+    let first = argument.differentiated(in: tracer, at: span)
+    engine.gradientDepth += 1
+    defer { engine.gradientDepth -= 1 }
+    return engine.tracing(into: tracer) { engine.call(function, [first] + rest, at: span) }
+  }
 }
 
 extension AbstractValue {
@@ -56,21 +63,22 @@ extension AbstractValue {
     }
   }
 
-  /// As the function sees it: numbers and lists come as tensors.
-  fileprivate var asDifferentiated: AbstractValue {
-    switch kindOfValue {
-    case .tensor, .layer: self
-    case .number: .tensor(TensorType(.f32, .scalar))
-    case .list: listType.map { .tensor($0) } ?? .unknown
-    case .record: recordDifferentiated ?? .unknown
-    default: .unknown
+  /// As the function sees it: numbers and lists come as tensors of the trace.
+  fileprivate func differentiated(in tracer: ModelTracer, at span: Span) -> AbstractValue {
+    let traced = { (type: TensorType) in
+      AbstractValue.traced(TracedTensor(tracer, tracer.opaque(TensorType(.f32, type.shape), at: span)))
     }
-  }
-
-  private var recordDifferentiated: AbstractValue? {
-    guard let record = asFields, record.kind == "record" else { return nil }
-    let fields = record.fields.map { AbstractField($0.name, $0.value.asDifferentiated) }
-    return .record(fields, kind: record.kind)
+    switch kindOfValue {
+    case .layer: return self
+    case .tensor(let type): return traced(type)
+    case .number: return traced(TensorType(.f32, .scalar))
+    case .list: return listType.map { traced($0) } ?? .unknown
+    case .record:
+      guard let record = asFields, record.kind == "record" else { return .unknown }
+      let fields = record.fields.map { AbstractField($0.name, $0.value.differentiated(in: tracer, at: span)) }
+      return .record(fields, kind: record.kind)
+    default: return .unknown
+    }
   }
 
   /// What a derivative by this value is.

@@ -36,8 +36,8 @@ extension Frame {
   private func valueStep(_ instruction: Instruction) {
     switch instruction {
     case .binary(let d, let op, let a, let b):
-      write(d, checking { () throws(Diagnostic) in try AbstractArithmetic(op, self.operand(a), self.operand(b), at: self.span).result() })
-    case .negate(let d, let a): write(d, checking { () throws(Diagnostic) in try self.value(a).negated(at: self.span) })
+      write(d, checking { () throws(Diagnostic) in try self.binary(op, a, b) })
+    case .negate(let d, let a): write(d, checking { () throws(Diagnostic) in try self.negated(a) })
     case .not(let d, let a): write(d, not(a))
     case .list(let d, let elements): write(d, .makeList(elements.map { value($0) }))
     case .tuple(let d, let elements): write(d, .makeTuple(elements.map { value($0) }))
@@ -100,8 +100,23 @@ extension Frame {
 
   // MARK: Values
 
+  private func binary(_ op: ProgramOperator, _ a: Register, _ b: Register) throws(Diagnostic) -> AbstractValue {
+    let result = try AbstractArithmetic(op, operand(a), operand(b), at: span).result()
+    return try engine.following([value(a), value(b)], known: result, at: span) { values throws(Diagnostic) in
+      try TensorArithmetic(engine.session).operate(op, values[0], values[1], at: span)
+    }
+  }
+
+  private func negated(_ a: Register) throws(Diagnostic) -> AbstractValue {
+    let result = try value(a).negated(at: span)
+    return try engine.following([value(a)], known: result, at: span) { values throws(Diagnostic) in
+      try TensorArithmetic(engine.session).negate(values[0], at: span)
+    }
+  }
+
   private func not(_ register: Register) -> AbstractValue {
     let value = value(register)
+    if value.isTraced { return refuseCondition(at: span) }
     switch value.kindOfValue {
     case .unknown, .bool: return value.exactBool.map { .known(.bool(!$0)) } ?? .bool
     case .tensor(let type) where type.element == .bool && type.shape.rank == 0: return .bool
@@ -111,8 +126,14 @@ extension Frame {
     }
   }
 
+  private func refuseCondition(at span: Span) -> AbstractValue {
+    engine.report(.tracedCondition(at: span))
+    return .unknown
+  }
+
   private func requireBool(_ register: Register) {
     let value = value(register)
+    if value.isTraced { return write(register, refuseCondition(at: span)) }
     switch value.kindOfValue {
     case .unknown, .bool: return
     case .tensor(let type) where type.element == .bool && type.shape.rank == 0: return
@@ -134,6 +155,10 @@ extension Frame {
   }
 
   private func format(_ parts: [FormatPart]) -> AbstractValue {
+    for case .value(let register, _) in parts where value(register).isTraced {
+      engine.report(.tracedPrint(at: span))
+      return .string
+    }
     for case .value(let register, let spec?) in parts {
       guard let kind = spec.last, "defg%x".contains(kind) else { continue }
       let value = value(register)
@@ -156,7 +181,11 @@ extension Frame {
         if case .known(let exact) = value, value.isPlain, let exactItems = self.exactIndices(items) {
           return .abstract(of: try exact.indexed(exactItems, at: self.span))
         }
-        return try value.indexed(self.indices(items), at: self.span)
+        let result = try value.indexed(self.indices(items), at: self.span)
+        guard let exact = self.exactIndices(items) else { return result }
+        return try self.engine.following([value], known: result, at: self.span) { values throws(Diagnostic) in
+          try values[0].indexed(exact, at: self.span)
+        }
       } catch {
         // Further parts of the same variable would say the same.
         if let name = self.operand(base).name, case .tuple = value.kindOfValue { self.engine.forget(name) }

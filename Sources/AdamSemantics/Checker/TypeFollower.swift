@@ -7,10 +7,14 @@ import AdamSource
 struct TypeFollower {
   private let engine: CheckEngine
   private let tracer: ModelTracer
+  /// The tracer is that of a function being traced, and not for this builtin alone.
+  private let isTrace: Bool
 
-  init(_ engine: CheckEngine) {
+  init(_ engine: CheckEngine, _ bound: BoundArguments<AbstractValue>) {
     self.engine = engine
-    tracer = ModelTracer(name: "types", isTraining: false, caller: engine)
+    let outer = engine.tracer(of: bound.entries.compactMap(\.value) + bound.variadic.map(\.value))
+    tracer = outer ?? ModelTracer(name: "types", isTraining: false, caller: engine)
+    isTrace = outer != nil
   }
 
   /// nil when nothing follows: no tensor is among the arguments, or one of them is not known enough.
@@ -24,9 +28,10 @@ struct TypeFollower {
     let outer = session.tracer
     session.tracer = tracer
     defer { session.tracer = outer }
+    tracer.hasRefused = false
     let context = FoldingContext(session: session)
     do throws(Diagnostic) {
-      return .typed(try definition.run(context, arguments))
+      return .typed(try definition.run(context, arguments), keepsTrace: isTrace)
     } catch {
       if context.hasCalled || !isCertain(error, bound) { return nil }
       engine.report(error)
@@ -34,10 +39,20 @@ struct TypeFollower {
     }
   }
 
+  /// A loss of the trace, whose mistakes have been looked for; nil for everything else.
+  func loss(of definition: BuiltinDefinition, _ bound: BoundArguments<AbstractValue>) -> AbstractValue? {
+    guard isTrace, definition.group == "loss", let arguments = traced(bound) else { return nil }
+    do throws(Diagnostic) { return .typed(try definition.run(FoldingContext(session: engine.session), arguments), keepsTrace: true) } catch {
+      return nil
+    }
+  }
+
   /// Sizes that are not known may turn out to fit; and numbers that are asked for will be there.
   private func isCertain(_ error: Diagnostic, _ bound: BoundArguments<AbstractValue>) -> Bool {
     switch error.code {
     case .outOfRange, .missingArgument: true
+    case .tracedValue: isTrace
+    case .shapesDisagree where tracer.hasRefused: true
     case .shapesDisagree: (bound.entries.compactMap(\.value) + bound.variadic.map(\.value)).allSatisfy(\.hasSizes)
     default: false
     }
@@ -52,29 +67,19 @@ struct TypeFollower {
     for entry in bound.entries {
       var value: Value?
       if let given = entry.value {
-        guard let known = self.value(given, at: bound.span) else { return nil }
+        guard let known = tracer.value(of: given, isTrace: isTrace, at: bound.span) else { return nil }
         value = known
       }
       entries.append(.init(value: value, span: entry.span, isGiven: entry.isGiven))
     }
     var rest: [(value: Value, span: Span)] = []
     for element in bound.variadic {
-      guard let known = value(element.value, at: element.span) else { return nil }
+      guard let known = tracer.value(of: element.value, isTrace: isTrace, at: element.span) else { return nil }
       rest.append((known, element.span))
     }
     return BoundArguments<Value>(names: bound.names, entries: entries, variadic: rest, span: bound.span)
   }
 
-  private func value(_ value: AbstractValue, at span: Span) -> Value? {
-    switch value {
-    case .known(.tensor(let tensor)):
-      return .traced(TracedTensor(tracer, tracer.opaque(tensor.type, at: span)))
-    case .known(let exact): return exact
-    case .tensor(let type): return .traced(TracedTensor(tracer, tracer.opaque(type, at: span)))
-    case .list(let elements):
-      let values = elements.compactMap { self.value($0, at: span) }
-      return values.count == elements.count ? .list(ListBox(values)) : nil
-    default: return nil
     }
   }
 }
@@ -86,7 +91,7 @@ extension AbstractValue {
   /// A tensor known by type is part of it.
   fileprivate var hasType: Bool {
     switch self {
-    case .tensor: true
+    case .tensor, .traced: true
     case .list(let elements): elements.contains(where: \.hasType)
     default: false
     }
@@ -95,7 +100,8 @@ extension AbstractValue {
   /// No size in it is open.
   fileprivate var hasSizes: Bool {
     switch self {
-    case .tensor(let type): type.shape.dimensions.allSatisfy { $0.size != nil }
+    case .tensor(let type): type.shape.sizes != nil
+    case .traced(let traced): traced.type.shape.sizes != nil
     case .list(let elements): elements.allSatisfy(\.hasSizes)
     default: true
     }
