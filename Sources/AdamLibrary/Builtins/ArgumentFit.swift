@@ -147,10 +147,6 @@ extension Value: ArgumentValue {
   }
 }
 
-extension TensorType {
-  fileprivate var foundText: String { shape.rank == 0 ? "a number" : "a tensor \(shape.text)" }
-}
-
 /// `a run`, `an evaluation`.
 private func withArticle(_ noun: String) -> String {
   if noun == RecordBox.gradients { return noun }
@@ -259,8 +255,8 @@ extension AbstractValue: ArgumentValue {
     case .number: "a number"
     case .bool: "true or false"
     case .string: "a string"
-    case .tensor(let type): type.foundText
-    case .traced(let traced): traced.type.foundText
+    case .tensor(let type): type.shape.rank == 0 ? "a number" : "a tensor \(type.shape.text)"
+    case .traced(let traced): Value.traced(traced).foundText
     case .list(let elements): "a list of \(elements.count)"
     case .listOf: "a list"
     case .tuple(let elements): "a tuple of \(elements.count)"

@@ -185,6 +185,7 @@ package enum ReductionBuiltins {
       isPure: true,
       check: { _, _ in .bool },
       run: { _, arguments throws(Diagnostic) in
+        if case .traced? = arguments["x"] { throw .tracedCondition(at: arguments.span) }
         var flags: [Bool] = []
         if case .tensor(let tensor)? = arguments["x"], tensor.element == .bool {
           flags = tensor.integers.map { $0 != 0 }

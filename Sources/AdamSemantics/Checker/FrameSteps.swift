@@ -274,7 +274,7 @@ extension Frame {
   private func iterate(_ source: Register) -> AbstractValue {
     let value = value(source)
     guard value.iterationElement != nil else {
-      engine.report(.cannotIterate(value, at: span))
+      engine.report(.cannotIterate(value.withoutTrace, at: span))
       return .unknown
     }
     return value

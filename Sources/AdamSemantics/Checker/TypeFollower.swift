@@ -81,8 +81,6 @@ struct TypeFollower {
   }
 
     }
-  }
-}
 
 extension AbstractValue {
   /// Everything is known, and the result would cost too much.
