@@ -50,6 +50,19 @@ import Testing
     }
   }
 
+  @Test(arguments: LayerRegistry.all.map(\.name)) func `a layer works on each row by itself unless told otherwise`(
+    name: String
+  ) throws {
+    for script in Self.scripts(try #require(LayerRegistry[name])) {
+      let layer = try #require(made(by: script))
+      let traces = (layer.knownInput.map { [$0.shape.dimensions] } ?? Self.inputs).compactMap { wanted in
+        let sizes = wanted.map { $0.size ?? ($0.isBatch ? 7 : 4) }
+        return try? layer.traced(on: TensorType(.f32, Shape(sizes: sizes)), caller: nil)
+      }
+      #expect(try #require(traces.first).keepsRowsApart == !script.contains("axis=0"), "\(script)")
+    }
+  }
+
   /// A weighted sum of what the layer makes of an input that fits.
   private func probe(_ layer: Layer, name: String) throws -> GradientProbe {
     var draws = ProbeDraws(name, 0)

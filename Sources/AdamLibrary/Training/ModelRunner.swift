@@ -1,5 +1,5 @@
-// Evaluating models: forward passes in evaluation mode, in blocks of rows. No output depends on
-// another row, so the blocks do not show in the bits.
+// Evaluating models: forward passes in evaluation mode, in blocks of rows where no output depends on
+// another row, so that the blocks do not show in the bits.
 import AdamIR
 import AdamRuntime
 import AdamSource
@@ -17,7 +17,9 @@ extension Layer {
 
   /// The model's output, a record or tuple where its last function gives one.
   func applied(to inputs: Tensor, _ session: SessionState, at span: Span) throws(Diagnostic) -> Value {
-    guard let rows = inputs.sizes.first, inputs.sizes.count > 1, rows > Self.blockRows, !hasFunction else {
+    guard let rows = inputs.sizes.first, inputs.sizes.count > 1, rows > Self.blockRows,
+      isRowByRow(inputs.type, session)
+    else {
       return try forward(inputs, session, at: span)
     }
     var parts: [Tensor] = []
@@ -35,8 +37,13 @@ extension Layer {
     return tensor
   }
 
-  /// A function of the script is part of it; that may look at all rows together.
-  private var hasFunction: Bool { function != nil || children.contains { $0.layer.hasFunction } }
+  /// Whether it does the same to a block of rows as to all of them, row by row.
+  private func isRowByRow(_ all: TensorType, _ session: SessionState) -> Bool {
+    let block = TensorType(all.element, all.shape.with(Dimension(Self.blockRows)))
+    let traces = [all, block].compactMap { try? forwardTrace(on: $0, caller: session.functionTracer) }
+    guard traces.count == 2 else { return false }
+    return traces[1].keepsRowsApart && traces[0].doesTheSame(as: traces[1])
+  }
 
   private func forward(
     _ inputs: Tensor, isTraining: Bool = false, _ session: SessionState, at span: Span

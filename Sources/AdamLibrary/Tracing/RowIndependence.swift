@@ -1,0 +1,58 @@
+// Whether a model may be evaluated block by block: a layer may look at all rows together, `softmax(axis=0)`
+// or `fn(x) x - mean(x, axis=0)`, and then must see them all. Whatever is not certain counts as such.
+import AdamIR
+import AdamRuntime
+import AdamSource
+
+extension ModelTrace {
+  /// Each row of the output is made of one row of the input, as far as the operations tell.
+  package var keepsRowsApart: Bool {
+    guard structure == nil, let x = function.parameters.first(where: { $0.name == "x" })?.value else { return false }
+    var places = [Int?](repeating: nil, count: function.values.count)
+    places[x.index] = function.type(x).shape.rank
+    for operation in function.operations {
+      guard let place = place(after: operation, places) else { return false }
+      for result in operation.results { places[result.index] = place }
+    }
+    return places[output.index] == function.type(output).shape.rank
+  }
+
+  /// Where the rows stand after an operation, `.some(nil)` when none go in; nil when it may mix them.
+  private func place(after operation: Operation, _ places: [Int?]) -> Int?? {
+    let op = operation.op
+    if op.traits.contains(.random) || op.traits.contains(.effect) { return nil }
+    let before = operation.operands.map { places[$0.index] }
+    guard before.contains(where: { $0 != nil }) else { return .some(nil) }
+    let shapes = operation.operands.map { function.type($0).shape }
+    let rows = RowAxes(op, shapes, before, operation.attributes)
+    guard !rows.disagree, !operation.worksAlong(before, shapes), operation.results.count == 1,
+      let place = rows.place(in: function.type(operation.results[0]).shape)
+    else { return nil }
+    return place
+  }
+
+  /// The same work on another number of rows: the same operations with the same constants and tensors.
+  func doesTheSame(as other: ModelTrace) -> Bool {
+    let (a, b) = (function.operations, other.function.operations)
+    guard captures.map(\.tensor.type) == other.captures.map(\.tensor.type) else { return false }
+    return a.count == b.count && zip(a, b).allSatisfy { $0.op == $1.op && $0.constants == $1.constants }
+  }
+}
+
+extension Operation {
+  /// Whether the op runs along an axis that stands for the rows, or takes products of rows with rows.
+  /// - Parameter places: of the rows in each operand, counted from the last axis.
+  fileprivate func worksAlong(_ places: [Int?], _ shapes: [Shape]) -> Bool {
+    let axes = (attributes.ints("axes") ?? []) + (attributes.int("axis").map { [$0] } ?? [])
+    for (index, place) in places.enumerated() where index == 0 || op == .concat {
+      if let place, axes.contains(shapes[index].rank - place) { return true }
+    }
+    guard op == .matmul || op == .linear, places.count > 1, let right = places[1] else { return false }
+    // Rows of the right operand are apart in a stack of matrices only, and meet those of the left there.
+    return right < 3 || places[0] != right
+  }
+
+  fileprivate var constants: [Attribute] {
+    attributes.entries.map(\.value).filter { if case .float = $0 { true } else { false } }
+  }
+}
