@@ -2,6 +2,14 @@
 // that every sign of the grammar has a page or leads to one.
 
 extension LanguageWords {
+  /// What the four comparisons of order have in common.
+  private static func order(source: String, see: [String]) -> Page {
+    Page(
+      "Numbers give true or false, tensors a tensor of them: `all` and `any` make one of it. "
+        + "Comparisons do not chain: write `a < b and b < c`.",
+      source: source, see: see)
+  }
+
   static let operators: [LanguageWord] = [
     LanguageWord(
       "+", "operator", forms: ["A + B", "TEXT + TEXT"],
@@ -87,34 +95,22 @@ extension LanguageWords {
       "<", "operator", forms: ["A < B"],
       "Whether the left side is less.",
       example: "print 1 < 2, tensor([1, 5]) < 3  # prints: true [true, false]",
-      page: Page(
-        "Numbers give true or false, tensors a tensor of them: `all` and `any` make one of it. "
-          + "Comparisons do not chain: write `a < b and b < c`.",
-        source: "torch.lt", see: ["<=", ">", "=="])),
+      page: order(source: "torch.lt", see: ["<=", ">", "=="])),
     LanguageWord(
       "<=", "operator", forms: ["A <= B"],
       "Whether the left side is less or equal.",
       example: "print 2 <= 2, tensor([1, 5]) <= 5  # prints: true [true, true]",
-      page: Page(
-        "Numbers give true or false, tensors a tensor of them: `all` and `any` make one of it. "
-          + "Comparisons do not chain: write `a < b and b < c`.",
-        source: "torch.le", see: ["<", ">=", "=="])),
+      page: order(source: "torch.le", see: ["<", ">=", "=="])),
     LanguageWord(
       ">", "operator", forms: ["A > B"],
       "Whether the left side is greater.",
       example: "print 1 > 2, tensor([1, 5]) > 3  # prints: false [false, true]",
-      page: Page(
-        "Numbers give true or false, tensors a tensor of them: `all` and `any` make one of it. "
-          + "Comparisons do not chain: write `a < b and b < c`.",
-        source: "torch.gt", see: [">=", "<", "where"])),
+      page: order(source: "torch.gt", see: [">=", "<", "where"])),
     LanguageWord(
       ">=", "operator", forms: ["A >= B"],
       "Whether the left side is greater or equal.",
       example: "print 2 >= 2, tensor([1, 5]) >= 5  # prints: true [false, true]",
-      page: Page(
-        "Numbers give true or false, tensors a tensor of them: `all` and `any` make one of it. "
-          + "Comparisons do not chain: write `a < b and b < c`.",
-        source: "torch.ge", see: [">", "<=", "=="])),
+      page: order(source: "torch.ge", see: [">", "<=", "=="])),
     LanguageWord(
       "...", "operator", forms: ["A...B", "X[A...]", "X[...B]"],
       "The whole numbers from A to B, B with them.",
