@@ -57,6 +57,13 @@ struct TrainingOptions {
       value, metrics: metrics, hasValidation: parts.contains("val"), at: arguments.place(of: "stop"))
   }
 
+  /// An argument whose value is not known may have been meant for `stop`.
+  private var mayMeanStop: Bool {
+    arguments.entries.contains { entry in
+      if case .unknown? = entry.value { entry.isGiven } else { false }
+    }
+  }
+
   /// - Parameter hasValidation: nil when that is not known.
   private func run(_ metrics: [TrainingMetric<AbstractValue>], _ hasValidation: Bool?) -> AbstractValue {
     let measures = hasValidation == false ? [] : ["val_loss"] + metrics.map { "val_\($0.name)" }
@@ -65,7 +72,7 @@ struct TrainingOptions {
       let names = ["epoch", "step", "loss"] + measures
       best = .record(names.map { AbstractField($0, .number) }, kind: "record")
     } else {
-      best = arguments["stop"].map { $0.isNone ? .known(.none) : .unknown } ?? .known(.none)
+      best = arguments["stop"].map { $0.isNone ? .known(.none) : .unknown } ?? (mayMeanStop ? .unknown : .known(.none))
     }
     let columns = ["epoch", "loss"].map { AbstractField($0, .listOf(.number)) }
       + (measures.isEmpty ? ["val_loss"] : measures).map { AbstractField($0, .listOf(.unknown)) }
