@@ -6,7 +6,8 @@ import AdamSource
 
 /// What the loop of the VM switches over. `slow` covers every instruction without a case of its own.
 /// The names with `Constant` take a constant as right operand; those with `Branch` are a comparison and
-/// the `jumpIfFalse` behind it; `elementBefore` is `xs[i - k]` (see `Fusion`).
+/// the `jumpIfFalse` behind it; `elementBefore` is `xs[i - k]`, `iterateRange` the start of a loop
+/// over `a..<b` (see `Fusion`).
 enum Opcode: UInt8 {
   case constant, move
   case add, subtract, multiply, divide, remainder
@@ -17,7 +18,7 @@ enum Opcode: UInt8 {
   case equalConstantBranch, notEqualConstantBranch
   case negate, not
   case jump, jumpIfFalse, jumpIfTrue, loop, loopNext, nothing
-  case next, loadGlobal, takeGlobal, storeGlobal, call, returnValue
+  case next, iterateRange, loadGlobal, takeGlobal, storeGlobal, call, returnValue
   /// A call of a variable's function: with its load, or behind a load that leaves functions alone or
   /// is left to the call.
   case callGlobal, loadCallee, callLoaded
@@ -32,8 +33,8 @@ struct Code {
   var op: Opcode
   /// How far the next instruction is when this one was done at once.
   var skip: UInt8 = 1
-  /// Arguments of a call. Of arithmetic: the instructions before its own, `.max` where it is done at once
-  /// with numbers only.
+  /// Arguments of a call. Of a range: 1 where its end belongs to it. Of arithmetic: the instructions
+  /// before its own, `.max` where it is done at once with numbers only.
   var count: UInt16 = 0
   var a: Int32 = 0
   var b: Int32 = 0

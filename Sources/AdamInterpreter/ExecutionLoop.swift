@@ -75,6 +75,7 @@ extension Interpreter {
           _ = registers.advance(codes[pc], &pc)
           continue
         case .next: if registers.advance(code, &pc) { continue }
+        case .iterateRange: if registers.iterateRange(code) { pc &+= Int(code.skip); continue }
         case .nothing: pc &+= 1; continue
         case .loadGlobal: if load(code, registers) { pc &+= 1; continue }
         case .takeGlobal: if takeGlobal(code, registers) { pc &+= 1; continue }

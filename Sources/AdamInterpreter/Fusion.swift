@@ -33,6 +33,7 @@ struct Fusion {
       skipIdle(behind: index, &codes, constant)
     }
     for index in codes.indices { joinReplacement(index, &codes) }
+    for index in codes.indices { joinRange(index, &codes) }
   }
 
   /// `constant t; d = x op t` and the jump that may follow, where nothing else reads t.
@@ -133,6 +134,16 @@ struct Fusion {
     codes[index].op = op
     codes[index].count = UInt16(first.skip)
     codes[index].skip += second.skip
+  }
+
+  /// `t = a ..< b; iterate t` where nothing else reads t: the range itself is not made.
+  private func joinRange(_ index: Int, _ codes: inout [Code]) {
+    guard case .range(let t, let a, let b, let isClosed) = instructions[index],
+      index + 1 < instructions.count, case .iterate(let iterator, t) = instructions[index + 1],
+      !temporaries.startsPiece(index + 1), temporaries.isDead(t.index, behind: index + 1)
+    else { return }
+    codes[index] = Code(
+      op: .iterateRange, skip: 2, count: isClosed ? 1 : 0, a: iterator.index, b: a.index, c: b.index)
   }
 
   /// A jump to a return returns at once, and so does a move of what is returned behind it.

@@ -106,6 +106,18 @@ extension UnsafeMutablePointer<Value> {
     return true
   }
 
+  /// An iterator over the whole numbers from b to c, as `advance` counts them.
+  @inline(__always)
+  func iterateRange(_ code: Code) -> Bool {
+    guard case .number(let lower) = self[Int(code.b)], case .number(let upper) = self[Int(code.c)],
+      lower.isWholeBound, upper.isWholeBound
+    else { return false }
+    put(.none, code.a)
+    put(.number(lower), code.a &+ 1)
+    put(.number(upper - Double(1 - Int(code.count))), code.a &+ 2)
+    return true
+  }
+
   /// The next number of a range, which counts in the two registers behind the iterator's own.
   @inline(__always)
   func advance(_ code: Code, _ pc: inout Int) -> Bool {
@@ -124,6 +136,10 @@ extension UnsafeMutablePointer<Value> {
 }
 
 extension Double {
+  /// What a range may begin or end with: a whole number within ±2⁵³.
+  @inline(__always)
+  var isWholeBound: Bool { self == rounded() && abs(self) <= 0x1p53 }
+
   /// The whole number that this is, from 0 up to 2³¹. Beyond 2⁵² a double has no fraction: what is left
   /// of the sum's bits is the number, with no call and no trap. What is below zero, too large or not a
   /// number has bits outside of these.

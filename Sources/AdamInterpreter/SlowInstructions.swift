@@ -153,7 +153,7 @@ extension Interpreter {
     _ a: Value, _ b: Value, isClosed: Bool, at span: Span
   ) throws(Diagnostic) -> Value {
     for value in [a, b] {
-      guard let x = value.exactNumber, x == x.rounded(), abs(x) <= 9_007_199_254_740_992 else {
+      guard let x = value.exactNumber, x.isWholeBound else {
         let isWhole = value.exactNumber.map { $0 == $0.rounded() } ?? false
         throw ValueError.conversion(
           "a range goes from whole number to whole number\(isWhole ? " within ±2^53" : ""), found \(value.foundText)",

@@ -1,44 +1,27 @@
-// Which registers hold a value no longer than their piece of straight code, and where such a value is
-// read for the last time.
+// Where a value in a register is read for the last time, for what is done without making it.
 import AdamIR
 
 struct Temporaries {
   private let instructions: [Instruction]
   /// Instructions that a jump may reach, or that follow one: pieces of straight code start here.
   private var starts: [Bool]
-  /// Read somewhere before it was written in the same piece.
-  private var crosses: [Bool]
-  /// So far a value is followed.
-  private static let reach = 8
+  /// Registers of iterators and of what is taken apart, which are read by their neighbour's name.
+  private var isInRow: [Bool]
+  /// So many instructions a value is followed.
+  private static let reach = 32
 
   init(_ function: ProgramFunction) {
     instructions = function.instructions
     starts = Array(repeating: false, count: instructions.count + 1)
-    crosses = Array(repeating: false, count: Int(function.registerCount))
+    isInRow = Array(repeating: false, count: Int(function.registerCount))
     for (index, instruction) in instructions.enumerated() { note(instruction, at: index) }
-    findCrossing()
   }
 
   private mutating func note(_ instruction: Instruction, at index: Int) {
     if case .loop(let target) = instruction { starts[Int(target)] = true }
     if let target = instruction.jumpTarget { starts[Int(target)] = true }
     if instruction.endsPiece { starts[index + 1] = true }
-    // An iterator and the parts of what is taken apart lie in rows.
-    if let row = instruction.row {
-      for register in row where crosses.indices.contains(register) { crosses[register] = true }
-    }
-  }
-
-  private mutating func findCrossing() {
-    var written = Array(repeating: -1, count: crosses.count)
-    var piece = 0
-    for (index, instruction) in instructions.enumerated() {
-      if starts[index] { piece += 1 }
-      for register in instruction.reads where written[Int(register.index)] != piece {
-        crosses[Int(register.index)] = true
-      }
-      if let register = instruction.written { written[Int(register.index)] = piece }
-    }
+    for register in instruction.row ?? 0..<0 where isInRow.indices.contains(register) { isInRow[register] = true }
   }
 
   /// Whether a jump may reach an instruction.
@@ -46,15 +29,27 @@ struct Temporaries {
 
   func reads(_ register: Int32, at index: Int) -> Bool { instructions[index].reads.contains(Register(register)) }
 
-  /// Whether nothing reads the register between `index` and its next value.
+  /// Whether nothing reads the register behind `index` before its next value, on any way.
   func isDead(_ register: Int32, behind index: Int) -> Bool {
-    if crosses[Int(register)] { return false }
-    for next in (index + 1)..<min(index + 1 + Self.reach, instructions.count) {
-      if starts[next] { return true }
-      if reads(register, at: next) { return false }
-      if instructions[next].written?.index == register { return true }
+    if isInRow[Int(register)] { return false }
+    var open = followers(of: index)
+    var seen: [Int] = []
+    while let next = open.popLast() {
+      guard instructions.indices.contains(next), !seen.contains(next) else { continue }
+      seen.append(next)
+      if seen.count > Self.reach || reads(register, at: next) { return false }
+      if instructions[next].written?.index != register { open += followers(of: next) }
     }
-    return index + 1 >= instructions.count
+    return true
+  }
+
+  /// The instructions that may be done next.
+  private func followers(of index: Int) -> [Int] {
+    switch instructions[index] {
+    case .jump(let target), .loop(let target): [Int(target)]
+    case .returnValue: []
+    default: [index + 1] + (instructions[index].jumpTarget.map { [Int($0)] } ?? [])
+    }
   }
 }
 
