@@ -62,6 +62,8 @@ package final class SessionState {
   package var isTraining = false
   /// Models that are called by hand run as in a training step (`training=true`).
   var modelsTrain = false
+  /// Set while functions of the script are only looked at: whether one has tried to print.
+  private var hasTriedToPrint: Bool?
   /// When set, `train` plans and shows its stages (`grad`, `opt`, `plan`) instead of running.
   package var stageObserver: ((_ stage: String, _ text: String) -> Void)?
   /// Names of passes that are left out. No bit of any result depends on it.
@@ -102,5 +104,25 @@ extension SessionState {
     ProgramPipeline.standard.run(program, without: disabledPasses) { pass, program in
       passObserver?(pass) { program.printed() }
     }
+  }
+}
+
+extension SessionState {
+  /// What scripts print.
+  package func write(_ text: String) throws(HostError) {
+    if hasTriedToPrint == nil { try host.write(Array(text.utf8)) } else { hasTriedToPrint = true }
+  }
+
+  /// Traces functions of the script to see what they do. nil when one fails, prints or draws, which it shall
+  /// do only when it is needed; nothing of it stays.
+  func looking<Result>(_ body: () throws(Diagnostic) -> Result) -> Result? {
+    let (drawn, outer) = (generator, hasTriedToPrint)
+    hasTriedToPrint = false
+    defer {
+      generator = drawn
+      hasTriedToPrint = outer.map { $0 || hasTriedToPrint == true }
+    }
+    let result = try? body()
+    return hasTriedToPrint == true || generator != drawn ? nil : result
   }
 }

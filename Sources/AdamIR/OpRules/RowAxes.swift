@@ -51,6 +51,8 @@ package struct RowAxes {
     if op == .broadcastTo { return axis + result.rank - source.rank }
     if op == .indexSelect { return movedByIndices(axis) }
     if op.traits.contains(.view) { return source.axisKept(axis, in: result) }
+    // Windows leave images apart, but not their channels, rows and columns.
+    if op.attributeNames.contains(where: WindowGeometry.attributeNames.contains) { return axis == 0 ? 0 : nil }
     if op.traits.contains(.reduction) { return movedByReduction(axis) }
     return op.traits.contains(.movement) ? nil : axis
   }

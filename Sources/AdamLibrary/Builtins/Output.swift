@@ -24,12 +24,12 @@ package enum OutputBuiltins {
         try value.requireNumbers(at: span)
       }
       let text = arguments.variadic.map { $0.value.printed }.joined(separator: " ") + "\n"
-      try write(text, context.session.host, at: arguments.span)
+      try write(text, context.session, at: arguments.span)
       return .none
     })
 
-  static func write(_ text: String, _ host: Host, at span: Span) throws(Diagnostic) {
-    do throws(HostError) { try host.write(Array(text.utf8)) } catch {
+  static func write(_ text: String, _ session: SessionState, at span: Span) throws(Diagnostic) {
+    do throws(HostError) { try session.write(text) } catch {
       throw Diagnostic(
         .outputFailed, "cannot write the output: \(error.reason)", at: span)
     }

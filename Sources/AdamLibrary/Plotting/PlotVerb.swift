@@ -41,7 +41,7 @@ enum PlotVerb {
           try context.session.host.flush()
           try context.session.host.replaceFile(path, Array(SVGPlot(figure).text.utf8))
         } else {
-          try context.session.host.write(Array(TextPlot(figure, canvas(context.session.host)).text.utf8))
+          try context.session.write(TextPlot(figure, canvas(context.session.host)).text)
         }
       } catch {
         throw .fileAccess(error, at: arguments.span(of: "out") ?? arguments.span)

@@ -23,10 +23,17 @@ struct LossSides {
     for value in opaques { sides[value.index] = Self.fromPrediction | Self.fromTarget }
     for prediction in predictions { sides[prediction.index] = Self.fromPrediction }
     for operation in function.operations[scanned...] {
-      let side = operation.operands.reduce(0) { $0 | sides[$1.index] }
+      let side = handedOn(operation.operands, function)
       for result in operation.results where !predictions.contains(result) { sides[result.index] |= side }
     }
     scanned = function.operations.count
+  }
+
+  /// A single number that goes with everything, a mean, does not make the other operands depend on what it
+  /// came from: it has been compared with nothing.
+  private func handedOn(_ operands: [ValueID], _ function: TensorFunction) -> UInt8 {
+    let wide = operands.filter { function.type($0).shape.rank > 0 }
+    return (wide.isEmpty ? operands : wide).reduce(0) { $0 | sides[$1.index] }
   }
 
   /// The first two operands of which one depends on the prediction alone and one on the target alone, and

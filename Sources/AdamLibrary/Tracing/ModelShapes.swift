@@ -12,6 +12,8 @@ package struct ModelTrace {
   package var trail: [TrailStep]
   package var parameters: [NamedParameter]
   package var captures: [(name: String, tensor: Tensor)]
+  /// A function of the script took part.
+  package var usesScript: Bool
   package var outputType: TensorType { function.type(output) }
 }
 
@@ -44,8 +46,8 @@ extension Layer {
       throw error.called(with: input, at: place)
     }
     return ModelTrace(
-      function: tracer.function, output: output, structure: tracer.structures[output], trail: tracer.trail, parameters: tracer.parameters,
-      captures: tracer.captures)
+      function: tracer.function, output: output, structure: tracer.structures[output], trail: tracer.trail,
+      parameters: tracer.parameters, captures: tracer.captures, usesScript: tracer.usesScript)
   }
 
   /// The type of one batch of inputs, as far as the model itself tells: from its first layer that

@@ -31,11 +31,50 @@ extension ModelTrace {
     return place
   }
 
-  /// The same work on another number of rows: the same operations with the same constants and tensors.
+  /// The same work on another number of rows: the same operations on the same numbers, which differ at most
+  /// where each has its own number of rows.
   func doesTheSame(as other: ModelTrace) -> Bool {
     let (a, b) = (function.operations, other.function.operations)
-    guard captures.map(\.tensor.type) == other.captures.map(\.tensor.type) else { return false }
-    return a.count == b.count && zip(a, b).allSatisfy { $0.op == $1.op && $0.constants == $1.constants }
+    guard let rows, let otherRows = other.rows, a.count == b.count, captures.count == other.captures.count,
+      zip(captures, other.captures).allSatisfy({ $0.tensor.holdsSame(as: $1.tensor) })
+    else { return false }
+    return zip(a, b).allSatisfy { a, b in
+      a.op == b.op && a.operands == b.operands && a.attributes.agree(with: b.attributes, (rows, otherRows))
+    }
+  }
+
+  private var rows: Int? {
+    function.parameters.first { $0.name == "x" }.flatMap { function.type($0.value).shape.dimensions.first?.size }
+  }
+}
+
+extension Attributes {
+  /// Equal but for numbers of rows, each side's own.
+  fileprivate func agree(with other: Attributes, _ rows: (Int, Int)) -> Bool {
+    func fit(_ a: [Int?], _ b: [Int?]) -> Bool {
+      a.count == b.count && zip(a, b).allSatisfy { $0 == $1 || ($0 == rows.0 && $1 == rows.1) }
+    }
+    return entries.count == other.entries.count
+      && zip(entries, other.entries).allSatisfy { a, b in
+        switch (a.value, b.value) {
+        case (.int(let x), .int(let y)): fit([x], [y])
+        case (.ints(let x), .ints(let y)): fit(x, y)
+        case (.type(let x), .type(let y)):
+          x.element == y.element && fit(x.shape.dimensions.map(\.size), y.shape.dimensions.map(\.size))
+        default: a == b
+        }
+      }
+  }
+}
+
+extension Tensor {
+  /// The same type with the same bits.
+  fileprivate func holdsSame(as other: Tensor) -> Bool {
+    if self === other { return true }
+    guard type == other.type else { return false }
+    let (a, b) = (UnsafeRawBufferPointer(start: pointer, count: elementCount * 4),
+      UnsafeRawBufferPointer(start: other.pointer, count: elementCount * 4))
+    return a.elementsEqual(b)
   }
 }
 
@@ -50,9 +89,5 @@ extension Operation {
     guard op == .matmul || op == .linear, places.count > 1, let right = places[1] else { return false }
     // Rows of the right operand are apart in a stack of matrices only, and meet those of the left there.
     return right < 3 || places[0] != right
-  }
-
-  fileprivate var constants: [Attribute] {
-    attributes.entries.map(\.value).filter { if case .float = $0 { true } else { false } }
   }
 }

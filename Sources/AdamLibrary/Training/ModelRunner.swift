@@ -18,7 +18,7 @@ extension Layer {
   /// The model's output, a record or tuple where its last function gives one.
   func applied(to inputs: Tensor, _ session: SessionState, at span: Span) throws(Diagnostic) -> Value {
     guard let rows = inputs.sizes.first, inputs.sizes.count > 1, rows > Self.blockRows,
-      isRowByRow(inputs.type, session)
+      isRowByRow(inputs.type, rows, session)
     else {
       return try forward(inputs, session, at: span)
     }
@@ -37,12 +37,24 @@ extension Layer {
     return tensor
   }
 
-  /// Whether it does the same to a block of rows as to all of them, row by row.
-  private func isRowByRow(_ all: TensorType, _ session: SessionState) -> Bool {
-    let block = TensorType(all.element, all.shape.with(Dimension(Self.blockRows)))
-    let traces = [all, block].compactMap { try? forwardTrace(on: $0, caller: session.functionTracer) }
-    guard traces.count == 2 else { return false }
-    return traces[1].keepsRowsApart && traces[0].doesTheSame(as: traces[1])
+  /// Whether it does the same to blocks of rows as to all of them, row by row.
+  private func isRowByRow(_ all: TensorType, _ rows: Int, _ session: SessionState) -> Bool {
+    let isApart = session.looking { () throws(Diagnostic) in
+      let block = try trace(all, rows: Self.blockRows, session)
+      guard block.keepsRowsApart else { return false }
+      // Only a function of the script can ask how many rows there are.
+      if !block.usesScript { return true }
+      for rows in Set([rows, rows % Self.blockRows]) where rows > 0 {
+        if !(try trace(all, rows: rows, session)).doesTheSame(as: block) { return false }
+      }
+      return true
+    }
+    return isApart ?? false
+  }
+
+  private func trace(_ type: TensorType, rows: Int, _ session: SessionState) throws(Diagnostic) -> ModelTrace {
+    try forwardTrace(
+      on: TensorType(type.element, type.shape.with(Dimension(rows))), caller: session.functionTracer)
   }
 
   private func forward(

@@ -15,7 +15,7 @@ enum ShowVerb {
       guard let text = (arguments["value"] ?? .none).tableText(context.session) else {
         throw .nothingToShow(arguments["value"]?.foundText ?? "nothing", at: arguments.place(of: "value"))
       }
-      do throws(HostError) { try context.session.host.write(Array(text.utf8)) } catch {
+      do throws(HostError) { try context.session.write(text) } catch {
         throw .fileAccess(error, at: arguments.span)
       }
       return .none
