@@ -56,6 +56,59 @@ import Testing
     #expect(!together.isEmpty && together == apart)
   }
 
+  @Test(arguments: [
+    ("adam(lr=0.1)", 200), ("sgd(lr=0.1, momentum=0.9)", 200), ("adamw(lr=fn(step) 0.1)", 200),
+    ("adam(lr=0.1, amsgrad=true)", 64), ("adam(lr=0.1)", 65), ("adam(lr=0.1)", 700),
+  ]) func `parameters of one optimizer may be any number of updates apart`(_ optimizer: String, _ apart: Int) {
+    func weights(_ steps: String) -> String {
+      ScriptRun(
+        """
+        seed 0; a = linear(2, 1); b = linear(2, 1); x = tensor([[1, 2], [3, 4]])
+        one = \(optimizer); other = \(optimizer); f = fn(m) mean((m(x) - 1)^2)
+        for i in 0..<\(apart) { one.step(grad(f, a)) }
+        \(steps)
+        print a.weight, a.bias, b.weight, b.bias
+        """
+      ).output
+    }
+    let alone = weights("for i in 0..<150 { one.step(grad(f, a)); other.step(grad(f, b)) }")
+    for pair in ["grad(f, b), grad(f, a)", "grad(f, a), grad(f, b)"] {
+      let together = weights("for i in 0..<150 { one.step([\(pair)]) }")
+      #expect(!alone.isEmpty && !alone.contains("nan") && together == alone)
+    }
+  }
+
+  /// The weights of both layers after torch's optimizer did the same; rounding differs in the last digits
+  /// over so many updates.
+  @Test(arguments: [
+    (
+      "adam(lr=0.1)", "step(opt, grad(f, model))",
+      [0.0298551097, 0.411960959, -0.614769578, -0.554595649, -2.04303813, -0.239018664]
+    ),
+    (
+      "sgd(lr=0.1, momentum=0.9)", "step(opt, grad(f, model))",
+      [0.00184966286, 0.389795929, -0.581937909, -0.520305514, -2.59660387, -0.274930716]
+    ),
+    (
+      "adam(lr=0.1)", "train 1, data=(x, y), loss=mse()",
+      [0.0298551097, 0.411960959, -0.614769578, -0.554595649, -2.04303813, -0.239018664]
+    ),
+  ]) func `a layer that was frozen begins as in torch`(_ optimizer: String, _ frozen: String, _ wanted: [Double]) {
+    let run = ScriptRun(
+      """
+      seed 0; model = seq(linear(2, 2), tanh, linear(2, 1)); opt = \(optimizer)
+      x = tensor([[1, 2], [3, 4]]); y = tensor([[1], [0]]); f = fn(m) mse(m(x), y)
+      freeze(model.0)
+      for i in 0..<100 { \(frozen) }
+      unfreeze(model.0)
+      for i in 0..<3 { step(opt, grad(f, model)) }
+      print model.0.weight, model.2.weight
+      """)
+    let found = run.output.split { !"-.0123456789e".contains($0) }.compactMap { Double($0) }
+    #expect(
+      found.count == wanted.count && zip(found, wanted).allSatisfy { abs($0 - $1) < 1e-5 }, "\(run.text)")
+  }
+
   @Test func `a function that is met again is differentiated for what is asked`() {
     let run = ScriptRun(
       """

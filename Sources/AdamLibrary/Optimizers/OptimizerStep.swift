@@ -99,7 +99,6 @@ enum OptimizerStep {
     let count = schedule == nil ? StepScalars.ahead : 1
     let rates = try StepRates(optimizer, schedule, from: optimizer.steps, count: count, context)
     if schedule != nil { update.scalars.forget() }
-    for state in states { update.scalars.prepare(state.updates, formula, update.hyper, rates) }
     do throws(RuntimeError) {
       for (((parameter, gradient), state), places) in zip(zip(pairs, states), update.places) {
         guard let weights = parameter.tensor else { continue }
@@ -107,7 +106,8 @@ enum OptimizerStep {
         try update.plan.bind(places.gradient, to: gradient)
         for (slot, tensor) in zip(places.slots, state.slots) { try update.plan.bind(slot, to: tensor) }
         guard let place = update.plan.parameter(places.scalars) else { continue }
-        update.scalars.copy(state.updates, to: place.pointer.assumingMemoryBound(to: Float.self))
+        update.scalars.write(
+          state.updates, formula, update.hyper, rates, to: place.pointer.assumingMemoryBound(to: Float.self))
         place.flushSubnormals()
       }
     } catch {
@@ -117,6 +117,7 @@ enum OptimizerStep {
     if schedule != nil { optimizer.currentRate = rates.rate(0, optimizer) }
     optimizer.steps += 1
     for state in states { state.updates += 1 }
+    update.scalars.drop(unneededBy: states)
   }
 
   /// The state of each parameter, made when it is met for the first time.

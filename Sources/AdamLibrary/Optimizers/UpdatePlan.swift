@@ -91,29 +91,43 @@ struct StepScalars {
     }
   }
   private var rows: [Rows] = []
+  private var hasNewRow = false
   /// So many updates are made ready where the rate stays.
   static let ahead = 64
 
   /// What a schedule gave holds for one update.
   mutating func forget() { rows.removeAll(keepingCapacity: true) }
 
-  /// Makes the scalars of the update after so many.
-  mutating func prepare(
-    _ updates: Int, _ formula: any OptimizerRule.Type, _ hyper: [Double], _ rates: StepRates
+  /// Writes the scalars of the update after so many, and makes them where no row holds them.
+  /// - Parameter rates: those of the next updates, at least of one.
+  mutating func write(
+    _ updates: Int, _ formula: any OptimizerRule.Type, _ hyper: [Double], _ rates: StepRates,
+    to place: UnsafeMutablePointer<Float>
   ) {
-    if rows.contains(where: { $0.holds(updates) }) { return }
-    rows.removeAll { $0.first < updates - Self.ahead }
+    let row = rows.first { $0.holds(updates) } ?? make(updates, formula, hyper, rates)
+    let start = (updates - row.first) * OptimizerRules.scalarCount
+    for index in 0..<OptimizerRules.scalarCount { place[index] = row.scalars[start + index] }
+  }
+
+  private mutating func make(
+    _ updates: Int, _ formula: any OptimizerRule.Type, _ hyper: [Double], _ rates: StepRates
+  ) -> Rows {
     var scalars = [Float](repeating: 0, count: OptimizerRules.scalarCount * rates.count)
     scalars.withUnsafeMutableBufferPointer { buffer in
       guard let base = buffer.baseAddress else { return }
       rates.fill(formula, hyper, from: updates + 1, into: base)
     }
-    rows.append(Rows(first: updates, scalars: scalars))
+    let row = Rows(first: updates, scalars: scalars)
+    rows.append(row)
+    hasNewRow = true
+    return row
   }
 
-  func copy(_ updates: Int, to place: UnsafeMutablePointer<Float>) {
-    guard let row = rows.first(where: { $0.holds(updates) }) else { return }
-    let start = (updates - row.first) * OptimizerRules.scalarCount
-    for index in 0..<OptimizerRules.scalarCount { place[index] = row.scalars[start + index] }
+  /// Drops the rows that no parameter needs next, after all parameters of a step had theirs: they may have
+  /// been updated any number of times more or less than each other.
+  mutating func drop(unneededBy states: [Optimizer.ParameterState]) {
+    guard hasNewRow else { return }
+    hasNewRow = false
+    rows.removeAll { row in !states.contains { row.holds($0.updates) } }
   }
 }
