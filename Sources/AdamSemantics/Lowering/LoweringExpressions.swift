@@ -193,7 +193,8 @@ extension Lowering {
     case .lambda(let parameters, let body):
       return closure("fn", parameters, body, span, into: target)
     case .conditional(let branches, let otherwise):
-      return conditional(branches, otherwise, span, into: target ?? scope.temporary())
+      let isStatement = id == statementExpression
+      return conditional(branches, otherwise, span, into: target ?? scope.temporary(), isStatement: isStatement)
         ?? constant(.none, span)
     case .block(let statements):
       return moved(

@@ -72,22 +72,32 @@ extension Lowering {
   // MARK: Blocks
 
   /// A block whose last expression is its value, in `target` when one is wanted; nil when none is.
-  mutating func block(_ statements: [NodeID], _ span: Span, into target: Register?) -> Register? {
+  /// - Parameter isStatement: the block's value is shown at most, so that its last line is a statement
+  ///   like those before it: an update there updates its variable.
+  mutating func block(
+    _ statements: [NodeID], _ span: Span, into target: Register?, isStatement: Bool = false
+  ) -> Register? {
     guard let target else {
       for id in statements { statement(id) }
       return nil
     }
     for id in statements.dropLast() { statement(id) }
     guard let last = statements.last else { return constant(.none, span, into: target) }
+    if isStatement, isUpdate(last) {
+      update(last)
+      return constant(.none, span, into: target)
+    }
+    if isStatement { statementExpression = last }
     let value = expression(last, into: target)
     return value == target ? target : moved(value, to: target, tree.span(last))
   }
 
   /// A block node or a single expression.
-  mutating func body(_ id: NodeID, into target: Register?) -> Register? {
+  mutating func body(_ id: NodeID, into target: Register?, isStatement: Bool = false) -> Register? {
     if case .block(let statements) = tree[id] {
-      return block(statements, tree.span(id), into: target)
+      return block(statements, tree.span(id), into: target, isStatement: isStatement)
     }
+    if isStatement { statementExpression = id }
     let value = expression(id, into: target)
     guard let target else {
       scope.release(value)
@@ -98,8 +108,9 @@ extension Lowering {
 
   /// `if`; a ladder is flat. Both ways write `target` when a value is wanted. The value goes
   /// through a register of its own, because a branch may read the variable it is for.
+  /// - Parameter isStatement: nobody but the prompt takes the value.
   mutating func conditional(
-    _ branches: [Branch], _ otherwise: NodeID?, _ span: Span, into target: Register?
+    _ branches: [Branch], _ otherwise: NodeID?, _ span: Span, into target: Register?, isStatement: Bool = false
   ) -> Register? {
     let result = target.map { scope.isTemporary($0) ? $0 : scope.temporary() }
     var ends: [Int] = []
@@ -109,14 +120,14 @@ extension Lowering {
       scope.release(condition)
       let skip = emitJump(.jumpIfFalse(condition, 0), tree.span(branch.condition))
       let before = scope.assigned
-      _ = body(branch.block, into: result)
+      _ = body(branch.block, into: result, isStatement: isStatement)
       ends.append(emitJump(.jump(0), tree.span(branch.block)))
       after = after.map { $0.joined(scope.assigned) } ?? scope.assigned
       scope.assigned = before
       patch(skip)
     }
     if let otherwise {
-      _ = body(otherwise, into: result)
+      _ = body(otherwise, into: result, isStatement: isStatement)
     } else if let result {
       emit(.constant(d: result, .none), span)
     }

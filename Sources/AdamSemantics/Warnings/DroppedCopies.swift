@@ -29,9 +29,13 @@ struct DroppedCopies {
   private func changedParameter(
     _ parameters: [Parameter], _ body: NodeID
   ) -> (parameter: Int, name: String, span: Span)? {
-    guard case .block(let statements) = tree[body], let last = statements.last, case .call(let callee, _) = tree[last],
-      case .field(let base, let method) = tree[callee], case .name(let name) = tree[base],
-      SyntaxTree.updatingMethods.contains(method.text),
+    guard case .block(let statements) = tree[body], let last = statements.last else { return nil }
+    if case .conditional(let branches, let otherwise) = tree[last] {
+      let blocks = branches.map(\.block) + (otherwise.map { [$0] } ?? [])
+      return blocks.lazy.compactMap { changedParameter(parameters, $0) }.first
+    }
+    guard case .call(let callee, _) = tree[last], case .field(let base, let method) = tree[callee],
+      case .name(let name) = tree[base], SyntaxTree.updatingMethods.contains(method.text),
       let index = parameters.firstIndex(where: { $0.name.text == name })
     else { return nil }
     return (index, name, tree.span(last))
