@@ -37,6 +37,11 @@ extension SyntaxTree {
       case .on(_, _, let block):
         let inside = namesAssigned(in: block, updating: updating).filter { !ProgramFunction.hookNames.contains($0) }
         for name in inside where seen.insert(name).inserted { names.append(name) }
+      case .forLoop(let patterns, let sequence, let block):
+        let own = patterns.flatMap(\.names).map(\.text)
+        let inside = namesAssigned(in: sequence, updating: updating)
+          + namesAssigned(in: block, updating: updating).filter { !own.contains($0) }
+        for name in inside where seen.insert(name).inserted { names.append(name) }
       default:
         var children: [NodeID] = []
         self[id].forEachChild { children.append($0) }
