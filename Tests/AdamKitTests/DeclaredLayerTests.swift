@@ -57,6 +57,42 @@ import Testing
   }
 
   @Test(
+    "reset draws in the order of the declaration, as the first time",
+    arguments: [
+      ("layer net() { a = linear(1, 1); b = linear(1, 1); fn(x) b(a(x)) }\nm = net()", ["a.weight", "b.weight"]),
+      (
+        "layer net() { param p[1] = normal(); l = linear(1, 1); param r[1] = normal(); fn(x) r * l(x) + p }\nm = net()",
+        ["p", "l.weight", "r"]
+      ),
+      (
+        "layer net(inner) { param p[1] = normal(); l = linear(1, 1); fn(x) l(inner(x)) * p }\nm = net(linear(1, 1))",
+        ["inner.weight", "l.weight", "p"]
+      ),
+    ])
+  func redrawn(script: String, parts: [String]) {
+    let numbers = "print " + parts.map { "m.\($0)" }.joined(separator: ", ")
+    let again = "\n\(numbers)\nc = copy(m); seed 0; reset(m)\n\(numbers)\nseed 0; reset(c); m = c\n\(numbers)"
+    let run = ScriptRun("seed 0\n" + script + again)
+    let lines = run.output.split(separator: "\n")
+    #expect(lines.count == 3 && lines[0] == lines[1] && lines[1] == lines[2], "\(run.text)")
+  }
+
+  @Test(
+    "the names that a layer's body binds are those of the file, in torch's order",
+    arguments: [
+      ("a = linear(1, 1); b = linear(1, 1, bias=false); fn(x) b(a(x))", ["a.weight", "a.bias", "b.weight"]),
+      ("param p = 1; b = linear(1, 1, bias=false); param r = 2; fn(x) r * b(x) + p", ["p", "r", "b.weight"]),
+      ("a = linear(1, 1); fn inner(x) tanh(a(x)); fn(x) inner(x) + a(x)", ["a.weight", "a.bias"]),
+    ])
+  func savedNames(body: String, names: [String]) {
+    let files = MemoryFiles()
+    let run = ScriptRun("layer net() { \(body) }\nsave net(), \"m.safetensors\"", files: files)
+    let header = String(decoding: files["m.safetensors"] ?? [], as: UTF8.self)
+    let found = header.matches(of: /"([a-z.]+)":\{"dtype"/).map { String($0.1) }
+    #expect(found == names, "\(run.text)")
+  }
+
+  @Test(
     "mistakes in a declared layer",
     arguments: [
       ("layer f(n) { param w[n] = kaiming(); fn(x) x @ w }\nmodel = seq(linear(2, 3), f(4), relu)", "1:44 E0304"),

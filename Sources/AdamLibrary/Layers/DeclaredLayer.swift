@@ -127,9 +127,7 @@ package enum DeclaredLayer {
   private static func make(
     _ function: LayerFunction, _ name: String, _ members: [AbstractField], _ span: Span
   ) -> Layer {
-    let layer = Layer(function: function, name: name, span: span)
-    layer.adopt(members + function.held)
-    return layer
+    Layer(function: function, name: name, members: members, span: span)
   }
 }
 

@@ -38,6 +38,13 @@ package final class Layer {
   /// What it does when it is a function of the script; its children are then the layers it uses.
   package var function: LayerFunction?
   package var children: [Child]
+  enum Part {
+    case parameter(LayerParameter)
+    case layer(Layer)
+  }
+  /// Parameters and children in the order in which they were first drawn; nil where the parameters were
+  /// drawn before the children.
+  var drawOrder: [Part]?
   /// How many elements the list has of which this is the layers; nil where the children are all there is.
   var listCount: Int?
   /// The checker does not know all of its parts: some are in a value that only running tells.

@@ -11,7 +11,7 @@ extension Layer {
     return try copier.copy(self)
   }
 
-  /// Initial values for every parameter once: a layer's own, then those of its parts.
+  /// Initial values for every parameter once, in the order in which building the layer drew them.
   func redraw(_ generator: inout Generator) {
     var drawn: Set<ObjectIdentifier> = []
     redraw(&generator, &drawn)
@@ -20,10 +20,13 @@ extension Layer {
   private func redraw(_ generator: inout Generator, _ drawn: inout Set<ObjectIdentifier>) {
     guard drawn.insert(ObjectIdentifier(self)).inserted else { return }
     definition.initialize(self, &generator)
-    for parameter in parameters {
-      if let tensor = parameter.tensor { parameter.redraw?(tensor, &generator) }
+    for part in drawOrder ?? parameters.map { .parameter($0) } + children.map { .layer($0.layer) } {
+      switch part {
+      case .parameter(let parameter):
+        if let tensor = parameter.tensor { parameter.redraw?(tensor, &generator) }
+      case .layer(let layer): layer.redraw(&generator, &drawn)
+      }
     }
-    for child in children { child.layer.redraw(&generator, &drawn) }
   }
 }
 
@@ -44,6 +47,12 @@ private struct LayerCopier {
     let result = Layer(
       definition: layer.definition, settings: layer.settings, parameters: ownParameters,
       children: ownChildren, span: layer.span)
+    result.drawOrder = try layer.drawOrder?.map { part throws(Diagnostic) in
+      switch part {
+      case .parameter(let parameter): .parameter(try copy(parameter))
+      case .layer(let layer): .layer(try copy(layer))
+      }
+    }
     result.units = layer.units
     result.isOpen = layer.isOpen
     result.listCount = layer.listCount

@@ -6,12 +6,16 @@ import AdamSource
 extension Layer {
   /// Takes over the layers and parameters that these names hold, in this order. What a function, a list
   /// or a record holds beside parts that are known already comes under its own name.
-  func adopt(_ members: [AbstractField]) {
+  /// - Parameter outer: what was there before the members were made, and is drawn before them.
+  func adopt(_ members: [AbstractField], outer: [AbstractField]) {
     var found = LayerMembers(span: span)
     for member in members { found.add(member) }
-    parameters += found.parameters.filter { new in !parameters.contains { $0 === new } }
-    children += found.children.filter { child in !children.contains { $0.name == child.name } }
-    isOpen = isOpen || found.isOpen
+    let own = found.parts.count
+    for member in outer { found.add(member) }
+    parameters = found.parameters
+    children = found.children
+    drawOrder = Array(found.parts[own...] + found.parts[..<own])
+    isOpen = found.isOpen
   }
 }
 
@@ -20,6 +24,8 @@ struct LayerMembers {
   private let span: Span
   private(set) var parameters: [LayerParameter] = []
   private(set) var children: [Layer.Child] = []
+  /// Both, in the order in which they were added.
+  private(set) var parts: [Layer.Part] = []
   /// Something may hold more, and only running tells.
   private(set) var isOpen = false
   private var depth = 0
@@ -36,19 +42,21 @@ struct LayerMembers {
   mutating func add(_ member: AbstractField) {
     left -= 1
     if case .known(.parameter(let parameter)) = member.value {
-      if reached.insert(ObjectIdentifier(parameter)).inserted { parameters.append(parameter) }
+      guard reached.insert(ObjectIdentifier(parameter)).inserted else { return }
+      parameters.append(parameter)
+      parts.append(.parameter(parameter))
     } else if let layer = member.value.asLayer {
-      note(layer)
-      children.append(Layer.Child(member.name, layer))
+      add(layer, named: member.name)
     } else if let layer = container(member), layer.function != nil || holdsMore(layer) {
-      note(layer)
-      children.append(Layer.Child(member.name, layer))
+      add(layer, named: member.name)
     } else if member.value.mayHoldLayers {
       isOpen = true
     }
   }
 
-  private mutating func note(_ layer: Layer) {
+  private mutating func add(_ layer: Layer, named name: String) {
+    children.append(Layer.Child(name, layer))
+    parts.append(.layer(layer))
     isOpen = isOpen || layer.isOpen
     for named in layer.namedParameters { reached.insert(ObjectIdentifier(named.parameter)) }
   }

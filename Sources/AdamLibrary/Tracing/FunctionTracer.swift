@@ -61,13 +61,16 @@ extension LayerDefinition {
 
 extension Layer {
   /// A function as a layer; the layers that it captured are its parts.
-  package convenience init(function: LayerFunction, name: String, span: Span) {
+  package convenience init(
+    function: LayerFunction, name: String, members: [AbstractField] = [], span: Span
+  ) {
     self.init(
       definition: .function(named: name),
       settings: BoundArguments(names: [], entries: [], variadic: [], span: span), parameters: [],
       children: [], span: span)
     self.function = function
-    adopt(function.held)
+    let names = Set(members.map(\.name))
+    adopt(members, outer: function.held.filter { !names.contains($0.name) })
   }
 }
 
