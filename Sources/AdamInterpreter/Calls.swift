@@ -211,7 +211,9 @@ extension Interpreter {
 
   /// A layer of the script may take a record or a tuple: it is a function, and is called as one.
   private func apply(_ layer: Layer, to value: Value, at span: Span) throws(Diagnostic) -> Value {
-    guard value.isStructure else { return try layer.applied(to: value, session, at: span) }
+    guard value.isStructure || value.isTupleOfTensors && layer.startsInScript else {
+      return try layer.applied(to: value, session, at: span)
+    }
     if layer.definition.isSequence, !layer.children.isEmpty {
       var value = value
       for child in layer.children { value = try apply(child.layer, to: value, at: span) }

@@ -92,6 +92,24 @@ import Testing
     #expect(found == names, "\(run.text)")
   }
 
+  @Test func `a tuple of tensors reaches a layer of the script as it is, everything else one tensor`() {
+    let run = ScriptRun(
+      """
+      layer add(i) { l = linear(i, 2); fn(t) { l(t.0) + t.1 } }
+      layer size() { fn(x) x.shape }
+      layer twice() { a = add(2); fn(x) a((x, x * 2)) }
+      print add(3)((ones(1, 3), ones(1, 2))).shape, seq(add(2), relu, linear(2, 1))((ones(2, 2), zeros(2, 2))).shape
+      print size()((1, 2)), size()(([1, 2], [3, 4])), linear(2, 1)((ones(2), ones(2))).shape
+      m = add(2); x = (ones(2, 2), zeros(2, 2))
+      print grad(fn(m) sum(m(x)), m).l.bias, twice()(ones(1, 2)).shape
+      opt = sgd(lr=0.1); train 1, model=twice(), data=([[1, 2]], [[1, 2]]), loss=mse
+      """)
+    #expect(run.text == "[1, 2] [2, 1]\n[2] [2, 2] [2, 1]\n[2, 2] [1, 2]\n")
+    let script = "layer f() { l = linear(2, 2); fn(t) l(t.0) + t.1 }\nprint 1, f()((ones(2, 3), ones(2, 2)))"
+    let mistake = ScriptRun(script)
+    #expect(mistake.text.hasPrefix("! 1:39 E0302") && mistake.messages.count == 1, "\(mistake.text)")
+  }
+
   @Test(
     "mistakes in a declared layer",
     arguments: [

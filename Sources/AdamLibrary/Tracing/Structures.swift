@@ -11,6 +11,21 @@ extension Value {
     return isStructure
   }
 
+  /// A tuple with a tensor among its parts, at any depth: a function of the script takes it as it is, and
+  /// everything else as the tensor that its parts make up.
+  package var isTupleOfTensors: Bool {
+    if case .tuple(let box) = self { box.elements.contains(where: \.holdsTensor) } else { false }
+  }
+
+  fileprivate var holdsTensor: Bool {
+    switch self {
+    case .tensor, .traced, .parameter: true
+    case .tuple(let box): box.elements.contains(where: \.holdsTensor)
+    case .list(let box): box.elements.contains(where: \.holdsTensor)
+    default: false
+    }
+  }
+
   /// The same with every tensor in records, tuples and lists replaced.
   func replacingTensors(_ replace: (Value) throws(Diagnostic) -> Value) throws(Diagnostic) -> Value {
     switch self {
@@ -79,6 +94,25 @@ extension ModelTracer {
 }
 
 extension AbstractValue {
+  /// Certainly a tuple with a tensor among its parts, at any depth.
+  package var isTupleOfTensors: Bool {
+    switch self {
+    case .known(let value): value.isTupleOfTensors
+    case .tuple(let elements): elements.contains(where: \.holdsTensor)
+    default: false
+    }
+  }
+
+  private var holdsTensor: Bool {
+    switch self {
+    case .tensor, .traced: true
+    case .tuple(let elements), .list(let elements): elements.contains(where: \.holdsTensor)
+    case .listOf(let element): element.holdsTensor
+    case .known(let value): value.holdsTensor
+    default: false
+    }
+  }
+
   /// What is known of traced values: their types, or they themselves in the trace that they are part of.
   package static func typed(_ value: Value, keepsTrace: Bool = false) -> AbstractValue {
     switch value {
@@ -111,6 +145,15 @@ extension Diagnostic {
 }
 
 extension Layer {
+  /// A function of the script takes the input first.
+  package var startsInScript: Bool {
+    if definition.isSequence { return children.first?.layer.startsInScript ?? false }
+    return switch function {
+    case .closure?, .abstract?: true
+    case .builtin?, nil: false
+    }
+  }
+
   /// The layer whose output is the model's.
   fileprivate var lastLayer: Layer {
     definition.isSequence ? children.last?.layer.lastLayer ?? self : self

@@ -162,8 +162,9 @@ struct Call {
     for mistake in mistakes { engine.report(mistake) }
     guard mistakes.isEmpty, let layer = callee.asLayer, let input = bound["x"] else { return .unknown }
     if case .number = input.kindOfValue { return .unknown }
-    if let result = applyTraced(layer, given, input, at: bound.place(of: "x")) { return result }
-    if input.isStructure { return apply(layer, toStructure: input, at: bound.place(of: "x")) }
+    let isTaken = input.isTupleOfTensors && layer.startsInScript
+    if !isTaken, let result = applyTraced(layer, given, input, at: bound.place(of: "x")) { return result }
+    if isTaken || input.isStructure { return apply(layer, toStructure: input, at: bound.place(of: "x")) }
     do throws(Diagnostic) {
       try input.checkTensor(at: bound.place(of: "x"))
       guard let shape = input.tensorType?.shape else { return .unknown }
