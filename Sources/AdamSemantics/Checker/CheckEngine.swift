@@ -35,6 +35,8 @@ final class CheckEngine: CheckContext {
   var gradientDepth = 0
   /// Instructions that may still be looked at in functions.
   var stepsLeft = 200_000
+  /// The same for looking ahead, which is done again in earnest.
+  private var stepsAhead = 200_000
 
   private struct ReportKey: Hashable {
     var code: DiagnosticCode
@@ -46,6 +48,16 @@ final class CheckEngine: CheckContext {
     var inputs: [AbstractValue]
     var reads: [Int: UInt32]
     var result: AbstractValue
+  }
+
+  /// What looking ahead must not change.
+  private struct Findings {
+    var diagnostics: [Diagnostic], reported: Set<ReportKey>, unknownNames: [Int: (index: Int, uses: Int)]
+    var trainings: [AbstractTraining], evaluations: [AbstractTraining]
+    var assignedNames: [Int: Span], importOrigins: [Int: Int32]
+    var results: [Span: [KnownResult]], closures: [AbstractFunction]
+    var suggestionsLeft: Int, stepsLeft: Int
+    var globals: [Slot], openSizes: OpenSizes
   }
 
   private enum Bound {
@@ -156,6 +168,58 @@ final class CheckEngine: CheckContext {
     let unsolved = session.openSizes.takeUnsolved()
     if !diagnostics.contains(where: { $0.severity == .error }) { unsolved.forEach(add) }
   }
+
+  // MARK: Looking ahead
+
+  private var findings: Findings {
+    get {
+      Findings(
+        diagnostics: diagnostics, reported: reported, unknownNames: unknownNames, trainings: trainings,
+        evaluations: evaluations, assignedNames: assignedNames, importOrigins: importOrigins, results: results,
+        closures: closures, suggestionsLeft: suggestionsLeft, stepsLeft: stepsLeft, globals: globals.slots,
+        openSizes: session.openSizes)
+    }
+    set {
+      (diagnostics, reported, unknownNames) = (newValue.diagnostics, newValue.reported, newValue.unknownNames)
+      (trainings, evaluations) = (newValue.trainings, newValue.evaluations)
+      (assignedNames, importOrigins) = (newValue.assignedNames, newValue.importOrigins)
+      (results, closures) = (newValue.results, newValue.closures)
+      (suggestionsLeft, stepsLeft) = (newValue.suggestionsLeft, newValue.stepsLeft)
+      // Variables that were met meanwhile keep their numbers.
+      let met = globals.slots.count - newValue.globals.count
+      globals.slots = newValue.globals + Array(repeating: .unset, count: max(0, met))
+      session.openSizes = newValue.openSizes
+    }
+  }
+
+  /// What is traced cannot be taken back.
+  var canLook: Bool { stepsAhead > 0 && tracer == nil }
+
+  func takesStep() -> Bool {
+    stepsAhead -= 1
+    return stepsAhead > 0
+  }
+
+  /// Nothing that `body` finds is kept; its errors are given.
+  /// - Parameter cost: of what is set back, beside the variables.
+  func looking<Result>(cost: Int, _ body: () -> Result) -> (Result, mistakes: [Diagnostic]) {
+    let before = findings
+    defer {
+      stepsAhead -= before.stepsLeft - stepsLeft + (cost + globals.slots.count) / 16
+      findings = before
+    }
+    let result = body()
+    let found = diagnostics.dropFirst(before.diagnostics.count)
+    return (result, found.filter { $0.severity == .error && $0.code != .unknownName })
+  }
+
+  /// Mistakes that were found by looking ahead and are certain.
+  func keep(_ mistakes: [Diagnostic]) {
+    for mistake in mistakes where reported.insert(ReportKey(code: mistake.code, span: mistake.span)).inserted {
+      diagnostics.append(mistake)
+    }
+  }
+
 
   // MARK: Functions
 

@@ -22,6 +22,8 @@ final class Frame {
   private var forLoops: [Int: ForLoop] = [:]
   var hasWarnedUnreachable = false
   var isHookRun = false
+  /// Where lists are made of elements that are known one by one.
+  var exactAppends: Set<Int> = []
 
   /// A `for` whose header has been seen: its exit follows the sequence's end.
   private struct ForLoop {
@@ -52,19 +54,25 @@ final class Frame {
 
   func run() {
     let isMain = callSpan == nil && !isUncalled
-    for index in function.instructions.indices {
-      position = index
-      flow.arrive(at: index)
-      if !isMain {
-        engine.stepsLeft -= 1
-        if engine.stepsLeft < 0 {
-          result = .unknown
-          return
-        }
-      }
-      step(function.instructions[index])
+    let isDone = follow(0..<function.instructions.count) {
+      if !isMain { engine.stepsLeft -= 1 }
+      return engine.stepsLeft >= 0
     }
-    flow.arrive(at: function.instructions.count)
+    if isDone { flow.arrive(at: function.instructions.count) } else { result = .unknown }
+  }
+
+  /// Does these instructions in order as long as it may. A loop whose turns are done one by one goes on
+  /// behind its end.
+  func follow(_ range: Range<Int>, while goesOn: () -> Bool = { true }) -> Bool {
+    var next = range.lowerBound
+    while next < range.upperBound {
+      position = next
+      flow.arrive(at: next)
+      guard goesOn() else { return false }
+      step(function.instructions[next])
+      next = position + 1
+    }
+    return true
   }
 
   // MARK: Registers and names
@@ -160,7 +168,7 @@ final class Frame {
     flow.save(taken, for: Int(label))
   }
 
-  /// Before a loop's test: what the body assigns is not known any more.
+  /// Before a loop's test: of what the body assigns holds what all its turns leave.
   func enterLoop(end: Int32) {
     let before = flow.state
     let next = position + 1
@@ -172,6 +180,11 @@ final class Frame {
     }
     let last = min(Int(end), function.instructions.count)
     guard next < last else { return }
+    if case .next(let d, let iterator, let done) = function.instructions[next],
+      unroll(iterator, into: d, next..<last, done: done)
+    {
+      return
+    }
     var assigned: Set<Int> = []
     for instruction in function.instructions[next..<last] {
       for register in instruction.writtenRegisters { assigned.insert(Int(register.index)) }
@@ -180,10 +193,20 @@ final class Frame {
       }
       for number in importedGlobals(instruction) { assigned.insert(flow.registerCount + number) }
     }
+    exactAppends.subtract(next..<last)
+    let settled = settled(assigned, in: next..<last)
     for variable in assigned.sorted() {
-      let slot = flow[variable]
-      flow.write(variable, .unknown, mayBeUnset: slot.isUnset || slot.mayBeUnset)
+      let slot = settled?[variable] ?? flow[variable]
+      let value = settled == nil || slot.isUnset ? .unknown : slot.value
+      flow.write(variable, value, mayBeUnset: slot.isUnset || slot.mayBeUnset)
     }
+  }
+
+  /// Looks ahead: whatever `body` changes is as before behind it.
+  func looking<Result>(_ body: () -> Result) -> (Result, mistakes: [Diagnostic]) {
+    let before = (flow, writers, position, forLoops, reads, result, hasWarnedUnreachable)
+    defer { (flow, writers, position, forLoops, reads, result, hasWarnedUnreachable) = before }
+    return engine.looking(cost: writers.count, body)
   }
 
   func closeLoop(header: Int32) {

@@ -57,6 +57,9 @@ extension Frame {
       let elements = value(list).elementValue
       let isFirst = value(list).knownCount == 0
       let new = value(element)
+      if exactAppends.contains(position), let known = value(list).asElements {
+        return write(list, .makeList(known + [new]))
+      }
       write(list, .listOf(isFirst ? new : elements.map { $0.join(new) } ?? .unknown))
     default: callStep(instruction)
     }
