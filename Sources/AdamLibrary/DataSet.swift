@@ -12,6 +12,11 @@ package struct DataDescription {
     case real
     /// A class per row; `classes` is unknown until rows are read unless given.
     case label
+    /// One number for each row before rows are read: classes where all are whole and not negative, which only
+    /// the numbers tell. `readings` holds both.
+    case vector
+    /// Nothing is known of the targets before rows are read.
+    case unknown
   }
   /// `csv`, `memory`, `sample`.
   package var origin: String
@@ -22,7 +27,8 @@ package struct DataDescription {
   package var targetKind: TargetKind
   /// Type of one batch of inputs, `f32[batch, 64]`.
   package var inputType: TensorType
-  /// Type of one batch of targets, `f32[batch, 1]` or `i32[batch]`; nil without targets.
+  /// Type of one batch of targets, `f32[batch, 1]` or `i32[batch]`; nil without targets and where the kind
+  /// of the target is open.
   package var targetType: TensorType?
   /// Number of classes when known.
   package var classes: Int?

@@ -56,15 +56,17 @@ extension DataSet {
 
 extension DataDescription {
   /// What is known of data made in the script from the types of x and y.
-  /// - Parameter isLabel: whether `y` holds class numbers; by default integers of rank 1 do.
+  /// - Parameter kind: what `y` holds; by default integers of rank 1 are class numbers.
   static func memory(
-    x: TensorType, y: TensorType?, isLabel: Bool? = nil, at span: Span
+    x: TensorType, y: TensorType?, kind: TargetKind? = nil, at span: Span
   ) -> DataDescription {
-    let isLabel = isLabel ?? y.map { $0.shape.rank == 1 && $0.element == .i32 } ?? false
+    let kind = kind ?? y.map { $0.shape.rank == 1 && $0.element == .i32 ? .label : .real } ?? .none
+    var target: TensorType?
+    if let y, kind == .label || kind == .real {
+      target = TensorType(kind == .label ? .i32 : y.element, y.shape.asBatch)
+    }
     var result = DataDescription(
-      origin: "memory", targetKind: y == nil ? .none : isLabel ? .label : .real,
-      inputType: TensorType(.f32, x.shape.asBatch),
-      targetType: y.map { TensorType(isLabel ? .i32 : $0.element, $0.shape.asBatch) }, span: span)
+      origin: "memory", targetKind: kind, inputType: TensorType(.f32, x.shape.asBatch), targetType: target, span: span)
     result.rows = x.shape.dimensions.first?.size
     return result
   }
@@ -80,18 +82,29 @@ extension DataDescription {
     }
     if value.asFields != nil { throw .recordAsInputs(at: span) }
     if let parts = value.asElements, parts.count == 2, value.isPair {
-      if parts[0].asFields != nil { throw .recordAsInputs(at: span) }
-      guard let x = parts[0].tensorType, let y = parts[1].tensorType else { return nil }
-      try checkRows(x.shape, y.shape, at: span)
-      guard y.shape.rank == 1, y.element == .f32 else {
-        var result = memory(x: x, y: y, at: span)
-        if case .known(let numbers) = parts[1] { result.beyondUnit = (try? numbers.tensor(at: span))?.beyondUnit }
-        return result
-      }
-      // Classes or real targets: only the numbers tell, and here they may not be known.
-      return parts[1].areWholeNumbers.map { memory(x: x, y: y, isLabel: $0, at: span) }
+      return try pair(parts[0], parts[1], at: span)
     }
     return value.tensorType.flatMap { $0.shape.rank > 0 ? memory(x: $0, y: nil, at: span) : nil }
+  }
+
+  /// Inputs and targets; nil when nothing is known of the inputs.
+  private static func pair(
+    _ inputs: AbstractValue, _ targets: AbstractValue, at span: Span
+  ) throws(Diagnostic) -> DataDescription? {
+    if inputs.asFields != nil { throw .recordAsInputs(at: span) }
+    if case .known(.none) = targets { return try of(inputs, at: span) }
+    guard let x = inputs.tensorType else { return nil }
+    guard let y = targets.tensorType else {
+      if x.shape.rank == 0 { throw .noRowsInMemory(at: span) }
+      return memory(x: x, y: nil, kind: .unknown, at: span)
+    }
+    try checkRows(x.shape, y.shape, at: span)
+    guard y.shape.rank == 1, y.element == .f32 else {
+      var result = memory(x: x, y: y, at: span)
+      if case .known(let numbers) = targets { result.beyondUnit = (try? numbers.tensor(at: span))?.beyondUnit }
+      return result
+    }
+    return memory(x: x, y: y, kind: targets.areWholeNumbers.map { $0 ? .label : .real } ?? .vector, at: span)
   }
 
   /// Throws when inputs and targets certainly have not as many rows.

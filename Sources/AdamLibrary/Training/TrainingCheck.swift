@@ -23,16 +23,23 @@ struct TrainingCheck {
     try checkRates()
     guard let model = arguments.layer("model") else { return }
     if model.isWithoutParameters { throw .nothingToTrain(model, at: span) }
-    guard let data = try data(for: model) else { return try checkInputs(model) }
-    guard let loss = try loss(model, data) else { return }
+    guard let data = try data(for: model) else { return }
+    if data.targetKind == .unknown { return try checkInputs(model, data) }
+    let found = try data.inEveryReading { reading throws(Diagnostic) in try warnings(model, reading) }
+    for warning in found.first ?? [] where found.allSatisfy({ $0.contains(warning) }) { context.report(warning) }
+  }
+
+  /// Throws when a step certainly does not work; else what is to be said about it.
+  private func warnings(_ model: Layer, _ data: DataDescription) throws(Diagnostic) -> [Diagnostic] {
+    guard let loss = try loss(model, data) else { return [] }
     try checkLabels(loss, model, data)
     let tracer = StepTracer(
       model: model, data: data, loss: loss, verb: verb, span: span,
       sources: context.session.sources, caller: context.session.functionTracer)
-    guard let step = try step(tracer) else { return }
+    guard let step = try step(tracer) else { return [] }
     if arguments.isGiven("metrics") { try step.requireTensor("a metric", of: model, at: span) }
     if loss.function != nil, step.certainlyReachesNothing { throw .lossReachesNothing(at: span) }
-    if isTraining { for warning in step.warnings(of: loss, at: span) { context.report(warning) } }
+    return isTraining ? step.warnings(of: loss, at: span) : []
   }
 
   /// A batch of any size, so that messages speak of `[batch, 3]`; then one of the size that most steps take,
@@ -59,11 +66,17 @@ struct TrainingCheck {
       if strict { context.report(.noData(strict: true, sample: "", at: span)) }
     }
     if strict, isTraining, arguments["opt"] == nil { context.report(.noOptimizer(strict: true, at: span)) }
-    if strict, arguments["loss"] == nil {
-      let kind = arguments["data"]?.asData?.targetKind ?? .real
-      let output = TensorType(.f32, Shape([.batch, .unknown]))
-      context.report(.noLoss(.inferred(target: kind, output: output), strict: true, at: span))
+    if strict, arguments["loss"] == nil { context.report(.noLoss(impliedLosses, strict: true, at: span)) }
+  }
+
+  /// What the target may ask for, as far as its kind is known.
+  private var impliedLosses: [LossDefinition] {
+    var kinds: [DataDescription.TargetKind] = [.real]
+    if let given = arguments["data"] {
+      let readings = (try? DataDescription.of(given, at: span))?.readings ?? []
+      kinds = readings.isEmpty ? [.real, .label] : readings.map(\.targetKind)
     }
+    return kinds.map { .inferred(target: $0, output: TensorType(.f32, Shape([.batch, .unknown]))) }
   }
 
   /// Classes that are written in the script.
@@ -112,12 +125,8 @@ struct TrainingCheck {
   }
 
   /// Inputs alone tell whether the layers fit, and the sizes that were left open.
-  private func checkInputs(_ model: Layer) throws(Diagnostic) {
-    guard let parts = arguments["data"]?.asElements, parts.count == 2, let x = parts[0].tensorType,
-      x.shape.rank > 0
-    else { return }
-    let input = DataDescription.memory(x: x, y: nil, at: arguments.place(of: "data")).inputType
-    _ = try model.traced(on: input, isTraining: true, caller: context.session.functionTracer)
+  private func checkInputs(_ model: Layer, _ data: DataDescription) throws(Diagnostic) {
+    _ = try model.traced(on: data.inputType, isTraining: true, caller: context.session.functionTracer)
   }
 
   /// nil when the loss is not known.

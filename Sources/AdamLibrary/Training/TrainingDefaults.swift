@@ -35,10 +35,13 @@ extension Diagnostic {
     return diagnostic
   }
 
-  static func noLoss(_ loss: LossDefinition, strict: Bool, at span: Span) -> Diagnostic {
-    left(
-      .defaultLoss, "no `loss`", strict, "using `\(loss.name)`, which the kind of target implies",
-      help: "write `loss = \(loss.name)()`", at: span)
+  /// - Parameter losses: what the target implies; several where its kind is open.
+  static func noLoss(_ losses: [LossDefinition], strict: Bool, at span: Span) -> Diagnostic {
+    let names = losses.map { "`\($0.name)`" }.joined(separator: " or ")
+    let written = losses.map { "`loss = \($0.name)()`" }.joined(separator: " or ")
+    return left(
+      .defaultLoss, "no `loss`", strict, "using \(names), which the kind of target implies", help: "write \(written)",
+      at: span)
   }
 
   static func noOptimizer(strict: Bool, at span: Span) -> Diagnostic {

@@ -36,7 +36,9 @@ struct TrainingOptions {
   /// Metrics of classes need classes. A column of a table may become one when rows are read.
   private func checkTargets(_ metrics: [TrainingMetric<AbstractValue>]) throws(Diagnostic) {
     guard let data = arguments["data"]?.asData, data.parts.contains("val") else { return }
-    try TrainingMetric<AbstractValue>.check(metrics, on: data, of: arguments.layer("model"), context, arguments)
+    _ = try data.inEveryReading { reading throws(Diagnostic) in
+      try TrainingMetric<AbstractValue>.check(metrics, on: reading, of: arguments.layer("model"), context, arguments)
+    }
   }
 
   /// The parts of the data; nil when they are not known.

@@ -73,7 +73,7 @@ struct TrainingRequest {
       loss = named
     } else {
       loss = TrainingLoss(.inferred(target: data.description.targetKind, output: output))
-      try session.note(.noLoss(loss.definition, strict: strict, at: span))
+      try session.note(.noLoss([loss.definition], strict: strict, at: span))
     }
     if case .optimizer(let given)? = arguments["opt"] {
       optimizer = given

@@ -252,6 +252,7 @@ extension DataDescription {
   fileprivate var passElement: AbstractValue {
     // One column of a table that holds text becomes a class when rows are read.
     if origin == "csv", targetKind == .real { return .tuple([.tensor(inputType), .unknown]) }
+    if targetKind == .vector || targetKind == .unknown { return .tuple([.tensor(inputType), .unknown]) }
     guard let targetType else { return .tuple([.tensor(inputType), .known(.none)]) }
     return .tuple([.tensor(inputType), .tensor(targetType)])
   }

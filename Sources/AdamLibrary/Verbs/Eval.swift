@@ -83,6 +83,20 @@ enum EvalVerb {
     if !data.parts.isEmpty {
       throw .needsPart("eval", data.parts, data, at: arguments.place(of: "data"))
     }
+    if data.targetKind == .unknown {
+      _ = try model.traced(on: data.inputType, caller: context.session.functionTracer)
+      return .unknown
+    }
+    let found = try data.inEveryReading { reading throws(Diagnostic) in
+      try check(reading, model, metrics, context, arguments)
+    }
+    return found.first ?? .unknown
+  }
+
+  private static func check(
+    _ data: DataDescription, _ model: Layer, _ metrics: [TrainingMetric<AbstractValue>]?, _ context: any CheckContext,
+    _ arguments: BoundArguments<AbstractValue>
+  ) throws(Diagnostic) -> AbstractValue {
     let output = try TrainingRequest.output(of: model, data, context.session)
     var loss = TrainingLoss(.inferred(target: data.targetKind, output: output))
     if let given = arguments["loss"] {
