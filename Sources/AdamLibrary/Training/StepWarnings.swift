@@ -98,7 +98,8 @@ extension TrainingLoop {
     if !unreached.isEmpty { found.append(.unreachedParameter(unreached, request.model, at: request.span)) }
     let outside = step.outside(request.model)
     if !outside.isEmpty {
-      found.append(.outsideParameters(outside.map { ($0, step.owner(of: $0)) }, request.model, at: request.span))
+      let parts = outside.map { ($0, step.owner(of: $0)) }
+      found.append(.outsideParameters(parts, request.model, opening: "training also changes", at: request.span))
     }
     if let scales = request.data.scales, !request.model.startsWithNorm {
       found.append(.columnScales(scales, request.data.description, at: request.span))
@@ -225,19 +226,25 @@ extension Diagnostic {
   }
 
   /// What a model uses without holding it, in a derivative by the model.
-  static func outsideGradient(_ strangers: [LayerParameter], _ tracer: ModelTracer, _ model: Layer, at span: Span) -> Diagnostic {
-    var diagnostic = outsideParameters(strangers.map { ($0, tracer.owner(of: $0)) }, model, at: span)
-    diagnostic.message = diagnostic.message.replacing("training also changes", with: "the gradients leave out")
+  static func outsideGradient(
+    _ strangers: [LayerParameter], _ tracer: ModelTracer, _ model: Layer, at span: Span
+  ) -> Diagnostic {
+    let parts = strangers.map { ($0, tracer.owner(of: $0)) }
+    var diagnostic = outsideParameters(parts, model, opening: "the gradients leave out", at: span)
     diagnostic.notes = ["a step with these gradients changes what the model holds, and nothing else"]
     return diagnostic
   }
 
-  /// - Parameter parts: parameters with the layers that used them, where that is known.
+  /// - Parameters:
+  ///   - parts: parameters with the layers that used them, where that is known.
+  ///   - opening: what happens to them, `training also changes`.
   fileprivate static func outsideParameters(
-    _ parts: [(parameter: LayerParameter, layer: Layer?)], _ model: Layer, at span: Span
+    _ parts: [(parameter: LayerParameter, layer: Layer?)], _ model: Layer, opening: String, at span: Span
   ) -> Diagnostic {
     var seen: Set<ObjectIdentifier> = []
-    let named = parts.filter { seen.insert($0.layer.map { ObjectIdentifier($0) } ?? ObjectIdentifier($0.parameter)).inserted }
+    let named = parts.filter { part in
+      seen.insert(part.layer.map { ObjectIdentifier($0) } ?? ObjectIdentifier(part.parameter)).inserted
+    }
     let shown = named.prefix(3).map { part in
       part.layer.map { "`\($0.text())`" } ?? "a parameter `\(part.parameter.name)`"
     }
@@ -245,7 +252,7 @@ extension Diagnostic {
     let what = shown.joined(separator: ", ") + (rest > 0 ? " and \(rest) more" : "")
     let which = named.count == 1 ? "is no part" : "are no parts"
     var diagnostic = Diagnostic(
-      .outsideParameter, "training also changes \(what), which \(which) of the model", at: span, severity: .warning)
+      .outsideParameter, "\(opening) \(what), which \(which) of the model", at: span, severity: .warning)
     diagnostic.labels = named.prefix(3).compactMap { part in part.layer.map { Label($0.span, "made here") } }
     diagnostic.labels.append(Label(model.span, "the model"))
     diagnostic.notes = ["`save`, `copy`, `freeze` and gradients by the model leave it out"]
