@@ -52,7 +52,9 @@ struct Formatting {
       if checks || showsDifference { return compare(text, formatted, input.name) }
       return deliver(formatted, to: input, isChanged: formatted != text)
     } catch {
-      if error == .changesMeaning { Terminal.printError("error: \(input.name) is left as it is: adam cannot format it\n") }
+      if error == .changesMeaning {
+        Terminal.printError("error: \(input.name) is left as it is: adam cannot format it\n")
+      }
       return .failure
     }
   }

@@ -21,7 +21,8 @@ func significant(_ value: Double) -> String {
   while rest >= 10 && exponent < 400 { (rest, exponent) = (rest / 10, exponent + 1) }
   while rest < 1 && exponent > -400 { (rest, exponent) = (rest * 10, exponent - 1) }
   if exponent < -5 || exponent > 5 {
-    return "\(value < 0 ? "-" : "")\(fixed(rest, 2))e\(exponent < 0 ? "-" : "+")\(abs(exponent) < 10 ? "0" : "")\(abs(exponent))"
+    let power = "\(exponent < 0 ? "-" : "+")\(abs(exponent) < 10 ? "0" : "")\(abs(exponent))"
+    return "\(value < 0 ? "-" : "")\(fixed(rest, 2))e\(power)"
   }
   return fixed(value, max(0, 3 - exponent))
 }

@@ -53,7 +53,8 @@ struct RootCommand: ParsableCommand {
 
   /// For tips; a test holds that each is one of the parser's.
   static let optionNames = [
-    "--seed", "--set", "--strict", "--fail-fast", "--quiet", "--progress", "--color", "--message-format", "--stage", "--json",
+    "--seed", "--set", "--strict", "--fail-fast", "--quiet", "--progress", "--color", "--message-format", "--stage",
+    "--json",
     "--allow", "--deny", "--schema", "--check", "--diff",
     "--disable", "--print-after", "--passes",
     "--help", "--version",

@@ -219,7 +219,9 @@ extension Interpreter {
       for child in layer.children { value = try apply(child.layer, to: value, at: span) }
       return value
     }
-    guard case .closure(let closure)? = layer.function else { throw .layerTakesTensor(layer, value.foundText, at: span) }
+    guard case .closure(let closure)? = layer.function else {
+      throw .layerTakesTensor(layer, value.foundText, at: span)
+    }
     return try call(.function(closure), [value], at: span)
   }
 }

@@ -225,7 +225,7 @@ extension Interpreter {
     _ condition: Value, _ sides: [(value: Value, place: Span?)], _ message: Value?, at span: Span
   ) throws(Diagnostic) {
     guard condition.exactBool != nil else { throw ValueError.condition(condition, at: span) }
-    let source = sourceText(span)
+    let source = sources.text(of: span) ?? ""
     var error = Diagnostic(
       .failedAssertion, "assertion failed: \(message?.printed ?? source)", at: span)
     if sides.count == 2, sides.allSatisfy({ $0.place == nil }) {
@@ -244,7 +244,7 @@ extension Interpreter {
     var notes: [String] = []
     for part in parts where !part.value.isUnset {
       guard let place = part.place else { continue }
-      let note = "`\(sourceText(place))` is \(short(part.value))"
+      let note = "`\(sources.text(of: place) ?? "")` is \(short(part.value))"
       if !notes.contains(note) { notes.append(note) }
     }
     return notes
@@ -253,13 +253,6 @@ extension Interpreter {
   private func short(_ value: Value) -> String {
     let text = value.shown
     return text.count > 200 ? String(text.prefix(200)) + "…" : text
-  }
-
-  private func sourceText(_ span: Span) -> String {
-    guard let text = sources[span.source], span.start >= 0, span.start <= span.end,
-      Int(span.end) <= text.bytes.count
-    else { return "" }
-    return String(decoding: text.bytes[Int(span.start)..<Int(span.end)], as: UTF8.self)
   }
 }
 

@@ -114,7 +114,9 @@ public struct Documentation: Sendable {
     if let page = LanguageWords.leads[word].flatMap(Documentation.init(of:)) {
       return .found("`\(word)` is on the page of `\(page.name)`:\n\n" + page.text)
     }
-    if let foreign = Phrasebook.name(word) ?? Phrasebook.member(word) { return .found("`\(word)` is of another language or library: \(foreign.help)\n") }
+    if let foreign = Phrasebook.name(word) ?? Phrasebook.member(word) {
+      return .found("`\(word)` is of another language or library: \(foreign.help)\n")
+    }
     if let option = Phrasebook.option(word) {
       return .found("`\(word)` is of another tool: the option is called `\(option)` here\n")
     }

@@ -9,7 +9,9 @@ extension Session {
     guard let value = value(namedAtTheEndOf: head.dropLast()) else { return [] }
     let fields = value.fieldNames.filter { $0.hasPrefix(word) }.map { Completion(text: $0, suffix: "") }
     let taken = Set(fields.map(\.text))
-    let methods = builtins.values.filter { $0.name.hasPrefix(word) && $0.isMethod(of: value) && !taken.contains($0.name) }
+    let methods = builtins.values.filter {
+      $0.name.hasPrefix(word) && $0.isMethod(of: value) && !taken.contains($0.name)
+    }
     return fields + methods.map(\.name).sorted().map { Completion(text: $0, suffix: "(") }
   }
 

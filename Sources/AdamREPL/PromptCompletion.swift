@@ -28,7 +28,8 @@ public enum PromptCompletion: Equatable {
   private static func command(_ before: [UInt8], _ session: Session) -> PromptCompletion {
     let text = String(decoding: before.dropFirst(), as: UTF8.self)
     guard let space = text.firstIndex(of: " ") else {
-      return .words(PromptCommand.allCases.map(\.rawValue).filter { $0.hasPrefix(text) }.map { .init(text: $0, suffix: " ") })
+      let commands = PromptCommand.allCases.map(\.rawValue).filter { $0.hasPrefix(text) }
+      return .words(commands.map { .init(text: $0, suffix: " ") })
     }
     let argument = String(text[space...].drop { $0 == " " })
     switch PromptCommand.named(String(text[..<space])) {
@@ -77,7 +78,9 @@ enum FileNames {
       let name = withUnsafePointer(to: &entry.pointee.d_name) { place in
         place.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
       }
-      guard name.hasPrefix(part), name != ".", name != "..", !name.hasPrefix(".") || part.hasPrefix(".") else { continue }
+      guard name.hasPrefix(part), name != ".", name != "..", !name.hasPrefix(".") || part.hasPrefix(".") else {
+        continue
+      }
       rests.append(name.dropFirst(part.count) + (isFolder(folder + name) ? "/" : ""))
     }
     if isString, rests.count == 1, !rests[0].hasSuffix("/") { rests[0] += "\"" }

@@ -141,6 +141,7 @@ public final class REPL {
   private static func isFarewell(_ text: [UInt8]) -> Bool {
     let word = String(decoding: text, as: UTF8.self).split { $0 == " " || $0 == "\t" }
     guard word.count == 1, let only = word.first else { return false }
-    return only == "exit" || only == "quit" || (only.first == ":" && PromptCommand.named(String(only.dropFirst())) == .quit)
+    return only == "exit" || only == "quit"
+      || (only.first == ":" && PromptCommand.named(String(only.dropFirst())) == .quit)
   }
 }

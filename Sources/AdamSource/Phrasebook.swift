@@ -162,5 +162,4 @@ package enum Phrasebook {
 
   /// The option that a word of other tools means; nil for a word that is none of theirs.
   package static func option(_ text: String) -> String? { options.first { $0.word == text }?.option }
-
 }

@@ -37,4 +37,11 @@ public struct SourceMap: Sendable {
   public subscript(id: SourceID) -> SourceText? {
     Int(id.index) < texts.count ? texts[Int(id.index)] : nil
   }
+
+  /// What a span holds, as it is written; nil where it is not inside these texts.
+  public func text(of span: Span) -> String? {
+    guard let bytes = self[span.source]?.bytes, span.start >= 0, span.start <= span.end, Int(span.end) <= bytes.count
+    else { return nil }
+    return String(decoding: bytes[Int(span.start)..<Int(span.end)], as: UTF8.self)
+  }
 }

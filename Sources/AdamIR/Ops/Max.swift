@@ -17,7 +17,8 @@ extension OpDefinition {
     isBetter: @escaping @Sendable (Double, Double) -> Bool
   ) -> OpDefinition {
     OpDefinition(
-      name: name, summary: summary, formula: formula + "; x' = g at the first such element, over all axes shared by all of them",
+      name: name, summary: summary,
+      formula: formula + "; x' = g at the first such element, over all axes shared by all of them",
       traits: .reduction, operandCount: 1...1, attributeNames: ["axes", "keepdims"],
       inferTypes: { types, attributes throws(ShapeError) in
         let result = try TypeRules.reduction(name)(types, attributes)

@@ -20,7 +20,8 @@ extension OpDefinition {
 
   package static let softmaxGrad: OpDefinition = .init(
     name: "softmax_grad", summary: "Gradient of softmax from its result.",
-    formula: "x' = (g - sum(g * y)) * y; y' = u * (g - sum(g * y)) - g * sum(u * y)", operandCount: 2...2, attributeNames: ["axis"],
+    formula: "x' = (g - sum(g * y)) * y; y' = u * (g - sum(g * y)) - g * sum(u * y)", operandCount: 2...2,
+    attributeNames: ["axis"],
     inferTypes: alongAxis("softmax_grad"),
     pullback: pullback { function, u, context throws(ShapeError) in
       let (g, y) = (context.operands[0], context.operands[1])

@@ -82,7 +82,8 @@ extension Value: ArgumentValue {
     case (.number, _): exactNumber != nil
     case (.integer, _): exactNumber.map { $0.isWholeNumber } ?? false
     case (.bool, _): exactBool != nil
-    case (.string, .string), (.tensor, .tensor), (.tensor, .traced), (.tensor, .parameter), (.list, .list), (.optimizer, .optimizer),
+    case (.string, .string), (.tensor, .tensor), (.tensor, .traced), (.tensor, .parameter), (.list, .list),
+      (.optimizer, .optimizer),
       (.data, .data), (.record, .record), (.hook, .hook):
       true
     case (.tensorLike, _): isTensorLike(depth: 0)

@@ -134,7 +134,9 @@ private final class Gradient {
     }
     let call = DifferentiatedCall(
       function: function, first: first, rest: arguments.dropFirst(), keywords: passed)
-    guard outer == nil, let reads = GradientBuiltins.reads(of: function, context), !reads.hasEffects else { return try traced(call, hasValue: hasValue) }
+    guard outer == nil, let reads = GradientBuiltins.reads(of: function, context), !reads.hasEffects else {
+      return try traced(call, hasValue: hasValue)
+    }
     if let (values, trace) = context.session.traces.results(of: call, reads, context, at: span) {
       return output(values, trace.shape, leaves: trace.leaves, first, hasValue: hasValue)
     }

@@ -24,7 +24,8 @@ enum SelectionBuiltins {
       guard case .tensor(let index) = try tensors.operand(arguments["index"] ?? .none, at: arguments.place(of: "index"))
       else {
         throw .tracedNumbers(
-          "`gather` chooses", at: arguments.place(of: "index"), help: "choose with `where`, or with an index made outside")
+          "`gather` chooses", at: arguments.place(of: "index"),
+          help: "choose with `where`, or with an index made outside")
       }
       let sizes = try x.sizes(at: arguments.span)
       let places = try places(index, sizes, arguments)
@@ -92,7 +93,8 @@ enum SelectionBuiltins {
     let given = arguments.int("axis") ?? 0
     guard given >= -sizes.count, given < sizes.count else {
       throw Diagnostic(
-        .outOfRange, "axis \(given) does not exist: the tensor has \(sizes.count) axes", at: arguments.place(of: "axis"))
+        .outOfRange, "axis \(given) does not exist: the tensor has \(sizes.count) axes",
+        at: arguments.place(of: "axis"))
     }
     let axis = given < 0 ? given + sizes.count : given
     let parts = try parts(of: sizes[axis], arguments)

@@ -235,7 +235,8 @@ enum ShapeBuiltins {
     // Tensors follow IEEE, as in torch; the numbers of a list must give a number.
     if count <= 0, arguments["x"]?.isTensorValue == false {
       throw ValueError.conversion(
-        "the spread needs more than \(messageText(correction)) number\(correction == 1 ? "" : "s"), found \(messageText(count + correction))",
+        "the spread needs more than \(messageText(correction)) number\(correction == 1 ? "" : "s"), "
+          + "found \(messageText(count + correction))",
         at: arguments.place(of: "x"))
     }
     return try tensors.apply(.div, [sum, .tensor(try tensors.scalar(max(count, 0), at: span))], at: span)

@@ -61,7 +61,8 @@ package enum TextBuiltins {
         return .number(x.rounded(.towardZero))
       }
       if let text = value.exactString {
-        throw ValueError.conversion("\(quotedText(String(text.prefix(40)))) is not a number", at: arguments.place(of: "x"))
+        throw ValueError.conversion(
+          "\(quotedText(String(text.prefix(40)))) is not a number", at: arguments.place(of: "x"))
       }
       let tensor = try value.asTensor(at: arguments.place(of: "x"))
       if let large = tensor.floats.first(where: { Int32(exactly: $0.rounded(.towardZero)) == nil }) {

@@ -23,7 +23,9 @@ enum BatchData {
       shape: "[rows, ..] → steps of [size, ..]", source: "torch.utils.data.DataLoader",
       deviation: "shuffles unless told otherwise", see: ["csv", "split", "train"]),
     check: { context, arguments in
-      guard var description = context.description(arguments["data"], at: arguments.place(of: "data")) else { return .unknown }
+      guard var description = context.description(arguments["data"], at: arguments.place(of: "data")) else {
+        return .unknown
+      }
       description.batchSize = arguments.int("size")
       return .data(description)
     },

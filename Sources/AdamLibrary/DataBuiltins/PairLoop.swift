@@ -19,7 +19,9 @@ package enum PairLoop {
     },
     run: { context, arguments throws(Diagnostic) in
       let value = arguments["value"] ?? .none
-      if AbstractValue.known(value).isPairOfRows { throw .pairLoop(at: arguments.place(of: "value"), context.session.sources) }
+      if AbstractValue.known(value).isPairOfRows {
+        throw .pairLoop(at: arguments.place(of: "value"), context.session.sources)
+      }
       return value
     })
 }
@@ -38,20 +40,11 @@ extension AbstractValue {
   }
 }
 
-extension SourceMap {
-  /// A short text as it is written, such as a variable's name.
-  fileprivate func text(of span: Span) -> String? {
-    guard let text = self[span.source], span.start >= 0, span.start < span.end, Int(span.end) <= text.bytes.count,
-      span.end - span.start <= 40
-    else { return nil }
-    let bytes = text.bytes[Int(span.start)..<Int(span.end)]
-    return bytes.contains(0x0A) ? nil : String(decoding: bytes, as: UTF8.self)
-  }
-}
-
 extension Diagnostic {
   fileprivate static func pairLoop(at span: Span, _ sources: SourceMap) -> Diagnostic {
-    let written = sources.text(of: span) ?? "data"
+    // A short text, such as a variable's name.
+    let text = sources.text(of: span) ?? ""
+    let written = text.isEmpty || text.utf8.count > 40 || text.contains(where: \.isNewline) ? "data" : text
     var diagnostic = Diagnostic(
       .notIterable, "cannot loop over the rows of a tuple: it gives its two parts one after the other", at: span,
       label: "this is a tuple of two tensors")

@@ -34,7 +34,9 @@ enum SplitData {
       source: "torch.utils.data.random_split", see: ["csv", "standardize", "batch"]),
     check: { context, arguments in
       if arguments.isGiven("size") || arguments.isGiven("axis") { return .unknown }
-      guard var description = context.description(arguments["data"], at: arguments.place(of: "data")) else { return .unknown }
+      guard var description = context.description(arguments["data"], at: arguments.place(of: "data")) else {
+        return .unknown
+      }
       do throws(Diagnostic) {
         try validate(arguments, description, rows: description.rows)
       } catch {

@@ -30,7 +30,9 @@ enum ScalingData {
       name: name, group: "data", summary: summary, signature: signature, example: example,
       page: page,
       check: { context, arguments in
-        guard var description = context.description(arguments["data"], at: arguments.place(of: "data")) else { return .unknown }
+        guard var description = context.description(arguments["data"], at: arguments.place(of: "data")) else {
+          return .unknown
+        }
         do throws(Diagnostic) { try validate(arguments, of: name) } catch {
           context.report(error)
           return .unknown

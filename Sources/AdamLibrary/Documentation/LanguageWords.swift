@@ -50,7 +50,8 @@ package enum LanguageWords {
       example: "print [x * x for x in 1...4 if x != 2]  # prints: [1, 9, 16]", page: Page(see: ["for", "map"])),
     LanguageWord(
       "while", "statement", forms: ["while CONDITION { … }"], "Runs a block as long as a condition holds.",
-      example: "n = 1\nwhile n < 100 { n *= 2 }\nprint n  # prints: 128", page: Page(see: ["for", "break", "continue"])),
+      example: "n = 1\nwhile n < 100 { n *= 2 }\nprint n  # prints: 128",
+      page: Page(see: ["for", "break", "continue"])),
     LanguageWord(
       "break", "statement", forms: ["break"],
       "Ends the loop around it; in an `on` block, the training.",
@@ -78,7 +79,8 @@ package enum LanguageWords {
         """,
       page: Page(
         "Calling its name builds the layer and draws its parameters in the order in which they are written. Layers "
-          + "bound to names in the body are its children, saved under these names. The last line is what it does. It may give a record or a tuple, which a loss "
+          + "bound to names in the body are its children, saved under these names. The last line is what it does. "
+          + "It may give a record or a tuple, which a loss "
           + "takes apart: `loss = fn(p, y) mse(p.out, y)`.",
         shape: "whatever the function makes of its input", source: "torch.nn.Module", see: ["param", "fn", "seq"])),
     LanguageWord(

@@ -20,7 +20,8 @@ extension Layer {
   private func redraw(_ generator: inout Generator, _ drawn: inout Set<ObjectIdentifier>) {
     guard drawn.insert(ObjectIdentifier(self)).inserted else { return }
     definition.initialize(self, &generator)
-    for part in drawOrder ?? parameters.map { .parameter($0) } + children.map { .layer($0.layer) } {
+    let parts = drawOrder ?? parameters.map { .parameter($0) } + children.map { .layer($0.layer) }
+    for part in parts {
       switch part {
       case .parameter(let parameter):
         if let tensor = parameter.tensor { parameter.redraw?(tensor, &generator) }

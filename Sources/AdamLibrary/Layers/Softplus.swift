@@ -15,7 +15,8 @@ extension LayerDefinition {
     page: Page(
       formula: "y = beta·x > threshold ? x : log(1 + exp(beta·x)) / beta",
       source: "torch.nn.Softplus; Dugas et al. 2000",
-      deviation: "`threshold` ends at 80, above which torch's gradient is NaN", see: ["relu", "elu", "silu", "sigmoid"]),
+      deviation: "`threshold` ends at 80, above which torch's gradient is NaN",
+      see: ["relu", "elu", "silu", "sigmoid"]),
     forward: { builder, layer, input throws(Diagnostic) in
       try builder.softplus(
         input, beta: layer.settings.number("beta") ?? 1, threshold: layer.settings.number("threshold") ?? 20,

@@ -30,7 +30,8 @@ package struct MetricDefinition: Sendable {
 
   init(
     _ name: String, _ summary: String, isLargerBetter: Bool, isOfClasses: Bool = false,
-    needsScores: Bool = false, loss: String? = nil, example: String, page: Page = Page(), value: @escaping @Sendable (MetricInput) -> Double
+    needsScores: Bool = false, loss: String? = nil, example: String, page: Page = Page(),
+    value: @escaping @Sendable (MetricInput) -> Double
   ) {
     self.name = name
     self.summary = summary

@@ -103,7 +103,9 @@ extension DataUnits {
 }
 
 extension Diagnostic {
-  fileprivate static func metricRows(_ name: String, _ predicted: Shape, _ expected: Shape, at span: Span) -> Diagnostic {
+  fileprivate static func metricRows(
+    _ name: String, _ predicted: Shape, _ expected: Shape, at span: Span
+  ) -> Diagnostic {
     Diagnostic(
       .targetDisagrees, "`\(name)` compares rows, found \(predicted.text) and \(expected.text)", at: span)
   }

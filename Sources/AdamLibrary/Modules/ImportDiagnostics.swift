@@ -50,6 +50,7 @@ extension Diagnostic {
   }
 
   package static func importPath(at span: Span) -> Diagnostic {
-    Diagnostic(.importPlace, "the file of an `import` is written plainly, since it is read before the script runs", at: span)
+    Diagnostic(
+      .importPlace, "the file of an `import` is written plainly, since it is read before the script runs", at: span)
   }
 }

@@ -156,7 +156,9 @@ enum OptimizerStep {
     _ optimizer: Optimizer, _ parameters: [LayerParameter], _ options: Int, _ slots: [String],
     _ session: SessionState, at span: Span
   ) throws(Diagnostic) -> UpdatePlan {
-    guard let op = OpRegistry.standard[optimizer.rule] else { throw .notYet("the optimizer `\(optimizer.rule)`", at: span) }
+    guard let op = OpRegistry.standard[optimizer.rule] else {
+      throw .notYet("the optimizer `\(optimizer.rule)`", at: span)
+    }
     var function = TensorFunction(name: "update")
     for (index, parameter) in parameters.enumerated() {
       let type = TensorType(.f32, parameter.shape)

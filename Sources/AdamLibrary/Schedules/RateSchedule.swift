@@ -52,7 +52,8 @@ struct RateSchedule {
     }
     settings.stepsPerEpoch = stepsPerEpoch
     if settings.needsEpochs, stepsPerEpoch == nil {
-      throw Diagnostic(.scheduleLength, "`epochs(n)` counts epochs of `train`; a loop of your own counts steps", at: span)
+      throw Diagnostic(
+        .scheduleLength, "`epochs(n)` counts epochs of `train`; a loop of your own counts steps", at: span)
     }
     return .defined(settings)
   }

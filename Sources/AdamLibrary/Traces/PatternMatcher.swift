@@ -6,7 +6,7 @@ import AdamSource
 struct PatternMatcher {
   private let context: any ExecutionContext
   private let span: Span
-  private var pattern: CallPattern
+  private let pattern: CallPattern
   /// In the order in which they are reached.
   private(set) var tensors: [Tensor] = []
   private(set) var parameters: [LayerParameter] = []

@@ -175,7 +175,9 @@ struct PatternRecorder {
 extension Value {
   /// The f32 tensor of what is differentiated by; nil for what is none.
   func leaf(_ session: SessionState, at span: Span) -> Tensor? {
-    guard fit(.tensorLike) == .yes, case .tensor(let tensor)? = try? TensorArithmetic(session).real(self, at: span) else {
+    guard fit(.tensorLike) == .yes,
+      case .tensor(let tensor)? = try? TensorArithmetic(session).real(self, at: span)
+    else {
       return nil
     }
     return tensor

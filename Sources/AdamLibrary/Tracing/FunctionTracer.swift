@@ -79,7 +79,8 @@ extension LayerFunction {
   package var place: Span? {
     switch self {
     case .closure(let closure):
-      closure.program.functions.indices.contains(closure.function) ? closure.program.functions[closure.function].span : nil
+      closure.program.functions.indices.contains(closure.function)
+        ? closure.program.functions[closure.function].span : nil
     case .abstract(let function): function.place
     case .builtin: nil
     }

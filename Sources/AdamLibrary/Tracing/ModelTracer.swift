@@ -139,7 +139,8 @@ package final class ModelTracer: TraceBuilder {
   func strangers(of models: [Layer]) -> [LayerParameter] {
     if strangers.isEmpty { return [] }
     var seen = Set(models.flatMap(\.namedParameters).map { ObjectIdentifier($0.parameter) })
-    return models.flatMap { strangers[ObjectIdentifier($0)] ?? [] }.filter { seen.insert(ObjectIdentifier($0)).inserted }
+    return models.flatMap { strangers[ObjectIdentifier($0)] ?? [] }
+      .filter { seen.insert(ObjectIdentifier($0)).inserted }
   }
 
   /// The layer of which a parameter was used; nil for one that a function names by itself.

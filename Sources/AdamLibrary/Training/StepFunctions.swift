@@ -171,13 +171,11 @@ extension StepTracer {
 
   /// `` `train 50` on line 4``, or the verb alone when the text is not at hand.
   private var callText: String {
-    guard let text = sources[span.source], span.start >= 0, Int(span.end) <= text.bytes.count,
-      span.start < span.end
+    guard let text = sources.text(of: span), !text.isEmpty, let starts = sources[span.source]?.lineStarts
     else { return "`\(verb)`" }
-    let bytes = text.bytes[Int(span.start)..<Int(span.end)]
-    let line = text.lineStarts.lastIndex { $0 <= span.start } ?? 0
-    guard bytes.count <= 60, !bytes.contains(0x0A) else { return "`\(verb)` on line \(line + 1)" }
-    return "`\(String(decoding: bytes, as: UTF8.self))` on line \(line + 1)"
+    let line = starts.lastIndex { $0 <= span.start } ?? 0
+    let isShort = text.utf8.count <= 60 && !text.contains(where: \.isNewline)
+    return "`\(isShort ? text : verb)` on line \(line + 1)"
   }
 
   /// E0303: the loss compares equal shapes only.

@@ -36,7 +36,8 @@ enum ScheduleBuiltins {
     example: "model = linear(1, 1)\nr = train 6, stop=early(\"loss\", patience=2)\nprint r.best.epoch  # prints: 6",
     page: Page(
       "What counts as better follows from the number: smaller for losses and errors, larger for metrics "
-        + "such as accuracy; a function of the script must say it with `mode=`. The best weights come back with their optimizer state.",
+        + "such as accuracy; a function of the script must say it with `mode=`. The best weights come back with "
+        + "their optimizer state.",
       source: "Prechelt 1998, Early Stopping - But When?", see: ["train", "every"]),
     isPure: true,
     run: { _, arguments throws(Diagnostic) in
@@ -74,7 +75,9 @@ struct EarlyStop {
     guard names.contains(monitor) else {
       var diagnostic = Diagnostic(.unknownChoice, "there is no `\(monitor)` to watch in this training", at: span)
       diagnostic.notes = ["there is: \(names.joined(separator: ", "))"]
-      if !hasValidation { diagnostic.helps = [Help("give the data a part to validate on: `split(train=0.8, val=0.2)`")] }
+      if !hasValidation {
+        diagnostic.helps = [Help("give the data a part to validate on: `split(train=0.8, val=0.2)`")]
+      }
       throw diagnostic
     }
     self.monitor = monitor

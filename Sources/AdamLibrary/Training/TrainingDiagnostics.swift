@@ -33,7 +33,8 @@ extension Diagnostic {
   static func scheduleTooLong(_ leading: Int, _ total: Int, _ span: Span) -> Diagnostic {
     Diagnostic(
       .scheduleTooLong,
-      "the parts before the last take \(counted(leading, "step")) and this training has \(total): the last part never begins",
+      "the parts before the last take \(counted(leading, "step")) and this training has \(total): "
+        + "the last part never begins",
       at: span, severity: .warning)
   }
 

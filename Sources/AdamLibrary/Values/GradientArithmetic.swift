@@ -9,7 +9,8 @@ extension TensorArithmetic {
     case (.record(let x), .record(let y), .add) where a.isGradients && b.isGradients,
       (.record(let x), .record(let y), .subtract) where a.isGradients && b.isGradients:
       return try combined(op, x, y, at: span)
-    case (.record(let box), _, .multiply) where b.exactNumber != nil, (.record(let box), _, .divide) where b.exactNumber != nil:
+    case (.record(let box), _, .multiply) where b.exactNumber != nil,
+      (.record(let box), _, .divide) where b.exactNumber != nil:
       return try mapped(box) { value throws(Diagnostic) in try self.operate(op, value, b, at: span) }
     case (_, .record(let box), .multiply) where a.exactNumber != nil:
       return try mapped(box) { value throws(Diagnostic) in try self.operate(op, a, value, at: span) }

@@ -94,7 +94,8 @@ struct OperatorWords {
     case (.bool, _) where op != .concatenate, (_, .bool) where op != .concatenate:
       result.helps.append(Help("make a number of it: `if b { 1 } else { 0 }`"))
     case (.list, .list) where op.ordersValues:
-      result.helps.append(Help("tensors compare by element: `tensor(\(left.name ?? "a")) \(symbol) \(right.name ?? "b")`"))
+      let (a, b) = (left.name ?? "a", right.name ?? "b")
+      result.helps.append(Help("tensors compare by element: `tensor(\(a)) \(symbol) \(b)`"))
     case (.record, _) where left.value.asFields?.kind == RecordBox.gradients: result.helps.append(.gradients)
     case (_, .record) where right.value.asFields?.kind == RecordBox.gradients: result.helps.append(.gradients)
     case (.function, _): addCallHelp(left, &result)

@@ -125,7 +125,8 @@ package enum ValueError {
 
   /// A bool tensor: the result would have a size that only the numbers tell.
   static func mask(at span: Span) -> Diagnostic {
-    var result = Diagnostic(.runIndex, "an index must be a whole number, found true or false for each element", at: span)
+    var result = Diagnostic(
+      .runIndex, "an index must be a whole number, found true or false for each element", at: span)
     result.helps = [Help("masks choose by element: `where(c, a, b)`; `sum(where(c, x, 0))` adds what they choose")]
     return result
   }

@@ -117,7 +117,8 @@ private struct GradientCheck {
         let error = abs(derivative - difference) / max(1, abs(derivative), abs(difference))
         if error > worst.error || error.isNaN {
           worst = Worst(
-            error: error.isNaN ? .infinity : error, parameter: index, place: element, derivative: derivative, difference: difference)
+            error: error.isNaN ? .infinity : error, parameter: index, place: element, derivative: derivative,
+            difference: difference)
         }
       }
     }

@@ -40,7 +40,9 @@ enum EvalVerb {
         span: arguments.span)
       var metrics = try TrainingMetric<Value>.list(
         arguments["metrics"], at: arguments.place(of: "metrics"))
-      if metrics.isEmpty, data.description.targetKind == .label, loss.function == nil { metrics = [TrainingMetric<Value>(.accuracy)] }
+      if metrics.isEmpty, data.description.targetKind == .label, loss.function == nil {
+        metrics = [TrainingMetric<Value>(.accuracy)]
+      }
       let fields = try validator.measures(metrics, context).map { RecordBox.Field($0.name, .number($0.value)) }
       return .record(RecordBox(fields, kind: "evaluation"))
     })

@@ -31,7 +31,8 @@ enum ElementwiseForms {
   static let rules: [(name: String, rule: Rule)] = [
     ("neg", unary(.neg)), ("abs", unary(.abs)), ("sign", unary(.sign)), ("exp", unary(.exp)),
     ("log", unary(.log)), ("log1p", unary(.log1p)), ("sqrt", unary(.sqrt)),
-    ("sin", unary(.sin)), ("cos", unary(.cos)), ("floor", unary(.floor)), ("round", unary(.round)), ("tanh", unary(.tanh)),
+    ("sin", unary(.sin)), ("cos", unary(.cos)), ("floor", unary(.floor)), ("round", unary(.round)),
+    ("tanh", unary(.tanh)),
     ("sigmoid", unary(.sigmoid)), ("relu", unary(.relu)),
     ("gelu", { ElementwiseForm($0.isTanhForm ? .geluTanh : .geluErf, [0]) }),
     ("add", binary(.add)), ("sub", binary(.sub)), ("mul", binary(.mul)), ("div", binary(.div)),

@@ -35,7 +35,8 @@ struct Call {
       name.map { "`\($0)` is \(callee.kindText) and" } ?? callee.kindText, at: span)
     if let name, engine.session.environment[name] != nil {
       diagnostic.notes.append("the variable `\(name)` hides the function `\(name)`")
-      if let place = engine.assignedNames[engine.globals.number(of: name, in: engine.module)], place.source == span.source {
+      let number = engine.globals.number(of: name, in: engine.module)
+      if let place = engine.assignedNames[number], place.source == span.source {
         diagnostic.labels.append(Label(place, "`\(name)` was assigned here"))
       }
     }

@@ -54,7 +54,9 @@ extension CheckEngine: FunctionTracer {
     case .tensor, .traced: return tracer.value(of: value, isTrace: true, at: span)
     case .number: return .traced(TracedTensor(tracer, tracer.opaque(TensorType(.f32, .scalar), at: span)))
     case .record(let fields, let kind):
-      let values = fields.compactMap { field in traced(field.value, tracer, at: span).map { RecordBox.Field(field.name, $0) } }
+      let values = fields.compactMap { field in
+        traced(field.value, tracer, at: span).map { RecordBox.Field(field.name, $0) }
+      }
       return values.count == fields.count ? .record(RecordBox(values, kind: kind)) : nil
     case .tuple(let parts): return traced(parts, tracer, at: span).map { .tuple(TupleBox($0)) }
     case .list(let parts): return traced(parts, tracer, at: span).map { .list(ListBox($0)) }

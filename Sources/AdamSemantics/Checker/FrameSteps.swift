@@ -26,7 +26,8 @@ extension Frame {
     case .result(let register): showResult(register)
     case .unsupported(let what): engine.report(.notYet(what, at: span))
     case .requireBool(let register): requireBool(register)
-    case .assert(let condition, _, _): checked { () throws(Diagnostic) in _ = try self.value(condition).condition(at: self.span) }
+    case .assert(let condition, _, _):
+      checked { () throws(Diagnostic) in _ = try self.value(condition).condition(at: self.span) }
     case .hook(let d, let site): hook(d, site)
     case .importModule(let d, let module, let addsNames): importModule(d, module, addsNames)
     default: valueStep(instruction)
@@ -168,7 +169,9 @@ extension Frame {
       let place = operand(register).span ?? span
       switch value.kindOfValue {
       case .number:
-        if case .known(let number) = value { checked { () throws(Diagnostic) in _ = try number.formatted(spec, at: place) } }
+        if case .known(let number) = value {
+          checked { () throws(Diagnostic) in _ = try number.formatted(spec, at: place) }
+        }
       case .unknown: break
       case .tensor(let type) where type.shape.rank == 0: break
       default: engine.report(.formatsNumbers(spec, value.foundText, at: place))
@@ -285,7 +288,9 @@ extension Frame {
 
   private func unpack(_ first: Register, _ source: Register, _ count: Int32) {
     var parts: [AbstractValue] = []
-    checked { () throws(Diagnostic) in parts = try self.value(source).unpacked(Int(count), at: self.operand(source).span ?? self.span) }
+    checked { () throws(Diagnostic) in
+      parts = try self.value(source).unpacked(Int(count), at: self.operand(source).span ?? self.span)
+    }
     for i in 0..<max(count, 0) {
       let part = Int(i) < parts.count ? parts[Int(i)] : .unknown
       write(Register(first.index &+ i), part)

@@ -42,7 +42,9 @@ struct TypeFollower {
   /// A loss of the trace, whose mistakes have been looked for; nil for everything else.
   func loss(of definition: BuiltinDefinition, _ bound: BoundArguments<AbstractValue>) -> AbstractValue? {
     guard isTrace, definition.group == "loss", let arguments = traced(bound) else { return nil }
-    do throws(Diagnostic) { return .typed(try definition.run(FoldingContext(session: engine.session), arguments), keepsTrace: true) } catch {
+    do throws(Diagnostic) {
+      return .typed(try definition.run(FoldingContext(session: engine.session), arguments), keepsTrace: true)
+    } catch {
       return nil
     }
   }
@@ -79,8 +81,7 @@ struct TypeFollower {
     }
     return BoundArguments<Value>(names: bound.names, entries: entries, variadic: rest, span: bound.span)
   }
-
-    }
+}
 
 extension AbstractValue {
   /// Everything is known, and the result would cost too much.

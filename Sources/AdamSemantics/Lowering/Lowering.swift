@@ -39,7 +39,8 @@ struct Lowering {
     self.tree = tree
     self.environment = environment
     assigning = tree.nodesThatMayAssign()
-    updatingMethods = Set(environment.builtins.values.filter { $0.family.contains(where: \.updatesVariable) }.map(\.name))
+    let updating = environment.builtins.values.filter { $0.family.contains(where: \.updatesVariable) }
+    updatingMethods = Set(updating.map(\.name))
     scope = FunctionScope(
       name: "@main", span: Self.wholeSpan(tree), parent: nil, assignsGlobals: true)
   }

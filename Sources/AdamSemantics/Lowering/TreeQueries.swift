@@ -55,7 +55,11 @@ extension SyntaxTree {
   private func ownTargets(_ node: Node, _ updating: Set<String>) -> [String] {
     switch node {
     case .call(let callee, _):
-      if case .field(let base, let method) = self[callee], updating.contains(method.text) { rootNames(base) } else { [] }
+      if case .field(let base, let method) = self[callee], updating.contains(method.text) {
+        rootNames(base)
+      } else {
+        []
+      }
     case .assign(let targets, _): targets.flatMap { rootNames($0) }
     case .compoundAssign(_, let target, _): rootNames(target)
     case .function(let name, _, _): [name.text]
