@@ -68,6 +68,8 @@ final class LibraryBench: ExecutionContext, CheckContext {
     self.log = log
   }
 
+  func tentatively<Result>(_ body: () throws(Diagnostic) -> Result) throws(Diagnostic) -> Result? { try body() }
+
   /// What the session reported.
   final class Log {
     var diagnostics: [Diagnostic] = []

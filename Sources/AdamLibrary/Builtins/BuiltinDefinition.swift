@@ -234,6 +234,9 @@ package protocol CheckContext: AnyObject {
   func call(_ callee: AbstractValue, _ arguments: [AbstractValue], at span: Span) -> AbstractValue
   /// A function is being looked at as part of a step or of a derivative: its tensors have no numbers.
   var isTracing: Bool { get }
+  /// nil, and nothing said, where `body` finds mistakes after branches of which it is not known whether they
+  /// are taken.
+  func tentatively<Result>(_ body: () throws(Diagnostic) -> Result) throws(Diagnostic) -> Result?
 }
 
 extension CheckContext {

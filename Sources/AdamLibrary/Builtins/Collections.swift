@@ -21,6 +21,7 @@ package enum CollectionBuiltins {
       case .none, .number, .bool, .function, .hook, .optimizer:
         context.report(.noLength(arguments["xs"]?.foundText ?? "this", at: arguments.place(of: "xs")))
         return .unknown
+      case .list, .tuple: return arguments["xs"]?.knownCount.map { .number(exactly: $0) } ?? .number
       default: return .number
       }
     },

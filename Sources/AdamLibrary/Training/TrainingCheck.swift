@@ -43,15 +43,20 @@ struct TrainingCheck {
   }
 
   /// A batch of any size, so that messages speak of `[batch, 3]`; then one of the size that most steps take,
-  /// where it is known and may tell more of a function of the script. nil when neither tells.
+  /// where it is known and may tell more of a function of the script: it decides where the first met branches
+  /// of which it could not tell which is taken. nil when neither tells.
   private func step(_ tracer: StepTracer) throws(Diagnostic) -> ModelTracer? {
     let rows = tracer.loss.function == nil ? nil : tracer.data.knownBatch(isTraining)
     // A batch of any size is taken to have more than one row.
     var sizes: [Int?] = rows == 1 ? [] : [nil]
     if let rows { sizes.append(rows) }
     var step: ModelTracer?
-    for rows in sizes {
-      do throws(Diagnostic) { step = try tracer.trace(rows: rows, isTraining: isTraining) } catch {
+    for (place, rows) in sizes.enumerated() {
+      func trace() throws(Diagnostic) -> ModelTracer { try tracer.trace(rows: rows, isTraining: isTraining) }
+      do throws(Diagnostic) {
+        let isLast = place == sizes.count - 1
+        step = isLast ? try trace() : try context.tentatively(trace) ?? step
+      } catch {
         if error.code != .shapeUnknown { throw error }
       }
     }

@@ -190,12 +190,21 @@ package struct AbstractArithmetic {
     case (.bool, .bool):
       guard let x = a.exactBool, let y = b.exactBool else { return .bool }
       return .known(.bool((x == y) == (op == .equal)))
-    case (.list, .list), (.tuple, .tuple), (.record, .record), (.range, .range),
-      (.function, .function), (.layer, .layer), (.optimizer, .optimizer), (.data, .data),
-      (.hook, .hook):
+    case (.list, .list), (.tuple, .tuple): return equality(ofParts: a.asElements, b.asElements)
+    case (.record, .record), (.range, .range), (.function, .function), (.layer, .layer),
+      (.optimizer, .optimizer), (.data, .data), (.hook, .hook):
       return .bool
     default: throw words.kinds()
     }
+  }
+
+  /// Sizes and other numbers are compared where they are known; so is how many there are.
+  private func equality(ofParts a: [AbstractValue]?, _ b: [AbstractValue]?) -> AbstractValue {
+    guard let a, let b else { return .bool }
+    guard a.count == b.count else { return .known(.bool(op == .notEqual)) }
+    let (x, y) = (a.compactMap(\.exactNumber), b.compactMap(\.exactNumber))
+    guard x.count == a.count, y.count == b.count else { return .bool }
+    return .known(.bool((x == y) == (op == .equal)))
   }
 
   private func order() throws(Diagnostic) -> AbstractValue {

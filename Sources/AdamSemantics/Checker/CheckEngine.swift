@@ -9,36 +9,38 @@ final class CheckEngine: CheckContext {
   let session: SessionState
   let isInteractive: Bool
   let globals = GlobalTable()
-  private(set) var trainings: [AbstractTraining] = []
+  var trainings: [AbstractTraining] = []
   /// The `eval` and `predict` calls met.
   var evaluations: [AbstractTraining] = []
-  private(set) var diagnostics: [Diagnostic] = []
-  private var reported: Set<ReportKey> = []
+  var diagnostics: [Diagnostic] = []
+  var reported: Set<ReportKey> = []
   /// Where a name that is not there was reported.
-  private var unknownNames: [Int: (index: Int, uses: Int)] = [:]
-  private var suggestionsLeft = 100
+  var unknownNames: [Int: (index: Int, uses: Int)] = [:]
+  var suggestionsLeft = 100
   /// Place of the first assignment of each top-level variable, in any function.
   var assignedNames: [Int: Span] = [:]
   /// The module that an imported variable came from.
   var importOrigins: [Int: Int32] = [:]
   /// The frames being looked at, innermost last.
   var frames: [Frame] = []
-  private var results: [Span: [KnownResult]] = [:]
-  private var closures: [AbstractFunction] = []
+  var results: [Span: [KnownResult]] = [:]
+  var closures: [AbstractFunction] = []
   /// Places of values that the verb being looked at takes from its scope.
   var takenPlaces: Set<Span> = []
   /// What the function being followed is traced into; nil outside.
-  private var tracer: ModelTracer?
+  private(set) var tracer: ModelTracer?
   /// Functions being followed inside of each other's layers and losses.
   var traceDepth = 0
   /// Derivatives being taken, one inside of another.
   var gradientDepth = 0
+  /// Branches of traced functions met so far of which it was not known whether they are taken.
+  var openBranches = 0
   /// Instructions that may still be looked at in functions.
   var stepsLeft = 200_000
   /// The same for looking ahead, which is done again in earnest.
-  private var stepsAhead = 200_000
+  var stepsAhead = 200_000
 
-  private struct ReportKey: Hashable {
+  struct ReportKey: Hashable {
     var code: DiagnosticCode
     var span: Span?
   }
@@ -48,16 +50,6 @@ final class CheckEngine: CheckContext {
     var inputs: [AbstractValue]
     var reads: [Int: UInt32]
     var result: AbstractValue
-  }
-
-  /// What looking ahead must not change.
-  private struct Findings {
-    var diagnostics: [Diagnostic], reported: Set<ReportKey>, unknownNames: [Int: (index: Int, uses: Int)]
-    var trainings: [AbstractTraining], evaluations: [AbstractTraining]
-    var assignedNames: [Int: Span], importOrigins: [Int: Int32]
-    var results: [Span: [KnownResult]], closures: [AbstractFunction]
-    var suggestionsLeft: Int, stepsLeft: Int
-    var globals: [Slot], openSizes: OpenSizes
   }
 
   private enum Bound {
@@ -168,58 +160,6 @@ final class CheckEngine: CheckContext {
     let unsolved = session.openSizes.takeUnsolved()
     if !diagnostics.contains(where: { $0.severity == .error }) { unsolved.forEach(add) }
   }
-
-  // MARK: Looking ahead
-
-  private var findings: Findings {
-    get {
-      Findings(
-        diagnostics: diagnostics, reported: reported, unknownNames: unknownNames, trainings: trainings,
-        evaluations: evaluations, assignedNames: assignedNames, importOrigins: importOrigins, results: results,
-        closures: closures, suggestionsLeft: suggestionsLeft, stepsLeft: stepsLeft, globals: globals.slots,
-        openSizes: session.openSizes)
-    }
-    set {
-      (diagnostics, reported, unknownNames) = (newValue.diagnostics, newValue.reported, newValue.unknownNames)
-      (trainings, evaluations) = (newValue.trainings, newValue.evaluations)
-      (assignedNames, importOrigins) = (newValue.assignedNames, newValue.importOrigins)
-      (results, closures) = (newValue.results, newValue.closures)
-      (suggestionsLeft, stepsLeft) = (newValue.suggestionsLeft, newValue.stepsLeft)
-      // Variables that were met meanwhile keep their numbers.
-      let met = globals.slots.count - newValue.globals.count
-      globals.slots = newValue.globals + Array(repeating: .unset, count: max(0, met))
-      session.openSizes = newValue.openSizes
-    }
-  }
-
-  /// What is traced cannot be taken back.
-  var canLook: Bool { stepsAhead > 0 && tracer == nil }
-
-  func takesStep() -> Bool {
-    stepsAhead -= 1
-    return stepsAhead > 0
-  }
-
-  /// Nothing that `body` finds is kept; its errors are given.
-  /// - Parameter cost: of what is set back, beside the variables.
-  func looking<Result>(cost: Int, _ body: () -> Result) -> (Result, mistakes: [Diagnostic]) {
-    let before = findings
-    defer {
-      stepsAhead -= before.stepsLeft - stepsLeft + (cost + globals.slots.count) / 16
-      findings = before
-    }
-    let result = body()
-    let found = diagnostics.dropFirst(before.diagnostics.count)
-    return (result, found.filter { $0.severity == .error && $0.code != .unknownName })
-  }
-
-  /// Mistakes that were found by looking ahead and are certain.
-  func keep(_ mistakes: [Diagnostic]) {
-    for mistake in mistakes where reported.insert(ReportKey(code: mistake.code, span: mistake.span)).inserted {
-      diagnostics.append(mistake)
-    }
-  }
-
 
   // MARK: Functions
 

@@ -157,6 +157,7 @@ final class Frame {
     } catch {
       engine.report(error)
     }
+    if known == nil, engine.isTracing { engine.openBranches += 1 }
     var taken = flow.state
     if let known {
       if known == ifTrue {

@@ -1,0 +1,78 @@
+// Looking at what the script would do without keeping what is found: a loop's first turns, and a step of which
+// another look may know more.
+import AdamIR
+import AdamLibrary
+import AdamSource
+
+extension CheckEngine {
+  /// What looking ahead must not change.
+  fileprivate struct Findings {
+    var diagnostics: [Diagnostic], reported: Set<ReportKey>, unknownNames: [Int: (index: Int, uses: Int)]
+    var trainings: [AbstractTraining], evaluations: [AbstractTraining]
+    var assignedNames: [Int: Span], importOrigins: [Int: Int32]
+    var results: [Span: [KnownResult]], closures: [AbstractFunction]
+    var suggestionsLeft: Int, stepsLeft: Int
+    var globals: [Slot], openSizes: OpenSizes
+  }
+
+  private var findings: Findings {
+    get {
+      Findings(
+        diagnostics: diagnostics, reported: reported, unknownNames: unknownNames, trainings: trainings,
+        evaluations: evaluations, assignedNames: assignedNames, importOrigins: importOrigins, results: results,
+        closures: closures, suggestionsLeft: suggestionsLeft, stepsLeft: stepsLeft, globals: globals.slots,
+        openSizes: session.openSizes)
+    }
+    set {
+      (diagnostics, reported, unknownNames) = (newValue.diagnostics, newValue.reported, newValue.unknownNames)
+      (trainings, evaluations) = (newValue.trainings, newValue.evaluations)
+      (assignedNames, importOrigins) = (newValue.assignedNames, newValue.importOrigins)
+      (results, closures) = (newValue.results, newValue.closures)
+      (suggestionsLeft, stepsLeft) = (newValue.suggestionsLeft, newValue.stepsLeft)
+      // Variables that were met meanwhile keep their numbers.
+      let met = globals.slots.count - newValue.globals.count
+      globals.slots = newValue.globals + Array(repeating: .unset, count: max(0, met))
+      session.openSizes = newValue.openSizes
+    }
+  }
+
+  /// What is traced cannot be taken back.
+  var canLook: Bool { stepsAhead > 0 && tracer == nil }
+
+  func takesStep() -> Bool {
+    stepsAhead -= 1
+    return stepsAhead > 0
+  }
+
+  /// Nothing that `body` finds is kept; its errors are given.
+  /// - Parameter cost: of what is set back, beside the variables.
+  func looking<Result>(cost: Int, _ body: () -> Result) -> (Result, mistakes: [Diagnostic]) {
+    let before = findings
+    defer {
+      stepsAhead -= before.stepsLeft - stepsLeft + (cost + globals.slots.count) / 16
+      findings = before
+    }
+    let result = body()
+    let found = diagnostics.dropFirst(before.diagnostics.count)
+    return (result, found.filter { $0.severity == .error && $0.code != .unknownName })
+  }
+
+  func tentatively<Result>(_ body: () throws(Diagnostic) -> Result) throws(Diagnostic) -> Result? {
+    let (before, branches) = (findings, openBranches)
+    do throws(Diagnostic) {
+      let result = try body()
+      if openBranches == branches || diagnostics.count == before.diagnostics.count { return result }
+    } catch {
+      if openBranches == branches { throw error }
+    }
+    findings = before
+    return nil
+  }
+
+  /// Mistakes that were found by looking ahead and are certain.
+  func keep(_ mistakes: [Diagnostic]) {
+    for mistake in mistakes where reported.insert(ReportKey(code: mistake.code, span: mistake.span)).inserted {
+      diagnostics.append(mistake)
+    }
+  }
+}
