@@ -189,7 +189,8 @@ extension Tensor {
 extension Diagnostic {
   /// Only layers written in the script take anything else than a tensor.
   package static func layerTakesTensor(_ layer: Layer, _ found: String, at span: Span) -> Diagnostic {
-    var diagnostic = Diagnostic(.wrongKind, "the layer `\(layer.definition.name)` takes a tensor, found \(found)", at: span)
+    var diagnostic = Diagnostic(
+      .wrongKind, "the layer `\(layer.definition.name)` takes a tensor, found \(found)", at: span)
     diagnostic.labels = [Label(layer.span, "the layer")]
     diagnostic.helps = [Help("a `layer` of the script may take it apart: `fn(x) …`")]
     return diagnostic
