@@ -5,16 +5,30 @@ import AdamSource
 extension TrainingMetric<AbstractValue> {
   /// Throws when one of these metrics certainly cannot be computed. A column of a table may become a
   /// class when rows are read.
+  /// - Parameter isComputed: it will be, of rows of this data; otherwise only what it gives is looked at.
   static func check(
-    _ metrics: [TrainingMetric], on data: DataDescription, of model: Layer?, _ context: any CheckContext,
-    _ arguments: BoundArguments<AbstractValue>
+    _ metrics: [TrainingMetric], on data: DataDescription?, of model: Layer?, isComputed: Bool = true,
+    _ context: any CheckContext, _ arguments: BoundArguments<AbstractValue>
   ) throws(Diagnostic) {
-    let place = arguments.place(of: "metrics")
+    let operands = metrics.contains(where: \.isOfScript) ? operands(data, model, context) : []
     for metric in metrics {
-      if let found = metric.refusal(data) { throw .metricTarget(metric.name, found, at: place) }
-      guard let model, let target = data.targetType, data.origin != "csv" else { continue }
-      let prediction = try TrainingRequest.output(of: model, data, context.session)
-      try metric.check(prediction, target, context, at: arguments.span)
+      if isComputed, let found = data.flatMap(metric.refusal) {
+        throw .metricTarget(metric.name, found, at: arguments.place(of: "metrics"))
+      }
+      try metric.check(operands, context, at: arguments.span)
+    }
+  }
+
+  /// Prediction and target, as far as they are known.
+  private static func operands(
+    _ data: DataDescription?, _ model: Layer?, _ context: any CheckContext
+  ) -> [AbstractValue] {
+    guard let data, let model, let target = data.targetType, data.origin != "csv" else { return [.unknown, .unknown] }
+    do throws(Diagnostic) {
+      return [.tensor(try TrainingRequest.output(of: model, data, context.session)), .tensor(target)]
+    } catch {
+      // Where the model does not fit the data, that is what will be said.
+      return [.unknown, .unknown]
     }
   }
 

@@ -76,12 +76,12 @@ extension TrainingMetric<AbstractValue> {
     }
   }
 
-  /// Throws when a function of the script certainly gives no single number for such predictions.
-  func check(
-    _ prediction: TensorType, _ target: TensorType, _ context: any CheckContext, at span: Span
-  ) throws(Diagnostic) {
-    guard case .function(let function) = body, function.layerFunction != nil else { return }
-    let result = context.call(function, [.tensor(prediction), .tensor(target)], at: span)
+  var isOfScript: Bool { if case .function(let function) = body { function.layerFunction != nil } else { false } }
+
+  /// Throws when a function of the script certainly gives no single number for such predictions and targets.
+  func check(_ operands: [AbstractValue], _ context: any CheckContext, at span: Span) throws(Diagnostic) {
+    guard isOfScript, case .function(let function) = body else { return }
+    let result = context.call(function, operands, at: span)
     switch result.kindOfValue {
     case .unknown, .number: return
     case .tensor(let type) where type.shape.rank == 0 && type.element != .bool: return

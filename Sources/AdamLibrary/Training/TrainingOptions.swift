@@ -33,12 +33,23 @@ struct TrainingOptions {
     try TrainingMetric<AbstractValue>.list(arguments["metrics"], at: arguments.place(of: "metrics"))
   }
 
-  /// Metrics of classes need classes. A column of a table may become one when rows are read.
+  /// Metrics of classes need classes. A column of a table may become one when rows are read. Without rows
+  /// to compute them of, metrics of one's own are held against those that there are.
   private func checkTargets(_ metrics: [TrainingMetric<AbstractValue>]) throws(Diagnostic) {
-    guard let data = arguments["data"]?.asData, data.parts.contains("val") else { return }
-    _ = try data.inEveryReading { reading throws(Diagnostic) in
-      try TrainingMetric<AbstractValue>.check(metrics, on: reading, of: arguments.layer("model"), context, arguments)
+    let model = arguments.layer("model")
+    if let data = arguments["data"]?.asData, data.parts.contains("val") {
+      _ = try data.inEveryReading { reading throws(Diagnostic) in
+        try TrainingMetric<AbstractValue>.check(metrics, on: reading, of: model, context, arguments)
+      }
+      return
     }
+    var data: DataDescription?
+    if let given = arguments["data"] {
+      data = try DataDescription.of(given, at: context.source(of: "data", arguments))
+    }
+    // Where the kind of the target is open, so is what a metric is given.
+    if data?.readings.count != 1 { data = nil }
+    try TrainingMetric<AbstractValue>.check(metrics, on: data, of: model, isComputed: false, context, arguments)
   }
 
   /// The parts of the data; nil when they are not known.
