@@ -221,6 +221,14 @@ extension Parser {
         }
         if parameters.count == 255 { report(.tooManyParameters(name.span)) }
         if parameters.count <= 255 { parameters.append(parameter) }
+        if beginsBody() {
+          let end = Span(source, previous.end, previous.end)
+          report(
+            .unexpected(span(current), describe(current), expected: "`,` or `)`")
+              .with(Help("add `)` behind the parameters", edits: [Edit(end, ")")])))
+          leave(outer)
+          return parameters
+        }
         try separate(.rightParen)
       }
     } catch {
@@ -228,6 +236,18 @@ extension Parser {
     }
     close(outer)
     return parameters
+  }
+
+  /// The closer is missing: what follows a parameter on its line is the function's body.
+  private mutating func beginsBody() -> Bool {
+    if current.hasNewline { return false }
+    switch current.kind {
+    case .number, .leftParen, .leftBracket, .quote: return true
+    case .name:
+      let next = peek()
+      return next.kind.infix != nil || next.kind == .leftParen || next.kind == .dot
+    default: return false
+    }
   }
 
   /// `parameter = NAME [ "=" expression ]`

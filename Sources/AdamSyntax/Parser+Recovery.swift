@@ -57,10 +57,15 @@ extension Parser {
   /// Steps out of the innermost bracket over its closer, which must be the current token.
   @inline(never)
   mutating func close(_ saved: Context) {
+    leave(saved)
+    advance()
+  }
+
+  /// Steps out of the innermost bracket, whose closer is missing.
+  mutating func leave(_ saved: Context) {
     depth -= 1
     openers.removeLast()
     context = saved
-    advance()
   }
 
   // MARK: Messages that depend on where the mistake is
