@@ -136,10 +136,6 @@ extension UnsafeMutablePointer<Value> {
 }
 
 extension Double {
-  /// What a range may begin or end with: a whole number within ±2⁵³.
-  @inline(__always)
-  var isWholeBound: Bool { self == rounded() && abs(self) <= 0x1p53 }
-
   /// The whole number that this is, from 0 up to 2³¹. Beyond 2⁵² a double has no fraction: what is left
   /// of the sum's bits is the number, with no call and no trap. What is below zero, too large or not a
   /// number has bits outside of these.

@@ -63,7 +63,9 @@ extension Interpreter {
     case .record(let d, let names, let values):
       at[d] = .record(RecordBox(zip(names, values).map { RecordBox.Field($0, at[$1]) }))
     case .range(let d, let a, let b, let isClosed):
-      at[d] = try range(at[a], at[b], isClosed: isClosed, at: span)
+      at[d] = .range(
+        RangeBox(
+          lower: try at[a].rangeBound(at: span), upper: try at[b].rangeBound(at: span), isClosed: isClosed))
     case .format(let d, let parts):
       at[d] = try format(parts, at, span) { function.place(of: [$0], at: index) ?? span }
     case .index(let d, let a, let items):
@@ -147,21 +149,6 @@ extension Interpreter {
   var knownNames: [String] {
     globals.variables(of: module).map(\.name) + session.environment.names.sorted()
       + session.environment.constants.keys.sorted()
-  }
-
-  private func range(
-    _ a: Value, _ b: Value, isClosed: Bool, at span: Span
-  ) throws(Diagnostic) -> Value {
-    for value in [a, b] {
-      guard let x = value.exactNumber, x.isWholeBound else {
-        let isWhole = value.exactNumber.map { $0 == $0.rounded() } ?? false
-        throw ValueError.conversion(
-          "a range goes from whole number to whole number\(isWhole ? " within ±2^53" : ""), found \(value.foundText)",
-          at: span)
-      }
-    }
-    return .range(
-      RangeBox(lower: a.exactNumber ?? 0, upper: b.exactNumber ?? 0, isClosed: isClosed))
   }
 
   /// Text longer than this is a mistake, not a string.

@@ -44,7 +44,8 @@ extension Frame {
     case .tuple(let d, let elements): write(d, .makeTuple(elements.map { value($0) }))
     case .record(let d, let names, let registers):
       write(d, .makeRecord(zip(names, registers).map { AbstractField($0, value($1)) }))
-    case .range(let d, let lower, let upper, let isClosed): write(d, range(lower, upper, isClosed))
+    case .range(let d, let lower, let upper, let isClosed):
+      write(d, checking { () throws(Diagnostic) in try self.range(lower, upper, isClosed) })
     case .format(let d, let parts): write(d, format(parts))
     case .index(let d, let base, let items): write(d, index(base, items))
     case .setIndex(let base, let items, let register): setIndex(base, items, register)
@@ -147,11 +148,13 @@ extension Frame {
     }
   }
 
-  private func range(_ lower: Register, _ upper: Register, _ isClosed: Bool) -> AbstractValue {
+  private func range(
+    _ lower: Register, _ upper: Register, _ isClosed: Bool
+  ) throws(Diagnostic) -> AbstractValue {
     for end in [lower, upper] where value(end).fit(.number) == .no {
-      engine.report(.rangeEnd(value(end).foundText, at: operand(end).span ?? span))
-      return .unknown
+      throw .rangeEnd(value(end).foundText, at: operand(end).span ?? span)
     }
+    for case .known(let end) in [value(lower), value(upper)] { _ = try end.rangeBound(at: span) }
     if let a = value(lower).exactNumber, let b = value(upper).exactNumber {
       return .known(.range(RangeBox(lower: a, upper: b, isClosed: isClosed)))
     }
