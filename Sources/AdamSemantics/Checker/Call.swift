@@ -363,15 +363,11 @@ extension Frame {
   }
 
   private func noMethod(_ name: String, of value: AbstractValue) -> AbstractValue {
+    if case .unknown = value.kindOfValue { return .unknown }
     let isForeign = Phrasebook.member(name) != nil
-    switch value.kindOfValue {
-    case .unknown: return .unknown
-    // These may have fields that only running will tell.
-    case .data, .hook, .layer, .optimizer, .record:
-      if !isForeign { return .unknown }
-    default: break
-    }
-    let meant = isForeign ? nil : engine.suggestion(for: name)
+    // It may have a field that only running will tell.
+    if !isForeign, case .unknown = value.field(name) { return .unknown }
+    let meant = isForeign ? nil : engine.suggestion(for: name, on: value)
     engine.report(.noMethod(name, of: value.foundText, meant: meant, at: span))
     return .unknown
   }

@@ -124,12 +124,21 @@ final class CheckEngine: CheckContext {
 
   /// The nearest name in scope. Limited, because each costs a walk over all names.
   func suggestion(for name: String) -> String? {
+    suggestion(for: name, among: session.environment.names + session.environment.constants.keys)
+  }
+
+  /// The nearest name that may be called with this value first.
+  func suggestion(for name: String, on value: AbstractValue) -> String? {
+    let methods = session.environment.builtins.values.filter { builtin in
+      builtin.family.contains { $0.signature.parameters.first.map { value.fit($0.kind) != .no } ?? false }
+    }
+    return suggestion(for: name, among: methods.map(\.name))
+  }
+
+  private func suggestion(for name: String, among names: [String]) -> String? {
     guard suggestionsLeft > 0 else { return nil }
     suggestionsLeft -= 1
-    let variables = variables.map(\.name)
-    let environment = session.environment
-    return nearest(
-      name, in: variables + environment.names + environment.constants.keys)
+    return nearest(name, in: variables.map(\.name) + names)
   }
 
   /// Where a top-level variable was assigned last on this path.
