@@ -186,7 +186,7 @@ public final class Session {
     for mistake in loader.mistakes { tell(mistake) }
     if loader.mistakes.contains(where: { $0.severity == .error }) { return nil }
     let globals = interpreter.variablesByModule.mapValues { variables in
-      Dictionary(variables.map { ($0.name, AbstractValue.abstract(of: $0.value)) }, uniquingKeysWith: { a, _ in a })
+      variables.map { (name: $0.name, value: AbstractValue.abstract(of: $0.value)) }
     }
     var checker = Checker(session: state, modules: globals, isInteractive: options.isInteractive)
     let result = checker.check(program)

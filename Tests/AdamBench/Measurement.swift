@@ -8,6 +8,8 @@
 /// One workload's figures.
 struct Measurement {
   var workload: Workload
+  /// One of several parts of a workload.
+  var part: String?
   var threads: Int
   /// Median over seven blocks; the whole process for W0 and W10.
   var secondsPerStep: Double
@@ -17,9 +19,8 @@ struct Measurement {
   /// Heap allocations between the steps 10 and 1,010; nil for whole processes.
   var allocations: Int?
   var peakMegabytes: Double
+  var work: Work?
   var peers: [Comparison] = []
-
-  private var flops: Double? { workload.network.map { $0.flops / secondsPerStep / 1e9 } }
 
   /// One JSON object, fields in fixed order.
   var json: String {
@@ -34,18 +35,19 @@ struct Measurement {
       fields.append("\"check_step\":\(network.checkStep)")
       fields.append("\"samples_per_s\":\((Double(network.batch) / secondsPerStep).rounded())")
     }
-    if let flops { fields.append("\"gflops\":\(rounded(flops, 2))") }
+    if let part { fields.append("\"part\":\"\(part)\"") }
+    if let (name, count) = work?.field { fields.append("\"\(name)\":\(rounded(count / secondsPerStep / 1e9, 2))") }
     return "{" + (fields + peers.flatMap(\.fields)).joined(separator: ",") + "}"
   }
 
   static let header = [
-    "workload", "threads", "per step", "fastest", "GFLOP/s", "loss", "allocations", "RSS MB",
+    "workload", "threads", "per step", "fastest", "rate", "loss", "allocations", "RSS MB",
   ]
 
   var cells: [String] {
     [
-      workload.rawValue, "\(threads)", duration(secondsPerStep), duration(fastest),
-      flops.map { rounded($0, 1) } ?? "-", lossCheck.map { "\($0)" } ?? "-",
+      workload.rawValue + (part.map { " \($0)" } ?? ""), "\(threads)", duration(secondsPerStep), duration(fastest),
+      work?.rate(secondsPerStep) ?? "-", lossCheck.map { "\($0)" } ?? "-",
       allocations.map { "\($0)" } ?? "-", rounded(peakMegabytes, 1),
     ] + peers.flatMap(\.cells)
   }

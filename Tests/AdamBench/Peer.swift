@@ -14,15 +14,17 @@ enum Peer: String, CaseIterable {
   private var variant: String { self == .c ? "hand" : "eager" }
 
   /// One measurement; nil when the program is missing or fails.
-  func measure(_ workload: Workload, _ options: Options) -> PeerResult? {
+  /// - Parameter mark: stands in the line that is meant.
+  func measure(_ workload: Workload, _ options: Options, mark: String? = nil) -> PeerResult? {
     guard let folder = options.peers else { return nil }
     let output = WholeProcess.output(of: [
       options.python, "\(folder)/\(script)", workload.rawValue, "--variant", variant,
       "--threads", "\(options.threads)", "--seconds", "\(options.seconds)",
     ])
-    guard let output, let seconds = number("sec_per_step", in: output) else { return nil }
-    return PeerResult(
-      secondsPerStep: seconds, lossCheck: number("loss_check", in: output).map { Float($0) })
+    let lines = output?.split(separator: "\n").map(String.init) ?? []
+    guard let line = lines.first(where: { $0.has(mark) }), let seconds = number("sec_per_step", in: line)
+    else { return nil }
+    return PeerResult(secondsPerStep: seconds, lossCheck: number("loss_check", in: line).map { Float($0) })
   }
 
   /// The number of a field in a flat JSON object.
@@ -34,6 +36,15 @@ enum Peer: String, CaseIterable {
     guard let start else { return nil }
     let rest = bytes[(start + key.count)...].drop { $0 == 0x20 }
     return Double(String(decoding: rest.prefix { $0 != 0x2C && $0 != 0x7D }, as: UTF8.self))
+  }
+}
+
+extension String {
+  /// Whether the mark stands in it, when there is one.
+  fileprivate func has(_ mark: String?) -> Bool {
+    guard let mark else { return true }
+    let (text, wanted) = (Array(utf8), Array(mark.utf8))
+    return text.indices.contains { text[$0...].starts(with: wanted) }
   }
 }
 
@@ -50,8 +61,8 @@ struct Comparison {
   /// Median of the peer's own times.
   var secondsPerStep: Double
   var lossCheck: Float?
-  /// Both losses of the compared step lie within the workload's tolerance.
-  var agrees: Bool
+  /// Both losses of the compared step lie within the workload's tolerance; nil where there is no loss.
+  var agrees: Bool?
 
   /// nil when the peer gave no figure.
   init?(
@@ -67,7 +78,7 @@ struct Comparison {
     if let ours = lossCheck, let theirs = last.1.lossCheck {
       agrees = (ours - theirs).magnitude <= workload.lossTolerance * theirs.magnitude
     } else {
-      agrees = false
+      agrees = lossCheck == nil ? nil : false
     }
   }
 
@@ -75,14 +86,14 @@ struct Comparison {
     [
       "\"\(peer)_sec_per_step\":\(secondsPerStep)", "\"ratio_\(peer)\":\(rounded(ratio, 3))",
       "\"\(peer)_loss_check\":\(lossCheck.map { "\($0)" } ?? "null")",
-      "\"loss_agrees_\(peer)\":\(agrees)",
+      "\"loss_agrees_\(peer)\":\(agrees.map { "\($0)" } ?? "null")",
     ]
   }
 
   static let header = Peer.allCases.flatMap { ["\($0)", "ours/\($0)", "loss"] }
 
   var cells: [String] {
-    [duration(secondsPerStep), rounded(ratio, 2), agrees ? "agrees" : "differs"]
+    [duration(secondsPerStep), rounded(ratio, 2), agrees.map { $0 ? "agrees" : "differs" } ?? "-"]
   }
 }
 

@@ -85,6 +85,10 @@ enum Workload: String, CaseIterable {
   /// The whole process on the ten-line script.
   case W0
   case W1, W2, W3, W4, W5
+  /// The update of the parameters alone.
+  case W6
+  /// Products of matrices.
+  case W7
   /// The start of the process, nothing done.
   case W10
 
@@ -95,7 +99,16 @@ enum Workload: String, CaseIterable {
     case .W3: .perceptron([32, 128, 128, 10], "relu", "cross_entropy", batch: 64, batches: 100, checkStep: 200)
     case .W4: .perceptron([784, 512, 256, 10], "relu", "cross_entropy", batch: 128, batches: 468, checkStep: 50)
     case .W5: .convolutional
-    case .W0, .W10: nil
+    case .W0, .W6, .W7, .W10: nil
+    }
+  }
+
+  /// What is timed by itself.
+  var statements: [TimedStatement] {
+    switch self {
+    case .W6: [.update]
+    case .W7: [64, 128, 256, 512, 1024].map { .product($0, $0, $0) } + [.product(128, 784, 512)]
+    default: []
     }
   }
 

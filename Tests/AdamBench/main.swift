@@ -46,26 +46,68 @@ func measureNetwork(_ workload: Workload, _ network: Network, _ options: Options
   let allocations = try training().allocations()
   let timed = try training()
   try timed.train(1)
-  func ours() throws -> (median: Double, fastest: Double) {
+  let (times, results) = try alternating(workload, options) {
     try time(seconds: options.seconds) { try timed.train($0) }
-  }
-  var times = [try ours()]
-  var results: [Peer: [PeerResult?]] = [:]
-  if options.peers != nil {
-    times = []
-    for _ in 0..<alternations {
-      times.append(try ours())
-      for peer in Peer.allCases { results[peer, default: []].append(peer.measure(workload, options)) }
-    }
   }
   return Measurement(
     workload: workload, threads: options.threads, secondsPerStep: median(times.map(\.median)),
     fastest: times.map(\.fastest).min() ?? .nan, lossCheck: loss, allocations: allocations,
-    peakMegabytes: peakMegabytes(),
-    peers: results.sorted { $0.key.rawValue < $1.key.rawValue }.compactMap { peer, theirs in
-      let pairs = zip(times, theirs).map { (ours: $0.median, theirs: $1) }
-      return Comparison(peer, workload, lossCheck: loss, pairs)
-    })
+    peakMegabytes: peakMegabytes(), work: .flops(network.flops),
+    peers: comparisons(workload, times, results, lossCheck: loss))
+}
+
+func measureStatement(_ workload: Workload, _ statement: TimedStatement, _ options: Options) throws
+  -> Measurement
+{
+  let loop = try StatementLoop(statement, threads: options.threads)
+  try loop.run(3)
+  let (times, results) = try alternating(workload, options, mark: statement.peersMark) {
+    try time(seconds: options.seconds) { try loop.run($0) }
+  }
+  return Measurement(
+    workload: workload, part: statement.name, threads: options.threads,
+    secondsPerStep: median(times.map(\.median)), fastest: times.map(\.fastest).min() ?? .nan,
+    peakMegabytes: peakMegabytes(), work: statement.work,
+    peers: comparisons(workload, times, results, lossCheck: nil))
+}
+
+typealias Times = (median: Double, fastest: Double)
+
+/// Ours and each peer in turn, or ours once where there are no peers.
+/// - Parameter mark: what the peers' line says that is meant; nil: they print one.
+func alternating(_ workload: Workload, _ options: Options, mark: String? = nil, _ ours: () throws -> Times)
+  throws -> ([Times], [Peer: [PeerResult?]])
+{
+  guard options.peers != nil else { return ([try ours()], [:]) }
+  var times: [Times] = []
+  var results: [Peer: [PeerResult?]] = [:]
+  for _ in 0..<alternations {
+    times.append(try ours())
+    for peer in Peer.allCases {
+      results[peer, default: []].append(peer.measure(workload, options, mark: mark))
+    }
+  }
+  return (times, results)
+}
+
+func comparisons(_ workload: Workload, _ times: [Times], _ results: [Peer: [PeerResult?]], lossCheck: Float?)
+  -> [Comparison]
+{
+  results.sorted { $0.key.rawValue < $1.key.rawValue }.compactMap { peer, theirs in
+    let pairs = zip(times, theirs).map { (ours: $0.median, theirs: $1) }
+    return Comparison(peer, workload, lossCheck: lossCheck, pairs)
+  }
+}
+
+/// A workload's parts.
+func measure(_ workload: Workload, _ options: Options) throws -> [Measurement] {
+  forgetPeak()
+  if let network = workload.network { return [try measureNetwork(workload, network, options)] }
+  if let arguments = workload.arguments { return [try measureProcess(workload, arguments, options)] }
+  return try workload.statements.map {
+    forgetPeak()
+    return try measureStatement(workload, $0, options)
+  }
 }
 
 func run(_ options: Options) throws {
@@ -75,15 +117,10 @@ func run(_ options: Options) throws {
   }
   var rows = [Measurement.header + (options.peers == nil ? [] : Comparison.header)]
   for workload in options.workloads {
-    forgetPeak()
-    let measurement: Measurement
-    if let network = workload.network {
-      measurement = try measureNetwork(workload, network, options)
-    } else {
-      measurement = try measureProcess(workload, workload.arguments ?? [], options)
+    for measurement in try measure(workload, options) {
+      if options.isJSON { put(measurement.json + "\n", to: 1) }
+      rows.append(measurement.cells)
     }
-    if options.isJSON { put(measurement.json + "\n", to: 1) }
-    rows.append(measurement.cells)
   }
   if !options.isJSON, rows.count > 1 { put(table(rows) + "\n", to: 1) }
   try runLanguage(options)

@@ -50,6 +50,17 @@ private struct Bench {
     #expect(bench.output("print a") == "1\n")
   }
 
+  /// Tables of names are walked in another order in every process, and in every table.
+  @Test func `what is suggested is the same every time`() {
+    let words = (0..<16).map { _ in
+      let bench = Bench()
+      bench.run("model = linear(1, 1)\nfirst = ([[1]], [[2]]) |> batch(1)\nother = ([[1]], [[2]]) |> batch(1)")
+      bench.run("train 1")
+      return bench.record.messages.joined()
+    }
+    #expect(Set(words).count == 1 && words[0].contains("`data = first`"))
+  }
+
   @Test func `an error that the check finds runs nothing`() {
     let bench = Bench()
     #expect(bench.output("print 1\nprint nope") == "")

@@ -32,7 +32,9 @@ package struct OpenSizes {
   /// Every `_` that the checker has met.
   var met: Set<Span> = []
   /// What follows from the layers around it.
-  package var solved: [Span: Int] = [:]
+  package private(set) var solved: [Span: Int] = [:]
+  /// Places that are met with one input and then with another of another size.
+  private var ambiguous: [Span: Int] = [:]
   /// Places that a layer certainly waits for, with the layer's name.
   private var awaited: [Span: String] = [:]
 
@@ -53,10 +55,20 @@ package struct OpenSizes {
     return mistakes
   }
 
-  /// What was awaited and found by nothing; nothing is awaited any more.
+  /// What goes in where a size was left open. The run has one size for a place.
+  package mutating func solve(_ size: Int, at place: Span) {
+    let known = solved[place] ?? size
+    solved[place] = known
+    if known != size { ambiguous[place] = size }
+  }
+
+  /// What was awaited and found by nothing, or found to be two sizes; nothing is awaited any more.
   package mutating func takeUnsolved() -> [Diagnostic] {
-    defer { awaited = [:] }
-    return awaited.filter { solved[$0.key] == nil }.map { .sizeNotSolved(nil, of: $0.value, at: $0.key) }
+    defer { (awaited, ambiguous) = ([:], [:]) }
+    return awaited.sorted { $0.key.start < $1.key.start }.compactMap { place, layer in
+      guard let size = solved[place] else { return .sizeNotSolved(nil, of: layer, at: place) }
+      return ambiguous[place].map { .sizeAmbiguous(size, $0, of: layer, at: place) }
+    }
   }
 }
 
@@ -70,6 +82,15 @@ extension Diagnostic {
       name == nil
         ? "nothing tells what goes into this layer" : "`_` stands for what goes into a layer, as in `linear(_, 10)`"
     ]
+    return diagnostic
+  }
+}
+
+extension Diagnostic {
+  fileprivate static func sizeAmbiguous(_ size: Int, _ other: Int, of layer: String, at span: Span) -> Diagnostic {
+    var diagnostic = sizeNotSolved(nil, of: layer, at: span)
+    diagnostic.message = "`_` of `\(layer)` would be \(size) the first time and \(other) another time"
+    diagnostic.notes = ["a place in the script has one size; what is made in several sizes says which"]
     return diagnostic
   }
 }

@@ -55,7 +55,7 @@ extension MetricDefinition {
     } else {
       input.predicted = predicted.floats.map { Double($0) }
     }
-    guard needsScores || input.predicted.count == input.expected.count else {
+    guard (needsScores ? input.scores : input.predicted).count == input.expected.count else {
       throw Diagnostic(
         .targetDisagrees,
         "`\(name)` needs equal shapes, found \(predicted.type.shape.text) and \(expected.type.shape.text)",

@@ -37,6 +37,10 @@ final class CheckEngine: CheckContext {
   var openBranches = 0
   /// Instructions that may still be looked at in functions.
   var stepsLeft = 200_000
+  /// What is found is not kept.
+  var isLooking = false
+  /// Instructions of turns that may still be done one by one; the second number for looking ahead.
+  var turnsLeft = (60_000, 15_000)
   /// The same for looking ahead, which is done again in earnest.
   var stepsAhead = 200_000
 
@@ -57,12 +61,14 @@ final class CheckEngine: CheckContext {
     static let callDepth = 48
     /// Tuples of arguments looked at per function; more are taken together.
     static let tuples = 16
+    /// Steps that a trace counts as.
+    static let traceCost = 200
   }
 
-  init(session: SessionState, globals known: [Int32: [String: AbstractValue]], isInteractive: Bool) {
+  init(session: SessionState, globals known: [Int32: [(name: String, value: AbstractValue)]], isInteractive: Bool) {
     self.session = session
     self.isInteractive = isInteractive
-    for (module, variables) in known {
+    for (module, variables) in known.sorted(by: { $0.key < $1.key }) {
       for (name, value) in variables {
         let number = globals.number(of: name, in: module)
         globals.slots[number] = Slot(value: value, stamp: globals.nextStamp())
@@ -239,6 +245,7 @@ final class CheckEngine: CheckContext {
   func tracing<Result, Failure: Error>(
     into tracer: ModelTracer, _ body: () throws(Failure) -> Result
   ) throws(Failure) -> Result {
+    if isLooking { stepsAhead -= Bound.traceCost }
     let outer = (self.tracer, session.tracer)
     (self.tracer, session.tracer) = (tracer, tracer)
     defer {

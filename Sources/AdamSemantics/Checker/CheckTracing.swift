@@ -8,8 +8,7 @@ extension CheckEngine: FunctionTracer {
   var isTracing: Bool { traceDepth > 0 || gradientDepth > 0 }
 
   func solved(_ size: Int, at span: Span) {
-    if let known = session.openSizes.solved[span], known != size { return }
-    session.openSizes.solved[span] = size
+    session.openSizes.solve(size, at: span)
   }
 
   func trace(

@@ -24,16 +24,19 @@ package struct AbstractTraining {
 /// Checks one program against a session: the same for `check`, `run` and the prompt.
 package struct Checker {
   let session: SessionState
-  /// What is known of the top-level variables, by module.
-  let globals: [Int32: [String: AbstractValue]]
+  /// What is known of the top-level variables, by module, in the order in which they got their names.
+  let globals: [Int32: [(name: String, value: AbstractValue)]]
   /// At a prompt names may come later and values of statements are shown.
   let isInteractive: Bool
 
   package init(session: SessionState, globals: [String: AbstractValue], isInteractive: Bool = false) {
-    self.init(session: session, modules: [0: globals], isInteractive: isInteractive)
+    let variables = globals.sorted { $0.key < $1.key }.map { (name: $0.key, value: $0.value) }
+    self.init(session: session, modules: [0: variables], isInteractive: isInteractive)
   }
 
-  package init(session: SessionState, modules globals: [Int32: [String: AbstractValue]], isInteractive: Bool) {
+  package init(
+    session: SessionState, modules globals: [Int32: [(name: String, value: AbstractValue)]], isInteractive: Bool
+  ) {
     self.session = session
     self.globals = globals
     self.isInteractive = isInteractive

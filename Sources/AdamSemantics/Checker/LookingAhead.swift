@@ -44,11 +44,21 @@ extension CheckEngine {
     return stepsAhead > 0
   }
 
+  /// Whether so many instructions may be done for turns one by one.
+  func mayUnroll(_ count: Int) -> Bool {
+    let left = isLooking ? turnsLeft.1 : turnsLeft.0
+    guard left >= count else { return false }
+    if isLooking { turnsLeft.1 -= count } else { turnsLeft.0 -= count }
+    return true
+  }
+
   /// Nothing that `body` finds is kept; its errors are given.
   /// - Parameter cost: of what is set back, beside the variables.
   func looking<Result>(cost: Int, _ body: () -> Result) -> (Result, mistakes: [Diagnostic]) {
-    let before = findings
+    let (before, outer) = (findings, isLooking)
+    isLooking = true
     defer {
+      isLooking = outer
       stepsAhead -= before.stepsLeft - stepsLeft + (cost + globals.slots.count) / 16
       findings = before
     }
