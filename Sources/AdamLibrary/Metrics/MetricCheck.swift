@@ -12,7 +12,8 @@ extension TrainingMetric<AbstractValue> {
   ) throws(Diagnostic) {
     let operands = metrics.contains(where: \.isOfScript) ? operands(data, model, context) : []
     for metric in metrics {
-      if isComputed, let found = data.flatMap(metric.refusal) {
+      let refusal = data.flatMap { metric.refusal($0, isClassLoss: arguments["loss"]?.mayWantClasses == true) }
+      if isComputed, let found = refusal {
         throw .metricTarget(metric.name, found, at: arguments.place(of: "metrics"))
       }
       try metric.check(operands, context, at: arguments.span)
@@ -32,14 +33,23 @@ extension TrainingMetric<AbstractValue> {
     }
   }
 
-  /// What the data has and the metric does not fit; nil when it may fit.
-  private func refusal(_ data: DataDescription) -> String? {
+  /// What the data has and the metric does not fit; nil when it may fit. Whole numbers are classes for a
+  /// class loss.
+  private func refusal(_ data: DataDescription, isClassLoss: Bool) -> String? {
     guard let definition else { return data.targetKind == .none ? "no target" : nil }
     switch data.targetKind {
     case .label where !definition.isOfClasses: return "classes"
-    case .real where definition.isOfClasses && data.origin != "csv": return "a real target"
+    case .real where definition.isOfClasses && data.origin != "csv" && !isClassLoss: return "a real target"
     case .none: return "no target"
     default: return nil
     }
+  }
+}
+
+extension AbstractValue {
+  /// Whether it may be a loss that takes classes.
+  fileprivate var mayWantClasses: Bool {
+    guard let loss = TrainingLoss(self) else { return isUnknown }
+    return loss.function == nil && loss.definition.target != .real
   }
 }

@@ -47,10 +47,33 @@ struct Validator {
     guard case .tensor(let outputs) = outputs else {
       throw .givesStructure("a metric", outputs.foundText, model, at: span)
     }
+    let judged = judged
     for metric in metrics {
-      result.append((metric.name, try metric.value(of: outputs, on: data, context, at: span)))
+      var rows = data
+      if metric.definition?.isOfClasses == true { rows = judged }
+      result.append((metric.name, try metric.value(of: outputs, on: rows, context, at: span)))
     }
     return result
+  }
+
+  /// The rows as metrics see them: whole numbers are classes for a class loss.
+  private var judged: DataSet {
+    guard data.description.targetKind == .real, let labels = labelsOfLoss else { return data }
+    var description = data.description
+    description.targetKind = .label
+    return DataSet(description: description, inputs: data.inputs, targets: labels)
+  }
+
+  private var labelsOfLoss: Tensor? {
+    guard loss.function == nil, let targets else { return nil }
+    switch loss.definition.target {
+    case .classes: return targets.element == .i32 ? targets : nil
+    case .binary:
+      let numbers = targets.floats
+      guard numbers.count == data.rowCount, numbers.allSatisfy({ $0 == 0 || $0 == 1 }) else { return nil }
+      return try? Tensor([numbers.count], integers: numbers.map { $0 == 1 ? 1 : 0 })
+    case .real: return nil
+    }
   }
 }
 

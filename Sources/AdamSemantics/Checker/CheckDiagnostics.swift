@@ -20,7 +20,7 @@ extension Diagnostic {
   ) -> Diagnostic {
     if let assigned {
       var result = Diagnostic(
-        .unknownName, "`\(name)` is used before it has a value", at: span, label: "no value yet")
+        .unknownName, "`\(name)` is used before it has a value", at: span, label: noValueYet)
       if assigned.source == span.source { result.labels.append(Label(assigned, "assigned here")) }
       return result
     }
@@ -40,7 +40,7 @@ extension Diagnostic {
     _ name: String, in function: String, isOuter: Bool, at span: Span
   ) -> Diagnostic {
     var result = Diagnostic(
-      .unknownName, "`\(name)` is used before it has a value", at: span, label: "no value yet")
+      .unknownName, "`\(name)` is used before it has a value", at: span, label: noValueYet)
     if isOuter {
       let place = function == "fn" ? "this function" : "`\(function)`"
       result.notes.append(
@@ -49,6 +49,11 @@ extension Diagnostic {
     }
     return result
   }
+
+  private static var noValueYet: String { "no value yet" }
+
+  /// A name that is assigned, but not before it is used here.
+  var isUseBeforeValue: Bool { code == .unknownName && label == Self.noValueYet }
 
   static func maybeUnset(_ name: String, at span: Span) -> Diagnostic {
     Diagnostic(

@@ -35,6 +35,8 @@ final class CheckEngine: CheckContext {
   var gradientDepth = 0
   /// Branches of traced functions met so far of which it was not known whether they are taken.
   var openBranches = 0
+  /// Number of messages when the turn being looked at met its first such branch.
+  var certainCount: Int?
   /// Instructions that may still be looked at in functions.
   var stepsLeft = 200_000
   /// What is found is not kept.
@@ -91,6 +93,8 @@ final class CheckEngine: CheckContext {
   }
 
   func add(_ diagnostic: Diagnostic) {
+    // In the first turn of a loop there certainly was no value.
+    if diagnostic.code == .maybeUnset, reported.contains(ReportKey(code: .unknownName, span: diagnostic.span)) { return }
     guard diagnostics.count < Bound.diagnostics,
       reported.insert(ReportKey(code: diagnostic.code, span: diagnostic.span)).inserted
     else { return }

@@ -157,7 +157,7 @@ final class Frame {
     } catch {
       engine.report(error)
     }
-    if known == nil, engine.isTracing { engine.openBranches += 1 }
+    if known == nil { engine.noteOpenBranch() }
     var taken = flow.state
     if let known {
       if known == ifTrue {

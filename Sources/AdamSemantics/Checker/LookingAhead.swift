@@ -52,19 +52,40 @@ extension CheckEngine {
     return true
   }
 
-  /// Nothing that `body` finds is kept; its errors are given.
+  func noteOpenBranch() {
+    if isTracing { openBranches += 1 }
+    if certainCount == nil { certainCount = diagnostics.count }
+  }
+
+  /// Nothing that `body` finds is kept; its errors are given that it meets for certain.
   /// - Parameter cost: of what is set back, beside the variables.
   func looking<Result>(cost: Int, _ body: () -> Result) -> (Result, mistakes: [Diagnostic]) {
-    let (before, outer) = (findings, isLooking)
-    isLooking = true
+    let (before, outer) = (findings, (isLooking, certainCount))
+    (isLooking, certainCount) = (true, nil)
     defer {
-      isLooking = outer
+      (isLooking, certainCount) = outer
       stepsAhead -= before.stepsLeft - stepsLeft + (cost + globals.slots.count) / 16
       findings = before
     }
     let result = body()
-    let found = diagnostics.dropFirst(before.diagnostics.count)
-    return (result, found.filter { $0.severity == .error && $0.code != .unknownName })
+    let found = diagnostics.prefix(certainCount ?? .max).dropFirst(before.diagnostics.count)
+    return (result, found.filter { $0.severity == .error && ($0.code != .unknownName || $0.isUseBeforeValue) })
+  }
+
+  /// Takes back and gives the errors of one turn of a loop that may lie on a way which this turn does not take:
+  /// `if i > 0 { print last }` is right although the first turn has no `last`.
+  func uncertain(in turn: () -> Void) -> [Diagnostic] {
+    let (start, outer) = (diagnostics.count, certainCount)
+    certainCount = nil
+    turn()
+    let certain = max(start, certainCount ?? diagnostics.count)
+    let errors = diagnostics.dropFirst(certain).filter { $0.severity == .error && $0.code != .unknownName }
+    certainCount = outer ?? certainCount
+    guard !errors.isEmpty else { return [] }
+    for error in errors { reported.remove(ReportKey(code: error.code, span: error.span)) }
+    let kept = diagnostics.dropFirst(certain).filter { $0.severity != .error || $0.code == .unknownName }
+    diagnostics.replaceSubrange(certain..., with: kept)
+    return errors
   }
 
   func tentatively<Result>(_ body: () throws(Diagnostic) -> Result) throws(Diagnostic) -> Result? {

@@ -2,6 +2,7 @@
 // the loop joined with what a turn leaves, until one more turn adds nothing (Cousot & Cousot 1977).
 import AdamIR
 import AdamLibrary
+import AdamSource
 
 extension Frame {
   private enum Bound {
@@ -43,13 +44,18 @@ extension Frame {
     let hasWarned = hasWarnedUnreachable
     // What one turn does not reach another may.
     hasWarnedUnreachable = true
+    var uncertain: [[Diagnostic]] = []
     for element in elements where !flow.isDead {
       exactAppends.formUnion(appends)
       position = body.lowerBound
       write(d, element)
-      _ = follow(body.dropFirst().dropLast())
-      flow.arrive(at: body.upperBound - 1)
+      uncertain.append(engine.uncertain {
+        _ = follow(body.dropFirst().dropLast())
+        flow.arrive(at: body.upperBound - 1)
+      })
     }
+    // What goes wrong in every turn does so on every way.
+    engine.keep(uncertain.first?.filter { one in uncertain.allSatisfy { $0.contains { $0.isSame(as: one) } } } ?? [])
     hasWarnedUnreachable = hasWarned
     exactAppends.subtract(appends)
     flow.save(flow.state, for: Int(done))
@@ -82,6 +88,10 @@ extension AbstractValue {
     }
     return asElements.flatMap { $0.count <= 64 ? $0 : nil }
   }
+}
+
+extension Diagnostic {
+  fileprivate func isSame(as other: Diagnostic) -> Bool { code == other.code && span == other.span }
 }
 
 extension Slot {
