@@ -94,7 +94,8 @@ final class CheckEngine: CheckContext {
 
   func add(_ diagnostic: Diagnostic) {
     // In the first turn of a loop there certainly was no value.
-    if diagnostic.code == .maybeUnset, reported.contains(ReportKey(code: .unknownName, span: diagnostic.span)) { return }
+    let unset = ReportKey(code: .unknownName, span: diagnostic.span)
+    if diagnostic.code == .maybeUnset, reported.contains(unset) { return }
     guard diagnostics.count < Bound.diagnostics,
       reported.insert(ReportKey(code: diagnostic.code, span: diagnostic.span)).inserted
     else { return }

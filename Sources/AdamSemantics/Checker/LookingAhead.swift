@@ -69,7 +69,10 @@ extension CheckEngine {
     }
     let result = body()
     let found = diagnostics.prefix(certainCount ?? .max).dropFirst(before.diagnostics.count)
-    return (result, found.filter { $0.severity == .error && ($0.code != .unknownName || $0.isUseBeforeValue) })
+    let errors = found.filter { $0.severity == .error }
+    let others = errors.filter { !$0.isUseBeforeValue }
+    // A name without a value may follow from another mistake; names that are not defined are met again.
+    return (result, others.isEmpty ? errors : others.filter { $0.code != .unknownName })
   }
 
   /// Takes back and gives the errors of one turn of a loop that may lie on a way which this turn does not take:
