@@ -65,20 +65,14 @@ final class NetworkTraining {
     throws
   {
     self.network = network
-    var options = Session.Options()
-    options.threads = threads
     let (printed, loopAllocations) = (printed, loopAllocations)
-    let host = Host(
-      write: { printed.append($0) }, flush: {}, progress: { loopAllocations.note($0) },
-      open: { path throws(HostError) in throw HostError(.cannotOpen, path: path, reason: "") },
-      replaceFile: { _, _ in }, now: { now() }, isCancelled: {
+    session = .timed(
+      threads: threads, write: { printed.append($0) }, progress: { loopAllocations.note($0) },
+      isCancelled: {
         loopAllocations.question()
         return false
       })
-    session = Session(host: host, options: options) { diagnostic, _ in
-      if diagnostic.severity == .error { complain(diagnostic.message) }
-    }
-    try execute(
+    try session.complete(
       """
       seed 0
       model = seq(\(network.layers.joined(separator: ", ")))
@@ -89,17 +83,11 @@ final class NetworkTraining {
     if let folder { try setWeights("\(folder)/\(workload.rawValue)_init.bin") }
   }
 
-  private func execute(_ text: String) throws {
-    guard session.execute(Array(text.utf8), name: "bench") == .completed else {
-      throw BenchError("the workload's script failed")
-    }
-  }
-
-  func train(_ steps: Int) throws { try execute("train \(steps) steps") }
+  func train(_ steps: Int) throws { try session.complete("train \(steps) steps") }
 
   /// Trains up to the compared step; its loss.
   func loss(ofStep step: Int) throws -> Float {
-    try execute("on step every \(step) { print \"{loss:.9g}\" }\ntrain \(step) steps")
+    try session.complete("on step every \(step) { print \"{loss:.9g}\" }\ntrain \(step) steps")
     guard let line = printed.text.split(separator: "\n").last, let loss = Float(line) else {
       throw BenchError("no loss was printed")
     }

@@ -59,23 +59,35 @@ final class StatementLoop {
 
   init(_ statement: TimedStatement, threads: Int) throws {
     self.statement = statement
+    session = .timed(threads: threads)
+    try session.complete(statement.setup)
+  }
+
+  func run(_ times: Int) throws { try session.complete("for i in 0..<\(times) { \(statement.text) }") }
+}
+
+extension Session {
+  /// A session without files; what goes wrong is written to stderr.
+  static func timed(
+    threads: Int, write: @escaping @Sendable ([UInt8]) -> Void = { _ in },
+    progress: @escaping @Sendable (ProgressEvent) -> Void = { _ in },
+    isCancelled: @escaping @Sendable () -> Bool = { false }
+  ) -> Session {
     var options = Session.Options()
     options.threads = threads
     let host = Host(
-      write: { _ in }, flush: {}, progress: { _ in },
+      write: { write($0) }, flush: {}, progress: progress,
       open: { path throws(HostError) in throw HostError(.cannotOpen, path: path, reason: "") },
-      replaceFile: { _, _ in }, now: { now() }, isCancelled: { false })
-    session = Session(host: host, options: options) { diagnostic, _ in
+      replaceFile: { _, _ in }, now: { now() }, isCancelled: isCancelled)
+    return Session(host: host, options: options) { diagnostic, _ in
       if diagnostic.severity == .error { complain(diagnostic.message) }
     }
-    try execute(statement.setup)
   }
 
-  private func execute(_ text: String) throws {
-    guard session.execute(Array(text.utf8), name: "bench") == .completed else {
+  /// Runs a text to its end, or throws.
+  func complete(_ text: String) throws {
+    guard execute(Array(text.utf8), name: "bench") == .completed else {
       throw BenchError("the workload's script failed")
     }
   }
-
-  func run(_ times: Int) throws { try execute("for i in 0..<\(times) { \(statement.text) }") }
 }
