@@ -45,6 +45,7 @@ extension Parser {
   ) throws(Failure) {
     let outerStart = statementStart
     let outerSilence = isSilent
+    let reported = diagnostics.count
     defer {
       statementStart = outerStart
       isSilent = outerSilence
@@ -57,7 +58,10 @@ extension Parser {
         passDoubledBrace()
         continue
       }
-      if current.kind == .lineEnd { throw Failure(endsStatement: true) }
+      if current.kind == .lineEnd {
+        // A string's line ends in a block of its interpolation; a mistake in the block was said already.
+        throw diagnostics.count == reported ? unexpected("`}`") : Failure(endsStatement: true)
+      }
       statementStart = current.start
       lexer.isUnsure = false
       isSilent = current.kind == .foreign

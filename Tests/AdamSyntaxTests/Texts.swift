@@ -79,7 +79,7 @@ func `What is no number gives one error`(_ text: String) {
 
 @Test(arguments: [
   (#""\q""#, "E0106"), (#""\u{110000}""#, "E0106"), (#""\u{D800}""#, "E0106"), (#""\u{}""#, "E0106"),
-  ("\"a\nb = 1", "E0104"), ("\"{a\n}\"", "E0108"), (#""{x:9999999}""#, "E0109"),
+  ("\"a\nb = 1", "E0104"), ("\"{a\n}\"", "E0108"), ("\"{if a { 1\n}}\"", "E0108"), (#""{x:9999999}""#, "E0109"),
 ])
 func `A wrong string gives one error`(_ text: String, _ code: String) {
   #expect(codes(parsed(text)) == [code])
