@@ -28,7 +28,7 @@ package enum CheckGradVerb {
     run: { context, arguments throws(Diagnostic) in
       let request = try TrainingRequest(arguments, context)
       let check = try GradientCheck(request, context.session)
-      let worst = try check.worst()
+      let worst = try check.worst(context)
       if worst.error > GradientCheck.tolerance { throw check.mistake(worst) }
       context.session.report(check.agreement(worst))
       return .record(
@@ -43,8 +43,10 @@ package enum CheckGradVerb {
 private struct GradientCheck {
   /// Relative to the larger of the two and 1.
   static let tolerance = 1e-4
-  private static let mostElements = 200
   private static let step = 1e-5
+  /// A difference costs about as much as the model has parameters, so of a large one fewer are taken.
+  private static let elements = 20...200
+  private static let work = 4_000_000
 
   struct Worst {
     var error = 0.0
@@ -55,6 +57,10 @@ private struct GradientCheck {
     var difference = 0.0
   }
 
+  /// The loss alone, in Double.
+  private let values: ReferenceRun
+  /// For each of `parameters`.
+  private let derivatives: [ReferenceTensor]
   private let function: TensorFunction
   private let inputs: [ReferenceTensor]
   private let parameters: [Int]
@@ -74,9 +80,10 @@ private struct GradientCheck {
     let trace = try request.tracer(session).trace(rows: rows, isTraining: false)
     guard let loss = trace.function.results.first?.value else { throw .lossReachesNothing(at: span) }
     let reached = trace.function.parametersReached(from: loss)
-    let function: TensorFunction
+    let derived: TensorFunction
     do throws(PassError) {
-      function = try trace.function.differentiated(loss: loss, wrt: reached)
+      derived = try trace.function.differentiated(loss: loss, wrt: reached)
+      function = try trace.function.keeping(loss)
     } catch {
       throw Diagnostic(.shapesDisagree, error.message, at: error.span ?? span)
     }
@@ -85,35 +92,32 @@ private struct GradientCheck {
     for (name, tensor) in trace.captures { tensors[name] = tensor }
     tensors["x"] = try request.data.inputs.rows(0..<rows, at: span)
     tensors["y"] = try request.targets(of: request.data, session)?.rows(0..<rows, at: span)
-    let inputs = function.parameters.map { parameter in
-      let tensor = tensors[parameter.name]
-      let values = tensor.map { tensor in
-        tensor.element == .f32 ? tensor.floats.map { Double($0) } : tensor.integers.map { Double($0) }
-      }
-      return ReferenceTensor(tensor?.sizes ?? [], values ?? [0])
-    }
-    let names = Set(trace.function.parameters.filter { reached.contains($0.value) }.map(\.name))
-    let parameters = function.parameters.indices.filter { names.contains(function.parameters[$0].name) }
-    self.function = function
-    self.inputs = inputs
-    self.parameters = parameters
+    inputs = function.inputs(tensors)
+    values = try ReferenceRun(function, inputs, at: span)
+    derivatives = Array(try ReferenceRun(derived, derived.inputs(tensors), at: span).results.dropFirst())
+    let ids = Set(reached)
+    parameters = function.parameters.indices.filter { ids.contains(trace.function.parameters[$0].value) }
     count = (total + stride - 1) / stride
   }
 
   /// Distance of the elements that are compared, over all parameters.
-  private var stride: Int { max(1, (total + Self.mostElements - 1) / Self.mostElements) }
+  private var stride: Int {
+    let most = min(max(Self.work / max(total, 1), Self.elements.lowerBound), Self.elements.upperBound)
+    return max(1, (total + most - 1) / most)
+  }
 
-  func worst() throws(Diagnostic) -> Worst {
-    let derivatives = try values(inputs)
+  func worst(_ context: some ExecutionContext) throws(Diagnostic) -> Worst {
     let stride = stride
     var worst = Worst()
     var place = 0
-    for (order, index) in parameters.enumerated() {
+    for (index, derivatives) in zip(parameters, derivatives) {
+      let operations = values.reached(from: index)
       for element in inputs[index].values.indices {
         defer { place += 1 }
         guard place % stride == 0 else { continue }
-        let difference = try slope(index, element)
-        let derivative = derivatives[order + 1].values[element]
+        try context.poll()
+        let difference = try slope(index, element, operations)
+        let derivative = derivatives.values[element]
         let error = abs(derivative - difference) / max(1, abs(derivative), abs(difference))
         if error > worst.error || error.isNaN {
           worst = Worst(
@@ -126,31 +130,12 @@ private struct GradientCheck {
   }
 
   /// (f(x + h) − f(x − h)) / 2h
-  private func slope(_ index: Int, _ element: Int) throws(Diagnostic) -> Double {
-    var moved = inputs
+  private func slope(_ index: Int, _ element: Int, _ operations: [Operation]) throws(Diagnostic) -> Double {
     let x = inputs[index].values[element]
     let h = Self.step * max(1, abs(x))
-    moved[index].values[element] = x + h
-    let above = try values(moved)[0].values[0]
-    moved[index].values[element] = x - h
-    let below = try values(moved)[0].values[0]
+    let above = try values.result(index, element, is: x + h, through: operations)
+    let below = try values.result(index, element, is: x - h, through: operations)
     return (above - below) / (2 * h)
-  }
-
-  /// The function's results in Double.
-  private func values(_ arguments: [ReferenceTensor]) throws(Diagnostic) -> [ReferenceTensor] {
-    var values = [ReferenceTensor?](repeating: nil, count: function.values.count)
-    for (parameter, argument) in zip(function.parameters, arguments) { values[parameter.value.index] = argument }
-    for operation in function.operations {
-      guard let reference = operation.op.reference else {
-        throw Diagnostic(
-          .shapesDisagree, "`\(operation.op.name)` cannot be checked: it has no value of its own", at: span)
-      }
-      let operands = operation.operands.compactMap { values[$0.index] }
-      let results = reference(operands, operation.attributes, operation.results.map { function.type($0) })
-      for (id, result) in zip(operation.results, results) { values[id.index] = result }
-    }
-    return function.results.compactMap { values[$0.value.index] }
   }
 
   // MARK: What is said
@@ -194,6 +179,26 @@ private struct GradientCheck {
     ]
     diagnostic.helps = [Help("try other initial values or data; if it stays, report a wrong derivative")]
     return diagnostic
+  }
+}
+
+extension TensorFunction {
+  /// The operations that one value needs; the parameters stay.
+  fileprivate func keeping(_ value: ValueID) throws(PassError) -> TensorFunction {
+    var function = self
+    function.results.removeAll { $0.value != value }
+    return try Pass.dce.run(function)
+  }
+
+  /// Values for the parameters, by their names.
+  fileprivate func inputs(_ tensors: [String: Tensor]) -> [ReferenceTensor] {
+    parameters.map { parameter in
+      let tensor = tensors[parameter.name]
+      let values = tensor.map { tensor in
+        tensor.element == .f32 ? tensor.floats.map { Double($0) } : tensor.integers.map { Double($0) }
+      }
+      return ReferenceTensor(tensor?.sizes ?? [], values ?? [0])
+    }
   }
 }
 
