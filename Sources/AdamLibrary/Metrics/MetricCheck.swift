@@ -47,9 +47,9 @@ extension TrainingMetric<AbstractValue> {
 }
 
 extension AbstractValue {
-  /// Whether it may be a loss that takes classes.
+  /// Whether it may be a loss that takes classes; what a function of the script does with them is its affair.
   fileprivate var mayWantClasses: Bool {
     guard let loss = TrainingLoss(self) else { return isUnknown }
-    return loss.function == nil && loss.definition.target != .real
+    return loss.function != nil || loss.definition.target != .real
   }
 }

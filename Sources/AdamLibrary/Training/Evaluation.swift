@@ -56,6 +56,14 @@ struct Validator {
     return result
   }
 
+  /// Throws before the first step when a metric of classes is asked for and the rows have none.
+  func check(_ metrics: [TrainingMetric<Value>]) throws(Diagnostic) {
+    guard let metric = metrics.first(where: { $0.definition?.isOfClasses == true }),
+      judged.description.targetKind == .real
+    else { return }
+    throw .metricTarget(metric.name, "a real target", at: span)
+  }
+
   /// The rows as metrics see them: whole numbers are classes for a class loss.
   private var judged: DataSet {
     guard data.description.targetKind == .real, let labels = labelsOfLoss else { return data }
@@ -65,15 +73,11 @@ struct Validator {
   }
 
   private var labelsOfLoss: Tensor? {
-    guard loss.function == nil, let targets else { return nil }
-    switch loss.definition.target {
-    case .classes: return targets.element == .i32 ? targets : nil
-    case .binary:
-      let numbers = targets.floats
-      guard numbers.count == data.rowCount, numbers.allSatisfy({ $0 == 0 || $0 == 1 }) else { return nil }
-      return try? Tensor([numbers.count], integers: numbers.map { $0 == 1 ? 1 : 0 })
-    case .real: return nil
-    }
+    guard let targets, loss.function != nil || loss.definition.target != .real else { return nil }
+    if targets.element == .i32 { return targets }
+    let numbers = targets.floats
+    guard numbers.count == data.rowCount, numbers.allSatisfy({ $0 == 0 || $0 == 1 }) else { return nil }
+    return try? Tensor([numbers.count], integers: numbers.map { $0 == 1 ? 1 : 0 })
   }
 }
 

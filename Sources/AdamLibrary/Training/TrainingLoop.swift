@@ -70,6 +70,7 @@ final class TrainingLoop {
     searching = request.optimizer.searches ? try Self.searching(request, plans) : nil
     try feed()
     validator = try Validator(request, session)
+    try validator?.check(request.metrics)
   }
 
   private static func searching(
