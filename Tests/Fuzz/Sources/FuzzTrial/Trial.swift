@@ -16,8 +16,8 @@ package struct Verdict {
 package enum Trial {
   private static let operations = 50_000
   private static let memory = 256 << 20
-  /// Seconds after which a run is cancelled.
-  fileprivate static let patience = 1.0
+  /// Seconds after which a run is cancelled; an input is run twice and may take 2.
+  fileprivate static let patience = 0.5
 
   /// `inPieces` runs it once more statement by statement, `comparesMachines` and that on another machine.
   package static func run(_ text: [UInt8], inPieces: Bool, comparesMachines: Bool) -> Verdict {
