@@ -45,6 +45,34 @@ import Testing
       "data = sine(n=16) |> batch(4)\nfor x, y in data { s = x.shape }\nprint s", "[4, 1]\n")
   }
 
+  @Test func `a function around a class loss leaves whole numbers the classes that metrics want`() {
+    let data = "data = (randn(12, 2), [[i % 2] for i in 0..<12]) |> split(train=0.5, val=0.5)\nmodel = linear(2, 1)\n"
+    let loss = "opt = sgd()\nloss = fn(p, y) bce_with_logits(p, y) + 1e-3 * sum(model.weight ^ 2)\n"
+    Self.runs(
+      data + loss + "r = train 2, metrics=[accuracy], val=every(1)\n"
+        + "print eval(data.val, metrics=[accuracy]).accuracy == r.val_accuracy", "true\n")
+  }
+
+  @Test func `metrics of classes are refused before the first step where the rows have none`() {
+    let script = """
+      data = ([[1], [2], [3], [4]], [[0, 1], [1, 0], [1, 1], [0, 0]]) |> split(train=0.5, val=0.5)
+      model = linear(1, 2)
+      opt = sgd()
+      loss = bce_with_logits
+      on epoch { print epoch }
+      train 4, metrics=[accuracy], val=every(4)
+      """
+    Self.says(script, "6:1 E0303 `accuracy` does not fit this data, which has a real target")
+  }
+
+  @Test func `a call that one turn takes back says its mistake where it is certain`() {
+    let bad = "fn bad(x) zeros(2, 3) @ zeros(2, 3) + x\n"
+    let list = "xs = [if randint(0, 2) == 1 { 1 } else { bad(0) } for i in 0..<3]\n"
+    #expect(Said(bad + list + "print bad(0)", .checked).codes == ["E0304"])
+    let skipping = "skip = number(randint(0, 3))\nls = [bad(0) for k in 0..<3 if k != skip]\n"
+    #expect(Said(bad + skipping + "print bad(0)", .checked).codes == ["E0304"])
+  }
+
   @Test func `whole-number inputs are numbers`() {
     let head = "seed 0\nmodel = seq(linear(2, 2))\nopt = sgd(lr=0.1)\nloss = cross_entropy()\n"
     let tail = "\nr = train 3\nprint \"{r.loss:.6f}\""

@@ -177,7 +177,10 @@ final class Frame {
       case .next(_, let iterator, let done) = function.instructions[next]
     {
       forLoops[position] = ForLoop(done: Int(done))
-      if !value(iterator).isNonEmpty { flow.save(before, for: Int(done)) }
+      if !value(iterator).isNonEmpty {
+        flow.save(before, for: Int(done))
+        engine.noteOpenBranch()
+      }
     }
     let last = min(Int(end), function.instructions.count)
     guard next < last else { return }

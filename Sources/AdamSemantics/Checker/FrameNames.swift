@@ -89,7 +89,7 @@ extension Frame {
       }
     ).sorted()
     let before = assigned.map { engine.globals.slots[$0] }
-    let after = engine.runHook(closure.forgetting(site), assigned: assigned)
+    let after = engine.runningLater { engine.runHook(closure.forgetting(site), assigned: assigned) }
     for (i, number) in assigned.enumerated() {
       let value = before[i].isUnset ? after[i].value : before[i].value.join(after[i].value)
       writeGlobal(number, Slot(value: value.isUnset ? .unknown : value))

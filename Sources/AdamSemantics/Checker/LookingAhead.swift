@@ -78,7 +78,7 @@ extension CheckEngine {
   /// Takes back and gives the errors of one turn of a loop that may lie on a way which this turn does not take:
   /// `if i > 0 { print last }` is right although the first turn has no `last`.
   func uncertain(in turn: () -> Void) -> [Diagnostic] {
-    let (start, outer) = (diagnostics.count, certainCount)
+    let (start, outer, known) = (diagnostics.count, certainCount, results)
     certainCount = nil
     turn()
     let certain = max(start, certainCount ?? diagnostics.count)
@@ -86,9 +86,30 @@ extension CheckEngine {
     certainCount = outer ?? certainCount
     guard !errors.isEmpty else { return [] }
     for error in errors { reported.remove(ReportKey(code: error.code, span: error.span)) }
-    let kept = diagnostics.dropFirst(certain).filter { $0.severity != .error || $0.code == .unknownName }
-    diagnostics.replaceSubrange(certain..., with: kept)
+    dropDiagnostics(from: certain) { $0.severity == .error && $0.code != .unknownName }
+    // What a call gave is found again with its mistakes.
+    for place in results.keys { results[place] = known[place] ?? [] }
     return errors
+  }
+
+  /// What a block does that is made now and runs when it is its turn: another turn may be the first to run it.
+  func runningLater<Result>(_ body: () -> Result) -> Result {
+    guard isLooking else { return body() }
+    var result: Result?
+    _ = uncertain {
+      noteOpenBranch()
+      result = body()
+    }
+    return result ?? body()
+  }
+
+  /// Takes some back; the names that are not defined know where theirs stand.
+  private func dropDiagnostics(from start: Int, where isDropped: (Diagnostic) -> Bool) {
+    let dropped = diagnostics.indices.dropFirst(start).filter { isDropped(diagnostics[$0]) }
+    for (number, (index, uses)) in unknownNames {
+      unknownNames[number] = (index - dropped.count { $0 < index }, uses)
+    }
+    diagnostics = diagnostics.enumerated().filter { !dropped.contains($0.offset) }.map(\.element)
   }
 
   func tentatively<Result>(_ body: () throws(Diagnostic) -> Result) throws(Diagnostic) -> Result? {

@@ -39,7 +39,8 @@ extension Frame {
   func unroll(_ iterator: Register, into d: Register, _ body: Range<Int>, done: Int32) -> Bool {
     let appends = body.filter { if case .append = function.instructions[$0] { true } else { false } }
     guard !flow.isDead, let elements = value(iterator).fewElements, body.count * elements.count <= Bound.unrolled,
-      engine.isTracing || !appends.isEmpty, engine.mayUnroll(body.count * elements.count)
+      engine.isTracing || !appends.isEmpty || elements.isEmpty && !isUncalled,
+      engine.mayUnroll(body.count * elements.count)
     else { return false }
     let hasWarned = hasWarnedUnreachable
     // What one turn does not reach another may.
