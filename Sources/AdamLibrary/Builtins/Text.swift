@@ -52,8 +52,13 @@ package enum TextBuiltins {
     ]),
     example: "print int(2.9)  # prints: 2",
     page: Page(source: "int of Python, Tensor.int of torch", see: ["number", "floor", "round"]), isPure: true,
-    run: { _, arguments throws(Diagnostic) in
+    run: { context, arguments throws(Diagnostic) in
       let value = arguments["x"] ?? .none
+      if case .traced = value {
+        let tensors = TensorArithmetic(context.session)
+        let x = try tensors.operand(value, at: arguments.place(of: "x"))
+        return .of(try tensors.apply(.cast, [x], ["element": .string("i32")].attributes, at: arguments.span))
+      }
       if let x = value.exactNumber ?? value.exactString.flatMap(parsed) {
         guard x.isFinite else {
           throw ValueError.conversion("\(messageText(x)) has no whole number", at: arguments.place(of: "x"))
