@@ -69,6 +69,10 @@ final class LibraryBench: ExecutionContext, CheckContext {
   }
 
   func tentatively<Result>(_ body: () throws(Diagnostic) -> Result) throws(Diagnostic) -> Result? { try body() }
+  func mistakes(_ body: () throws(Diagnostic) -> Void) -> [Diagnostic] {
+    do throws(Diagnostic) { try body() } catch { return [error] }
+    return []
+  }
 
   /// What the session reported.
   final class Log {

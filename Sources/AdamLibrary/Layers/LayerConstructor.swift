@@ -45,7 +45,7 @@ extension LayerDefinition {
     }
     guard let children = abstractChildren(context, arguments) else { return .unknown }
     let layer = makeLayer(arguments, children: children)
-    do throws(Diagnostic) { try layer.checkLayers(context.session.functionTracer) } catch {
+    do throws(Diagnostic) { try layer.checkLayers(context) } catch {
       context.report(error)
       return .unknown
     }

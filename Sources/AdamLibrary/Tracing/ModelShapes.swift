@@ -70,12 +70,33 @@ extension Layer {
   }
 
   /// Checks that the layers fit together; nothing to say when no layer knows its input.
-  package func checkLayers(_ caller: (any FunctionTracer)? = nil) throws(Diagnostic) {
-    guard let input = knownInput else { return }
+  package func checkLayers(_ context: (any CheckContext)? = nil) throws(Diagnostic) {
+    guard let input = knownInput, !needsMoreAxes(than: input, context) else { return }
     do throws(Diagnostic) {
-      _ = try traced(on: input, caller: caller)
+      _ = try traced(on: input, caller: context?.session.functionTracer)
     } catch {
       if error.code != .shapeUnknown { throw error }
+    }
+  }
+
+  /// `linear` takes rows of any number of axes, and what follows may want more than the two that are tried first.
+  private func needsMoreAxes(than input: TensorType, _ context: (any CheckContext)?) -> Bool {
+    let longer = Shape([.batch, .unknown] + input.shape.dimensions.dropFirst())
+    guard input.shape.accepts(longer) else { return false }
+    let mistakes = mistakes(on: input, context)
+    if mistakes.allSatisfy({ $0.code == .inputDisagrees }) { return false }
+    return self.mistakes(on: TensorType(.f32, longer), context).isEmpty
+  }
+
+  /// What is certainly wrong with an input of this type.
+  private func mistakes(on input: TensorType, _ context: (any CheckContext)?) -> [Diagnostic] {
+    func trace() throws(Diagnostic) { _ = try traced(on: input, caller: context?.session.functionTracer) }
+    if let context { return context.mistakes(trace) }
+    do throws(Diagnostic) {
+      try trace()
+      return []
+    } catch {
+      return error.code == .shapeUnknown ? [] : [error]
     }
   }
 

@@ -124,6 +124,14 @@ extension CheckEngine {
     return nil
   }
 
+  func mistakes(_ body: () throws(Diagnostic) -> Void) -> [Diagnostic] {
+    let before = findings
+    defer { findings = before }
+    var thrown: [Diagnostic] = []
+    do throws(Diagnostic) { try body() } catch { thrown = error.code == .shapeUnknown ? [] : [error] }
+    return diagnostics.dropFirst(before.diagnostics.count).filter { $0.severity == .error } + thrown
+  }
+
   /// Mistakes that were found by looking ahead and are certain.
   func keep(_ mistakes: [Diagnostic]) {
     for mistake in mistakes where reported.insert(ReportKey(code: mistake.code, span: mistake.span)).inserted {
