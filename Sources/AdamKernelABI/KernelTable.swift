@@ -26,14 +26,16 @@ public struct KernelTable: Sendable {
 
   /// Brings the right operand of a product into the tile order of this level.
   /// - p0: B, p1: packed, `packedCount(k:n:)` floats, 64-byte aligned
-  /// - n0 k, n1 n, n2 stride of B along k, n3 stride of B along n
-  /// - unit: a panel of `panelColumns` columns; `packUnits(n:)` of them.
+  /// - n0 k, n1 n, n2 stride of B along k, n3 stride of B along n, n4 stride from matrix to matrix
+  /// - unit: a panel of `panelColumns` columns; `packUnits(n:)` of them for each matrix, one behind the other.
   public var gemmPack: Kernel
   /// C[i, j] = Σ_k A[i, k]·B[k, j] (+ bias[j]), the chain of fma of rule 1.
   /// - p0: A, p1: B, p2: C, p3: bias [n] or nil, p4: B as packed by `gemmPack` or nil, p5: epilogue
   /// - n0 m, n1 n, n2 k; n3, n4 strides of A along m, k; n5, n6 strides of B along k, n;
   ///   n7 stride of C along m (1 along n; with an epilogue n)
-  /// - unit: a block of C; `gemmUnits(m:n:)` of them. C must not overlap the operands.
+  /// - several products of one size: n8, n9, n10 strides of A, B, C from matrix to matrix, p4 as `gemmPack`
+  ///   leaves it, no epilogue
+  /// - unit: a block of C; `gemmUnits(m:n:)` of them for each matrix. C must not overlap the operands.
   /// Without p4 every layout is right, but slow when `needsPacking` says so.
   public var gemm: Kernel
   /// The forward product with one output column, rule 2: out[r] = Σ x[r, ·]·w (+ bias).

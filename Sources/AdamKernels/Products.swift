@@ -46,8 +46,9 @@ func storeT(_ v: TileVector, _ p: Floats) {
 
 /// The operands of one product, as the `gemm` slots say.
 struct Product {
-  let a, b, c: Floats
-  let bias, packed: Floats?
+  private(set) var a, b, c: Floats
+  let bias: Floats?
+  private(set) var packed: Floats?
   let m, n, k, aRow, aTerm, bTerm, bColumn, cRow: Int
   /// Room for `Tile.rows` × `Tile.depth` numbers, if the caller has it.
   let scratch: Floats?
@@ -63,6 +64,17 @@ struct Product {
     scratch = x.pointee.scratch.optionalFloats
     epilogue = Epilogue(x)
   }
+
+  /// The product of the matrices so many places further on.
+  @inline(__always)
+  func matrix(_ index: Int, _ x: UnsafePointer<KernelArguments>) -> Product {
+    var product = self
+    product.a += index &* x.pointee.n8
+    product.b += index &* x.pointee.n9
+    product.c += index &* x.pointee.n10
+    if let packed { product.packed = packed + index &* ((n &+ Tile.columns &- 1) / Tile.columns) &* Tile.columns &* k }
+    return product
+  }
 }
 
 /// The next block of rule 1 when `rest` terms remain.
@@ -73,21 +85,33 @@ func blockSize(_ rest: Int) -> Int {
 }
 
 func gemm(_ raw: UnsafeRawPointer, _ begin: Int, _ end: Int) {
-  let p = Product(arguments(raw))
+  let x = arguments(raw)
+  let p = Product(x)
   guard p.m > 0, p.n > 0 else { return }
   let rowBlocks = (p.m &+ Tile.blockRows &- 1) / Tile.blockRows
-  for unit in begin..<end {
-    let columnBlock = rowBlocks == 1 ? unit : unit / rowBlocks
-    let row = (unit &- columnBlock &* rowBlocks) &* Tile.blockRows
-    let column = columnBlock &* Tile.blockColumns
-    let rows = row..<min(row &+ Tile.blockRows, p.m)
-    let columns = column..<min(column &+ Tile.blockColumns, p.n)
-    if p.packed == nil, p.bColumn != 1 || p.n & 15 != 0 {
-      smallProduct(p, rows, columns)
-      p.epilogue.finish(rows, columns, length: p.n)
-    } else {
-      tiledProduct(p, rows, columns)
+  let blocks = rowBlocks &* ((p.n &+ Tile.blockColumns &- 1) / Tile.blockColumns)
+  if x.pointee.n10 == 0 || end <= blocks {
+    for block in begin..<end { gemmBlock(p, block, rowBlocks) }
+  } else {
+    for unit in begin..<end {
+      let matrix = blocks == 1 ? unit : unit / blocks
+      gemmBlock(p.matrix(matrix, x), unit &- matrix &* blocks, rowBlocks)
     }
+  }
+}
+
+@inline(__always)
+private func gemmBlock(_ p: Product, _ block: Int, _ rowBlocks: Int) {
+  let columnBlock = rowBlocks == 1 ? block : block / rowBlocks
+  let row = (block &- columnBlock &* rowBlocks) &* Tile.blockRows
+  let column = columnBlock &* Tile.blockColumns
+  let rows = row..<min(row &+ Tile.blockRows, p.m)
+  let columns = column..<min(column &+ Tile.blockColumns, p.n)
+  if p.packed == nil, p.bColumn != 1 || p.n & 15 != 0 {
+    smallProduct(p, rows, columns)
+    p.epilogue.finish(rows, columns, length: p.n)
+  } else {
+    tiledProduct(p, rows, columns)
   }
 }
 
@@ -118,11 +142,13 @@ func gemmPack(_ raw: UnsafeRawPointer, _ begin: Int, _ end: Int) {
   let x = arguments(raw)
   let b = x.pointee.p0.floats, packed = x.pointee.p1.floats
   let k = x.pointee.n0, n = x.pointee.n1, termStride = x.pointee.n2, columnStride = x.pointee.n3
-  for panel in begin..<end {
-    let first = panel &* Tile.columns
+  let panels = (n &+ Tile.columns &- 1) / Tile.columns
+  for unit in begin..<end {
+    let matrix = unit < panels ? 0 : unit / panels
+    let first = (unit &- matrix &* panels) &* Tile.columns
     let count = min(Tile.columns, n &- first)
-    let to = packed + panel &* Tile.columns &* k
-    let from = b + first &* columnStride
+    let to = packed + unit &* Tile.columns &* k
+    let from = b + (matrix &* x.pointee.n4 &+ first &* columnStride)
     if columnStride == 1, count == Tile.columns {
       for t in 0..<k {
         (to + t &* Tile.columns).update(from: from + t &* termStride, count: Tile.columns)

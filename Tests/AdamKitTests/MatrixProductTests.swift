@@ -36,6 +36,21 @@ import Testing
     Self.prints("w = [[1, 2], [3, 4], [5, 6]]; print grad(fn(w) sum((a @ w)^2), w)", "[[880, 1168], [1020, 1344], [1160, 1520]]\n")
   }
 
+  @Test func `a stack has the bits of its matrices`() {
+    let script = """
+      for s in [[64, 16, 64], [5, 7, 3], [100, 33, 40], [13, 400, 31], [1, 3, 5], [12, 3, 1]] {
+        a = randn(3, s[0], s[1]); b = randn(3, s[1], s[2])
+        at = randn(3, s[1], s[0]); bt = randn(3, s[2], s[1])
+        for i in 0..<3 {
+          assert all((a @ b)[i] == a[i] @ b[i])
+          assert all((a @ permute(bt, 0, 2, 1))[i] == a[i] @ transpose(bt[i]))
+          assert all((permute(at, 0, 2, 1) @ b)[i] == transpose(at[i]) @ b[i])
+        }
+      }
+      """
+    #expect(ScriptRun(script).messages == [])
+  }
+
   @Test func `the check knows the shape of a product`() {
     #expect(Said("x = randn(5, 2, 3) @ randn(4, 5, 3, 7); y = x + zeros(4, 5, 2, 8)", .checked).codes == ["E0304"])
     #expect(Said("x = randn(3) @ randn(5, 3, 7); y = x + zeros(6, 7)", .checked).codes == ["E0304"])

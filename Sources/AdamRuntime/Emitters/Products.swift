@@ -17,9 +17,18 @@ struct Product {
   var b: Matrix
   var c: Place
   var bias: Place?
+  /// So many products of this size, their matrices so far apart.
+  var stack = Stack()
+
+  struct Stack {
+    var count = 1
+    var a = 0
+    var b = 0
+    var c = 0
+  }
 
   /// Two flops a term at about 100 per nanosecond.
-  var cost: Double { 20 + Double(m) * Double(n) * Double(k) * 0.02 }
+  var cost: Double { 20 + Double(stack.count) * Double(m) * Double(n) * Double(k) * 0.02 }
 
   /// The whole result of the operation at hand, with the steps behind it.
   func emit(_ e: inout Emission) throws(RuntimeError) {
@@ -39,21 +48,23 @@ struct Product {
     var packed: Place?
     let table = e.kernels
     if table.needsPacking(m: m, n: n, k: k, aRow: a.rowStride, bColumn: b.columnStride) {
-      let target = room ?? e.scratch(table.packedCount(k: k, n: n))
+      let matrices = stack.b == 0 ? 1 : stack.count
+      let target = room ?? e.scratch(matrices * table.packedCount(k: k, n: n))
       (room, packed) = (target, target)
       e.emit(
-        table.gemmPack, [b.place, target], units: table.packUnits(n: n),
-        cost: 0.3 * Double(k) * Double(n)
+        table.gemmPack, [b.place, target], units: matrices * table.packUnits(n: n),
+        cost: 0.3 * Double(matrices) * Double(k) * Double(n)
       ) {
-        ($0.n0, $0.n1, $0.n2, $0.n3) = (k, n, b.rowStride, b.columnStride)
+        ($0.n0, $0.n1, $0.n2, $0.n3, $0.n4) = (k, n, b.rowStride, b.columnStride, stack.b)
       }
     }
     e.emit(
       table.gemm, [a.place, b.place, c, bias, packed, epilogue?.place],
-      units: table.gemmUnits(m: m, n: n), cost: cost + (epilogue?.cost ?? 0)
+      units: stack.count * table.gemmUnits(m: m, n: n), cost: cost + (epilogue?.cost ?? 0)
     ) {
       ($0.n0, $0.n1, $0.n2, $0.n3, $0.n4) = (m, n, k, a.rowStride, a.columnStride)
       ($0.n5, $0.n6, $0.n7) = (b.rowStride, b.columnStride, n)
+      ($0.n8, $0.n9, $0.n10) = (stack.a, stack.b, stack.c)
     }
   }
 }
@@ -108,6 +119,9 @@ private func emitDot(
   try emitProducts(&e, a, first, b, second, target)
 }
 
+/// Floats of right operands that are packed all at once: more would not stay in a cache until they are read.
+private let mostPacked = 1 << 19
+
 /// Each pair of matrices of two stacks; they share the room in which B is packed. Steps behind several
 /// products are left to a loop.
 private func emitProducts(
@@ -115,6 +129,15 @@ private func emitProducts(
 ) throws(RuntimeError) {
   let pairs = StackPairs(a.leading, b.leading)
   var room: Place?
+  let packed = pairs.count * e.kernels.packedCount(k: a.columns, n: b.columns)
+  if a.leading == b.leading, pairs.count > 1, packed <= mostPacked {
+    // One after the other on both sides: one call for all of them.
+    var product = Product(
+      m: a.rows, n: b.columns, k: a.columns, a: a.matrix(0, of: first), b: b.matrix(0, of: second), c: target,
+      bias: nil)
+    product.stack = Product.Stack(count: pairs.count, a: a.size, b: b.size, c: a.rows * b.columns)
+    return product.emit(&e, packingInto: &room)
+  }
   for index in 0..<pairs.count {
     let (p, q) = pairs[index]
     let product = Product(
@@ -131,7 +154,7 @@ private struct StoredMatrices {
   /// As they are multiplied.
   var rows: Int
   let columns: Int
-  private let size: Int
+  let size: Int
   private let strides: (Int, Int)
 
   init(_ sizes: [Int], isRow: Bool, isTransposed: Bool) {
