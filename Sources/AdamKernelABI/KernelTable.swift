@@ -121,7 +121,7 @@ public struct KernelTable: Sendable {
   /// Unit: `StridedCopy.rowsPerUnit` rows of the last but one dimension; `unitCount` of them.
   public var stridedCopy: Kernel
   /// out[o, j, ·] = x[o, index[j], ·]. p0: x [n0, n1, n2], p1: index i32 [n3], p2: out [n0, n3, n2].
-  /// Unit: one (o, j), n0·n3 of them. A place outside 0 ..< n1 gives zeros: check before.
+  /// Unit: one (o, j), n0·n3 of them. A place outside 0 ..< n1 gives NaN, or 0 where n4 = 1 (i32, bool).
   public var indexSelect: Kernel
   /// The gradient of `indexSelect`: out = 0, then out[o, index[j], ·] += g[o, j, ·], j in order.
   /// p0: g [n0, n3, n2], p1: index i32 [n3], p2: out [n0, n1, n2]. Unit: one of the n0 slices.

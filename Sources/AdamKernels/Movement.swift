@@ -66,6 +66,8 @@ func indexSelect(_ raw: UnsafeRawPointer, _ begin: Int, _ end: Int) {
   let x = arguments(raw)
   let from = x.pointee.p0.integers, index = x.pointee.p1.integers, to = x.pointee.p2.integers
   let length = x.pointee.n1, inner = x.pointee.n2, count = x.pointee.n3
+  // What is not there must not pass for a number: the loss shows it.
+  let outside = x.pointee.n4 == 0 ? Int32(bitPattern: Float.nan.bitPattern) : 0
   for unit in begin..<end {
     let outer = unit / count
     let place = Int(index[unit &- outer &* count])
@@ -73,7 +75,7 @@ func indexSelect(_ raw: UnsafeRawPointer, _ begin: Int, _ end: Int) {
     if place >= 0, place < length {
       out.update(from: from + (outer &* length &+ place) &* inner, count: inner)
     } else {
-      out.update(repeating: 0, count: inner)
+      out.update(repeating: outside, count: inner)
     }
   }
 }

@@ -1,8 +1,8 @@
 // index_select: rows of an axis by index, and its gradient.
 
 extension OpDefinition {
-  /// `indices` is i32 of any rank; its axes take the place of `axis`. Indices are checked when they
-  /// are made: inside, each is 0 ..< size.
+  /// `indices` is i32 of any rank; its axes take the place of `axis`. What is outside 0 ..< size gives NaN
+  /// (zeros of whole numbers and truth values) and passes no gradient.
   package static let indexSelect: OpDefinition = .init(
     name: "index_select", summary: "Rows of an axis chosen by index.",
     formula: "y[.., i, ..] = x[.., indices[i], ..]; x' = index_select_grad(g, indices, x)",

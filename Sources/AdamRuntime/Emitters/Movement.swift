@@ -158,8 +158,9 @@ func split(_ sizes: [Int], at axis: Int) -> (outer: Int, size: Int, inner: Int) 
   let count = e.operandCount(1)
   let pointers = [e.operand(0), e.operand(1), e.result()]
   let cost = 0.3 * Double(e.resultCount()) + 5 * Double(parts.outer * count)
+  let isWhole = e.resultType().element != .f32
   e.emit(e.kernels.indexSelect, pointers, units: parts.outer * count, cost: cost) {
-    ($0.n0, $0.n1, $0.n2, $0.n3) = (parts.outer, parts.size, parts.inner, count)
+    ($0.n0, $0.n1, $0.n2, $0.n3, $0.n4) = (parts.outer, parts.size, parts.inner, count, isWhole ? 1 : 0)
   }
 }
 
