@@ -94,6 +94,8 @@ public struct KernelTable: Sendable {
 
   /// p0: x [n0, n1], p1: out.
   public var softmax: Kernel
+  /// Row i of each n2 sees its first n1 - n2 + i + 1 elements; the others become 0. p0: x [n0, n1], p1: out.
+  public var causalSoftmax: Kernel
   /// p0: x [n0, n1], p1: out.
   public var logSoftmax: Kernel
   /// (g − Σ g·y)·y. p0: g, p1: y, p2: out; [n0, n1].
@@ -171,7 +173,7 @@ public struct KernelTable: Sendable {
   public init(
     level: String, panelColumns: Int, blockRows: Int, blockColumns: Int, elementwise: Kernel,
     fill: Kernel, gemmPack: Kernel, gemm: Kernel, dot16: Kernel, sumLast: Kernel,
-    sumFirst: Kernel, extreme: Kernel, softmax: Kernel, logSoftmax: Kernel, softmaxGrad: Kernel,
+    sumFirst: Kernel, extreme: Kernel, softmax: Kernel, causalSoftmax: Kernel, logSoftmax: Kernel, softmaxGrad: Kernel,
     logSoftmaxGrad: Kernel, nllLoss: Kernel, nllLossGrad: Kernel,
     crossEntropyLoss: Kernel, crossEntropyLossGrad: Kernel, mseLoss: Kernel,
     bceWithLogits: Kernel, stridedCopy: Kernel, indexSelect: Kernel, indexAdd: Kernel,
@@ -191,6 +193,7 @@ public struct KernelTable: Sendable {
     self.sumFirst = sumFirst
     self.extreme = extreme
     self.softmax = softmax
+    self.causalSoftmax = causalSoftmax
     self.logSoftmax = logSoftmax
     self.softmaxGrad = softmaxGrad
     self.logSoftmaxGrad = logSoftmaxGrad

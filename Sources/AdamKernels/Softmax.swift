@@ -63,9 +63,9 @@ private struct Row {
   let count: Int
 
   @inline(__always)
-  init(_ x: UnsafePointer<KernelArguments>, _ row: Int, isUnary: Bool) {
-    count = x.pointee.n1
-    let at = row &* count
+  init(_ x: UnsafePointer<KernelArguments>, _ row: Int, isUnary: Bool, count seen: Int? = nil) {
+    count = seen ?? x.pointee.n1
+    let at = row &* x.pointee.n1
     a = x.pointee.p0.floats + at
     b = x.pointee.p1.floats + at
     out = isUnary ? b : x.pointee.p2.floats + at
@@ -83,13 +83,26 @@ private struct Row {
 }
 
 func softmax(_ raw: UnsafeRawPointer, _ begin: Int, _ end: Int) {
+  for row in begin..<end { softmax(Row(arguments(raw), row, isUnary: true)) }
+}
+
+@inline(__always)
+private func softmax(_ r: Row) {
+  let top = Lane16(repeating: rowMax(r.a, r.count))
+  r.each { at, lanes in Lane16.exp(some(r.a + at, lanes) - top) }
+  let sum = rowSum16(r.count, { r.out[$0] }, { at, lanes in some(r.out + at, lanes) })
+  let factor = Lane16(repeating: 1 / sum)
+  r.each { at, lanes in some(r.out + at, lanes) * factor }
+}
+
+func causalSoftmax(_ raw: UnsafeRawPointer, _ begin: Int, _ end: Int) {
+  let x = arguments(raw)
+  let columns = x.pointee.n1, rows = x.pointee.n2
   for row in begin..<end {
-    let r = Row(arguments(raw), row, isUnary: true)
-    let top = Lane16(repeating: rowMax(r.a, r.count))
-    r.each { at, lanes in Lane16.exp(some(r.a + at, lanes) - top) }
-    let sum = rowSum16(r.count, { r.out[$0] }, { at, lanes in some(r.out + at, lanes) })
-    let factor = Lane16(repeating: 1 / sum)
-    r.each { at, lanes in some(r.out + at, lanes) * factor }
+    let seen = max(0, columns &- rows &+ row % rows &+ 1)
+    let r = Row(x, row, isUnary: true, count: seen)
+    if seen > 0 { softmax(r) }
+    (r.out + seen).update(repeating: 0, count: columns &- seen)
   }
 }
 

@@ -15,7 +15,7 @@ private func makeTable(_ level: String) -> KernelTable {
     level: level, panelColumns: Tile.columns, blockRows: Tile.blockRows,
     blockColumns: Tile.blockColumns, elementwise: elementwise, fill: fill, gemmPack: gemmPack,
     gemm: gemm, dot16: dot16, sumLast: sumLast, sumFirst: sumFirst, extreme: extreme,
-    softmax: softmax, logSoftmax: logSoftmax, softmaxGrad: softmaxGrad,
+    softmax: softmax, causalSoftmax: causalSoftmax, logSoftmax: logSoftmax, softmaxGrad: softmaxGrad,
     logSoftmaxGrad: logSoftmaxGrad, nllLoss: nllLoss, nllLossGrad: nllLossGrad,
     crossEntropyLoss: crossEntropyLoss, crossEntropyLossGrad: crossEntropyLossGrad, mseLoss: mseLoss,
     bceWithLogits: bceWithLogits, stridedCopy: stridedCopy, indexSelect: indexSelect,

@@ -263,6 +263,8 @@ struct OpCase: Sendable, CustomTestStringConvertible {
       for op in gradients { cases.append(OpCase(op, [type, type], ["axis": .int(axis)], within: 1e-5)) }
     }
     return cases + [
+      OpCase(.causalSoftmax, [.f32(3, 3)]), OpCase(.causalSoftmax, [.f32(2, 3, 20, 20)]),
+      OpCase(.causalSoftmax, [.f32(2, 3, 40)]), OpCase(.causalSoftmax, [.f32(2, 5, 3)]),
       OpCase(.nllLoss, [.f32(5, 3), i32(5)]), OpCase(.nllLossGrad, [.f32(), i32(5), .f32(5, 3)]),
       OpCase(.crossEntropyLoss, [.f32(5, 3), i32(5)]), OpCase(.crossEntropyLoss, [.f32(70, 33), i32(70)]),
       OpCase(.crossEntropyLossGrad, [.f32(), i32(5), .f32(5, 3)], within: 1e-5),

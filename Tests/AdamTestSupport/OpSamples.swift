@@ -181,6 +181,7 @@ package struct OpSample: Sendable {
       return [
         OpSample([.f32(2, 3)], ["axis": .int(1)]), OpSample([.f32(3, 2)], ["axis": .int(0)]),
       ]
+    case .causalSoftmax: return [OpSample([.f32(3, 3)]), OpSample([.f32(2, 2, 4)])]
     case .softmaxGrad, .logSoftmaxGrad:
       return [OpSample([.f32(2, 3), .f32(2, 3)], ["axis": .int(1)])]
     default: return nil

@@ -67,6 +67,7 @@ package struct OpRegistry: Sendable {
     .conv2d, .conv2dInputGrad, .conv2dWeightGrad,
     .maxPool2d, .maxPool2dGrad,
     .softmax, .softmaxGrad,
+    .causalSoftmax,
     .logSoftmax, .logSoftmaxGrad,
     .nllLoss, .nllLossGrad,
     .crossEntropyLoss, .crossEntropyLossGrad,
