@@ -32,11 +32,6 @@ extension LayerDefinition {
 }
 
 extension TraceBuilder {
-  /// A constant beside the operands of a layer.
-  func number(_ value: Double, at layer: Layer) throws(Diagnostic) -> ValueID {
-    try emit(.full, [], ["value": .float(value), "type": .type(TensorType(.f32, .scalar))], at: layer)
-  }
-
   /// scale·(x > 0 ? x : alpha·(exp(x) − 1)). exp(x) − 1 = 2t / (1 − t) with t = tanh(x/2), which loses no
   /// digits near 0; positive values never reach it, so that nothing overflows.
   fileprivate func exponentialUnit(

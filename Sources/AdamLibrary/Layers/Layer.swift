@@ -87,6 +87,8 @@ package struct LayerDefinition: Sendable {
   /// Shapes of the parameters, in the order in which they are drawn and saved.
   package let parameters:
     @Sendable (BoundArguments<AbstractValue>) -> [(name: String, shape: Shape)]
+  /// Layers that it is made of, whatever it is given; nil: none. Drawn before its own parameters.
+  package let parts: (@Sendable (BoundArguments<AbstractValue>) -> [Layer.Child])?
   /// Draws the initial values in torch's order into the given tensors.
   package let initialize: @Sendable (Layer, inout Generator) -> Void
   /// What it must be fed, `[batch, in]`, or nil when any input will do.
@@ -107,6 +109,7 @@ package struct LayerDefinition: Sendable {
   package init(
     name: String, summary: String, shapeRule: String, signature: Signature, example: String, page: Page = Page(),
     parameters: @escaping @Sendable (BoundArguments<AbstractValue>) -> [(name: String, shape: Shape)] = { _ in [] },
+    parts: (@Sendable (BoundArguments<AbstractValue>) -> [Layer.Child])? = nil,
     initialize: @escaping @Sendable (Layer, inout Generator) -> Void = { _, _ in },
     inputShape: @escaping @Sendable (Layer) -> Shape? = { _ in nil },
     validate: @escaping @Sendable (BoundArguments<AbstractValue>) -> Diagnostic? = { _ in nil },
@@ -119,6 +122,7 @@ package struct LayerDefinition: Sendable {
     self.example = example
     self.page = page
     self.parameters = parameters
+    self.parts = parts
     self.initialize = initialize
     self.inputShape = inputShape
     self.validate = validate

@@ -113,13 +113,17 @@ extension LayerDefinition {
     let own = parameters(settings).map { LayerParameter(name: $0.name, shape: $0.shape) }
     let named = children.enumerated().map { Layer.Child(String($0.offset), $0.element) }
     return Layer(
-      definition: self, settings: settings, parameters: own, children: named, span: settings.span)
+      definition: self, settings: settings, parameters: own, children: (parts?(settings) ?? []) + named,
+      span: settings.span)
   }
 }
 
 extension Layer {
-  /// Gives the layer's own parameters memory and draws their initial values.
+  /// Gives the layer's own parameters and those of its parts memory and draws their initial values.
   func allocateParameters(_ generator: inout Generator) throws(Diagnostic) {
+    if definition.parts != nil {
+      for part in children { try part.layer.allocateParameters(&generator) }
+    }
     try allocateParameters()
     definition.initialize(self, &generator)
   }

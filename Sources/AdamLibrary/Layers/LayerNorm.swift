@@ -40,12 +40,7 @@ extension LayerDefinition {
       let distance = try builder.emit(.sub, [input, mean], at: layer)
       let squares = try builder.emit(.mul, [distance, distance], at: layer)
       let variance = try builder.emit(.mean, [squares], kept, at: layer)
-      let eps = try builder.emit(
-        .full, [],
-        [
-          "value": .float(layer.settings.number("eps") ?? 1e-5),
-          "type": .type(TensorType(.f32, .scalar)),
-        ], at: layer)
+      let eps = try builder.number(layer.settings.number("eps") ?? 1e-5, at: layer)
       let deviation = try builder.emit(
         .sqrt, [try builder.emit(.add, [variance, eps], at: layer)], at: layer)
       let normal = try builder.emit(.div, [distance, deviation], at: layer)

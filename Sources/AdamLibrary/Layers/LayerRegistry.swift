@@ -20,6 +20,8 @@ package enum LayerRegistry {
     .layerNorm,
     .conv2d,
     .maxPool2d,
+    .embedding,
+    .multiheadAttention,
     .residual,
     .parallel,
   ]

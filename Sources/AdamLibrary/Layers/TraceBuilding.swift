@@ -15,6 +15,11 @@ extension TraceBuilder {
     }
   }
 
+  /// A constant beside the operands of a layer.
+  func number(_ value: Double, at layer: Layer) throws(Diagnostic) -> ValueID {
+    try emit(.full, [], ["value": .float(value), "type": .type(TensorType(.f32, .scalar))], at: layer)
+  }
+
   /// `axis` as 0 ..< rank of the value.
   package func axis(_ axis: Int, of value: ValueID, at layer: Layer) throws(Diagnostic) -> Int {
     do {
