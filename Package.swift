@@ -83,9 +83,10 @@ let package = Package(
         "AdamKit", "AdamREPL", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .target(name: "CAllocationCount", path: "Tests/CAllocationCount"),
+    .target(name: "CMachineLimits", path: "Tests/CMachineLimits"),
     .executableTarget(
       name: "AdamBench",
-      dependencies: ["AdamKit", "AdamInterpreter", "AdamLibrary", "AdamSyntax", "CAllocationCount"],
+      dependencies: ["AdamKit", "AdamInterpreter", "AdamLibrary", "AdamSyntax", "CAllocationCount", "CMachineLimits"],
       path: "Tests/AdamBench", exclude: ["Peers"]),
     .target(
       name: "AdamTestSupport",

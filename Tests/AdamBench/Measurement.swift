@@ -21,6 +21,10 @@ struct Measurement {
   var peakMegabytes: Double
   var work: Work?
   var peers: [Comparison] = []
+  /// Of the machine's limit, for work that has one.
+  var share: Double?
+  /// Against an earlier run.
+  var change: String?
 
   /// One JSON object, fields in fixed order.
   var json: String {
@@ -35,20 +39,21 @@ struct Measurement {
       fields.append("\"check_step\":\(network.checkStep)")
       fields.append("\"samples_per_s\":\((Double(network.batch) / secondsPerStep).rounded())")
     }
+    if let share { fields.append("\"share_of_limit\":\(rounded(share, 3))") }
     if let part { fields.append("\"part\":\"\(part)\"") }
     if let (name, count) = work?.field { fields.append("\"\(name)\":\(rounded(count / secondsPerStep / 1e9, 2))") }
     return "{" + (fields + peers.flatMap(\.fields)).joined(separator: ",") + "}"
   }
 
   static let header = [
-    "workload", "threads", "per step", "fastest", "rate", "loss", "allocations", "RSS MB",
+    "workload", "threads", "per step", "fastest", "rate", "of limit", "loss", "allocations", "RSS MB", "change",
   ]
 
   var cells: [String] {
     [
       workload.rawValue + (part.map { " \($0)" } ?? ""), "\(threads)", duration(secondsPerStep), duration(fastest),
-      work?.rate(secondsPerStep) ?? "-", lossCheck.map { "\($0)" } ?? "-",
-      allocations.map { "\($0)" } ?? "-", rounded(peakMegabytes, 1),
+      work?.rate(secondsPerStep) ?? "-", share.map { "\(rounded($0 * 100, 1)) %" } ?? "-", lossCheck.map { "\($0)" } ?? "-",
+      allocations.map { "\($0)" } ?? "-", rounded(peakMegabytes, 1), change ?? "-",
     ] + peers.flatMap(\.cells)
   }
 }

@@ -11,7 +11,7 @@ import AdamRuntime
 import AdamSource
 
 extension Network {
-  private var isClassifier: Bool { loss == "cross_entropy" }
+  private var isClassifier: Bool { loss == "cross_entropy()" }
 
   /// - Parameter folder: with the workload's `_x.bin` (f32) and `_y.bin` (f32 or i32); nil: made
   ///   by the generator of `seed 0`.
@@ -65,7 +65,10 @@ extension Network {
     var generator = Generator(seed: 0)
     let x = inputs.pointer.assumingMemoryBound(to: Float.self)
     for i in 0..<inputs.elementCount { x[i] = generator.nextUnit32() }
-    if isClassifier {
+    if let symbols {
+      inputs.write(floats: inputs.floats.map { ($0 * Float(symbols)).rounded(.down) })
+      targets.write(floats: inputs.floats.dropFirst() + [0])
+    } else if isClassifier {
       targets.write(integers: (0..<targets.elementCount).map { Int32(clamping: $0 % outputs) })
     } else {
       targets.write(floats: (0..<targets.elementCount).map { x[$0 * sampleCount] })

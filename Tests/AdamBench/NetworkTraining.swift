@@ -75,9 +75,10 @@ final class NetworkTraining {
     try session.complete(
       """
       seed 0
+      \(network.definitions)
       model = seq(\(network.layers.joined(separator: ", ")))
-      loss = \(network.loss)()
-      opt = adam(lr=1e-3)
+      loss = \(network.loss)
+      opt = \(network.optimizer)
       """)
     session.interpreter?.define("data", .data(data))
     if let folder { try setWeights("\(folder)/\(workload.rawValue)_init.bin") }

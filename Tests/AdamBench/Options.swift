@@ -14,10 +14,12 @@ struct Options {
   var peers: String?
   var python = "python3"
   var isJSON = false
+  /// What `--json` wrote in an earlier run.
+  var baseline: String?
 
   static let usage = """
     usage: bench [--json] [workload …] [--language] [--threads n] [--seconds s]
-                 [--data DIR] [--peers DIR] [--python PYTHON]
+                 [--data DIR] [--peers DIR] [--python PYTHON] [--compare FILE]
     workloads: \(Workload.allCases.map(\.rawValue).joined(separator: " ")) (all without a name)
     language: \(LanguageWorkload.allCases.map(\.rawValue).joined(separator: " ")) (all with --language)
 
@@ -48,6 +50,7 @@ struct Options {
     case "--data": data = value
     case "--peers": peers = value
     case "--scripts": scripts = value
+    case "--compare": baseline = value
     case "--python": python = value
     case "--threads":
       guard let number = Int(value), (1...64).contains(number) else { return false }

@@ -22,20 +22,9 @@ enum Peer: String, CaseIterable {
       "--threads", "\(options.threads)", "--seconds", "\(options.seconds)",
     ])
     let lines = output?.split(separator: "\n").map(String.init) ?? []
-    guard let line = lines.first(where: { $0.has(mark) }), let seconds = number("sec_per_step", in: line)
-    else { return nil }
-    return PeerResult(secondsPerStep: seconds, lossCheck: number("loss_check", in: line).map { Float($0) })
-  }
-
-  /// The number of a field in a flat JSON object.
-  private func number(_ field: String, in text: String) -> Double? {
-    let key = Array("\"\(field)\":".utf8)
-    let bytes = Array(text.utf8)
-    guard bytes.count > key.count else { return nil }
-    let start = (0...(bytes.count - key.count)).first { bytes[$0...].starts(with: key) }
-    guard let start else { return nil }
-    let rest = bytes[(start + key.count)...].drop { $0 == 0x20 }
-    return Double(String(decoding: rest.prefix { $0 != 0x2C && $0 != 0x7D }, as: UTF8.self))
+    let line = lines.first { $0.has(mark) }.map { JSONLine($0) }
+    guard let line, let seconds = line.number("sec_per_step") else { return nil }
+    return PeerResult(secondsPerStep: seconds, lossCheck: line.number("loss_check").map { Float($0) })
   }
 }
 

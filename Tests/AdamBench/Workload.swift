@@ -19,6 +19,11 @@ struct Network {
   var weights: [StoredArray]
   /// Zeros around each image in the peers' file.
   var storedMargin = 0
+  var optimizer = "adam(lr=1e-3)"
+  /// Layers of the script's own.
+  var definitions = ""
+  /// Inputs and targets are whole numbers below it.
+  var symbols: Int?
 
   /// Linear layers with an activation between.
   static func perceptron(
@@ -35,6 +40,30 @@ struct Network {
       weights: pairs.flatMap { [StoredArray([$0.0, $0.1], order: [1, 0]), StoredArray([$0.1])] })
   }
 
+  /// A small language model: 64 symbols, sequences of 64, two blocks of causal attention with four heads.
+  static var transformer: Network {
+    let attention = "residual(layer_norm(64), multihead_attention(64, 4, causal=true))"
+    let inner = "residual(layer_norm(64), linear(64, 256), gelu(approximate=\"tanh\"), linear(256, 64))"
+    let block = [
+      StoredArray([64]), StoredArray([64]), StoredArray([64, 192], order: [1, 0]), StoredArray([192]),
+      StoredArray([64, 64], order: [1, 0]), StoredArray([64]), StoredArray([64]), StoredArray([64]),
+      StoredArray([64, 256], order: [1, 0]), StoredArray([256]), StoredArray([256, 64], order: [1, 0]),
+      StoredArray([64]),
+    ]
+    let ends = [StoredArray([64]), StoredArray([64]), StoredArray([64, 64], order: [1, 0]), StoredArray([64])]
+    // Of a token: projections, the two linear layers, and all pairs of places.
+    let projections = 64.0 * (192 + 64 + 2 * 256)
+    return Network(
+      layers: [
+        "embedding(64, 64)", "positions(64, 64)", attention, inner, attention, inner, "layer_norm(64)",
+        "linear(64, 64)",
+      ], input: [64], outputs: 64, loss: "fn(p, y) cross_entropy(p.reshape(_, 64), int(y).reshape(_))", batch: 16,
+      batches: 100, checkStep: 10, flops: 16 * 64 * 6 * (2 * projections + 64 * 64 + 2 * 2 * 64 * 64),
+      weights: [StoredArray([64, 64]), StoredArray([64, 64])] + block + block + ends,
+      optimizer: "adamw(lr=1e-3, weight_decay=0.01)",
+      definitions: "layer positions(n, d) { param weight[n, d] = normal(std=0.02); fn(x) x + weight }", symbols: 64)
+  }
+
   /// Two convolutions with pooling and a linear layer, on images of 28 × 28.
   static var convolutional: Network {
     let layers = [
@@ -45,7 +74,7 @@ struct Network {
     let second = 2.0 * 9 * 16 * 32 * 196 * 3
     let last = 2.0 * 1568 * 10 * 3
     return Network(
-      layers: layers, input: [1, 28, 28], outputs: 10, loss: "cross_entropy", batch: 64, batches: 100,
+      layers: layers, input: [1, 28, 28], outputs: 10, loss: "cross_entropy()", batch: 64, batches: 100,
       checkStep: 20, flops: 64 * (first + second + last),
       weights: [
         StoredArray([9, 16], order: [1, 0]), StoredArray([16]),
@@ -89,16 +118,19 @@ enum Workload: String, CaseIterable {
   case W6
   /// Products of matrices.
   case W7
+  /// A language model of symbols.
+  case W8
   /// The start of the process, nothing done.
   case W10
 
   var network: Network? {
     switch self {
-    case .W1: .perceptron([2, 16, 1], "relu", "mse", batch: 1, checkStep: 50)
-    case .W2: .perceptron([1, 64, 64, 1], "tanh", "mse", batch: 256, checkStep: 200)
-    case .W3: .perceptron([32, 128, 128, 10], "relu", "cross_entropy", batch: 64, batches: 100, checkStep: 200)
-    case .W4: .perceptron([784, 512, 256, 10], "relu", "cross_entropy", batch: 128, batches: 468, checkStep: 50)
+    case .W1: .perceptron([2, 16, 1], "relu", "mse()", batch: 1, checkStep: 50)
+    case .W2: .perceptron([1, 64, 64, 1], "tanh", "mse()", batch: 256, checkStep: 200)
+    case .W3: .perceptron([32, 128, 128, 10], "relu", "cross_entropy()", batch: 64, batches: 100, checkStep: 200)
+    case .W4: .perceptron([784, 512, 256, 10], "relu", "cross_entropy()", batch: 128, batches: 468, checkStep: 50)
     case .W5: .convolutional
+    case .W8: .transformer
     case .W0, .W6, .W7, .W10: nil
     }
   }

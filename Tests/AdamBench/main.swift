@@ -116,8 +116,14 @@ func run(_ options: Options) throws {
     adam_keep_on_core(getenv("PERF_CORE").flatMap { Int32(String(cString: $0)) } ?? 1)
   }
   var rows = [Measurement.header + (options.peers == nil ? [] : Comparison.header)]
+  let baseline = try options.baseline.map { try Baseline($0) }
+  let machine = options.workloads.isEmpty ? nil : Machine.measured(threads: options.threads, seconds: options.seconds)
+  if let machine { put((options.isJSON ? machine.json : machine.text) + "\n", to: 1) }
+  if let known = baseline?.processor, known != machine?.processor { complain("the baseline is of another machine, \(known)") }
   for workload in options.workloads {
-    for measurement in try measure(workload, options) {
+    for var measurement in try measure(workload, options) {
+      measurement.share = measurement.work.flatMap { machine?.share($0, measurement.secondsPerStep) }
+      measurement.change = baseline?.change(measurement)
       if options.isJSON { put(measurement.json + "\n", to: 1) }
       rows.append(measurement.cells)
     }
