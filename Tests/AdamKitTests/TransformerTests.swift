@@ -97,15 +97,25 @@ import Testing
     #expect(run.output == "done\n", "\(run.messages)")
   }
 
-  @Test func `a padding's row stays zero and a number that is no class shows in the loss`() {
+  @Test func `a padding's row stays zero and a computed number that is no class gives nan`() {
     let run = ScriptRun(
       """
       seed 1
       e = embedding(3, 2, padding_idx=0)
       print sum(abs(e.weight[0])), e([[0]]), sum(abs(grad(fn(m) sum(m([[0, 1]])), e).weight), axis=1)
-      print e([[3]]), e([-1])
+      m = seq(fn(x) x + 2, e)
+      print m([[1]]), m([-1]).shape
       """)
-    #expect(run.output == "0 [[[0, 0]]] [0, 2, 0]\n[[[nan, nan]]] [[nan, nan]]\n", "\(run.messages)")
+    #expect(run.output == "0 [[[0, 0]]] [0, 2, 0]\n[[[nan, nan]]] [1, 2]\n", "\(run.messages)")
+  }
+
+  @Test func `numbers of the data that are no class are refused before the first step`() {
+    let head = "model = seq(embedding(3, 2), flatten, linear(4, 1)); loss = mse(); opt = sgd()\n"
+    let data = "data = ([[0, 1], [2, 3]], [[1], [0]])\non epoch { print epoch }\n"
+    let said = "row 1 of the input holds 3, and rows are chosen by whole numbers from 0 to 2"
+    #expect(ScriptRun(head + data + "train 2").messages == ["4:1 E0209 \(said)"])
+    #expect(ScriptRun(head + "print model([[1, 0.5]])").messages.first?.contains("row 0 of the input holds 0.5") == true)
+    #expect(ScriptRun("print embedding(3, 2)([1, -1])").messages.first?.contains("the input holds -1") == true)
   }
 
   @Test func `what attention sees is what softmax over those before gives`() {

@@ -62,6 +62,7 @@ extension Layer {
   ) throws(Diagnostic) -> Value {
     let trace = try forwardTrace(
       on: inputs.type, isTraining: isTraining, called: span, caller: session.functionTracer)
+    try trace.function.checkRowsChosen(by: inputs, at: span)
     let plan = try session.plan(for: trace.function, at: span)
     var results: [Tensor] = []
     do throws(RuntimeError) {

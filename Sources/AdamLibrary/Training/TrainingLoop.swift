@@ -55,6 +55,9 @@ final class TrainingLoop {
     size = min(batch ?? rows, rows)
     guard size > 0 else { throw .noRows("train on", at: request.span) }
     plans = try StepPlans(request, context.session, rows: size)
+    for part in [request.data, request.validation].compactMap(\.self) {
+      try plans.step.function.checkRowsChosen(by: part.inputs, at: request.span)
+    }
     full = try plans.runner(rows: size)
     let hasRagged = rows % size > 0 && !request.data.dropsLast
     ragged = hasRagged ? try plans.runner(rows: rows % size) : nil
