@@ -35,6 +35,12 @@ extension TracedTensor {
         continue
       }
       guard size >= 0 else { throw .shapeUnknown(at: span) }
+      // Without a list of its places: an axis may be as long as a script says.
+      if let slice = try items[axis].slice(count: size, at: span) {
+        kept.append(slice.count)
+        if slice.count < size { result = try result.sliced(axis, slice, at: span) }
+        continue
+      }
       let what = "axis \(axis) of a tensor \(type.shape.text)"
       switch try items[axis].selection(count: size, of: what, at: span) {
       case .one(let index):
