@@ -163,9 +163,11 @@ extension Interpreter {
       case .text(let piece): text += piece
       case .value(let register, let spec):
         try at[register].requireNumbers(at: span)
-        text += try spec.map { spec throws(Diagnostic) in
-          try at[register].formatted(spec, at: place(register))
-        } ?? at[register].printed
+        if let spec {
+          text += try at[register].formatted(spec, at: place(register))
+        } else {
+          text += try printed(at[register])
+        }
       }
     }
     if text.utf8.count > Self.longestText {

@@ -197,6 +197,13 @@ package protocol ExecutionContext: AnyObject {
 }
 
 extension ExecutionContext {
+  /// As `print` writes it. Throws when it is interrupted meanwhile.
+  package func printed(_ value: Value) throws(Diagnostic) -> String {
+    let text = value.printed(until: session.host.isCancelled)
+    if text.utf8.count > 1 << 16 { try poll() }
+    return text
+  }
+
   /// Where no function of the script can be met, names say nothing.
   package func call(
     _ callee: Value, given: [GivenArgument<Value>], at span: Span

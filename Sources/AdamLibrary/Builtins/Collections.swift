@@ -60,7 +60,7 @@ package enum CollectionBuiltins {
           .outOfRange, "`step` of `range` must not be 0", at: arguments.place(of: "step"))
       }
       let count = max(0, ((upper - lower) / step).rounded(.up))
-      guard count <= 100_000_000, let n = Int(exactly: count) else {
+      guard count <= Double(ValueLimit.elements), let n = Int(exactly: count) else {
         throw ValueError.conversion("a list of \(messageText(count)) numbers is too long", at: arguments.span)
       }
       return .list(ListBox((0..<n).map { .number(lower + Double($0) * step) }))

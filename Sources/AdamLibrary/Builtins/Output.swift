@@ -23,7 +23,8 @@ package enum OutputBuiltins {
       for (value, span) in arguments.variadic {
         try value.requireNumbers(at: span)
       }
-      let text = arguments.variadic.map { $0.value.printed }.joined(separator: " ") + "\n"
+      let texts = try arguments.variadic.map { argument throws(Diagnostic) in try context.printed(argument.value) }
+      let text = texts.joined(separator: " ") + "\n"
       try write(text, context.session, at: arguments.span)
       return .none
     })

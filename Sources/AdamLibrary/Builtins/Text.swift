@@ -40,8 +40,8 @@ package enum TextBuiltins {
     example: "print str(3) + \"!\"  # prints: 3!",
     page: Page(source: "str of Python", see: ["number", "print"]), isPure: true,
     check: { _, _ in .string },
-    run: { _, arguments throws(Diagnostic) in
-      .string(StringBox((arguments["x"] ?? .none).printed))
+    run: { context, arguments throws(Diagnostic) in
+      .string(StringBox(try context.printed(arguments["x"] ?? .none)))
     })
 
   static let int = BuiltinDefinition(

@@ -220,14 +220,11 @@ private struct TensorCollector {
 }
 
 extension RangeBox {
-  /// Whole numbers from the first to the last; nobody makes longer lists of them.
-  private static let longest = 100_000_000.0
-
   /// How many numbers there are, 0 when the end lies before the start.
   package var count: Double { max(0, upper - lower + (isClosed ? 1 : 0)) }
 
   package func numbers(at span: Span) throws(Diagnostic) -> [Double] {
-    guard count <= Self.longest, let count = Int(exactly: count) else {
+    guard count <= Double(ValueLimit.elements), let count = Int(exactly: count) else {
       throw ValueError.conversion("a range of \(messageText(count)) numbers is too long", at: span)
     }
     return (0..<count).map { lower + Double($0) }

@@ -7,12 +7,15 @@ extension Value {
   private static let printedDepth = 100
 
   /// As `print` writes it: strings bare at the top, quoted inside collections.
-  package var printed: String {
+  package var printed: String { printed(until: { false }) }
+
+  /// - Parameter isCancelled: Asked now and then; what a long list holds stays away when it says so.
+  package func printed(until isCancelled: () -> Bool) -> String {
     if case .string(let box) = self { return box.text }
-    return text(depth: 0)
+    return text(depth: 0, until: isCancelled)
   }
 
-  func text(depth: Int) -> String {
+  func text(depth: Int, until isCancelled: () -> Bool = { false }) -> String {
     if depth > Self.printedDepth { return "[…]" }
     switch self {
     case .unset: return "unset"
@@ -20,12 +23,12 @@ extension Value {
     case .bool(let value): return value ? "true" : "false"
     case .number(let x): return numberText(x)
     case .string(let box): return quotedText(box.text)
-    case .list(let box): return "[" + Self.joined(box.elements, depth) + "]"
+    case .list(let box): return "[" + Self.joined(box.elements, depth, isCancelled) + "]"
     case .tuple(let box):
-      return "(" + Self.joined(box.elements, depth) + (box.elements.count == 1 ? ",)" : ")")
+      return "(" + Self.joined(box.elements, depth, isCancelled) + (box.elements.count == 1 ? ",)" : ")")
     case .record(let box) where box.kind == Schedule.kind || box.kind == Epochs.kind: return Schedule.text(self)
     case .record(let box):
-      let fields = box.shownFields.map { "\($0.name)=\($0.value.text(depth: depth + 1))" }
+      let fields = box.shownFields.map { "\($0.name)=\($0.value.text(depth: depth + 1, until: isCancelled))" }
       return "(" + fields.joined(separator: ", ") + ")"
     case .range(let box):
       return numberText(box.lower) + (box.isClosed ? "..." : "..<") + numberText(box.upper)
@@ -34,8 +37,14 @@ extension Value {
     }
   }
 
-  private static func joined(_ values: [Value], _ depth: Int) -> String {
-    values.map { $0.text(depth: depth + 1) }.joined(separator: ", ")
+  private static func joined(_ values: [Value], _ depth: Int, _ isCancelled: () -> Bool) -> String {
+    var text = ""
+    for (index, value) in values.enumerated() {
+      if index & 0xFFF == 0xFFF, isCancelled() { break }
+      if index > 0 { text += ", " }
+      text += value.text(depth: depth + 1, until: isCancelled)
+    }
+    return text
   }
 
   private static func withoutNewline(_ text: String) -> String {
