@@ -42,6 +42,7 @@ extension Frame {
       engine.isTracing || !appends.isEmpty || elements.isEmpty && !isUncalled,
       engine.mayUnroll(body.count * elements.count)
     else { return false }
+    if elements.isEmpty { lookAtNames(in: body, binding: d) }
     let hasWarned = hasWarnedUnreachable
     // What one turn does not reach another may.
     hasWarnedUnreachable = true
@@ -63,6 +64,17 @@ extension Frame {
     flow.isDead = true
     position = body.upperBound - 1
     return true
+  }
+
+  /// Of a body that is never run only names that nothing defines are mistakes.
+  private func lookAtNames(in body: Range<Int>, binding d: Register) {
+    guard engine.canLook else { return }
+    let (_, mistakes) = looking {
+      position = body.lowerBound
+      write(d, .unknown)
+      _ = follow(body.dropFirst().dropLast(), while: engine.takesStep)
+    }
+    engine.keep(mistakes.filter { $0.code == .unknownName && !$0.isUseBeforeValue })
   }
 
   private enum Turn {
