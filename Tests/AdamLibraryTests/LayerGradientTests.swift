@@ -17,6 +17,8 @@ import Testing
     "log_softmax": ["log_softmax(axis=0)"],
     "seq": ["seq(linear(3, 2), tanh, linear(2, 3))"],
     "residual": ["residual(linear(3, 2), sigmoid, linear(2, 3))"],
+    "embedding": ["embedding(3, 2, padding_idx=1)"],
+    "multihead_attention": ["multihead_attention(4, 2, causal=true)", "multihead_attention(4, 2, bias=false)"],
     "parallel": ["parallel(linear(3, 2), tanh, linear(3, 1))"],
   ]
 
@@ -81,8 +83,10 @@ import Testing
       if let start = tensors[parameter.name]??.floats {
         values.values = zip(values.values, start).map { Double(Float($0 / 4) + $1) }
       }
+      let choosesRows = !function.tables(chosenBy: parameter.value).isEmpty
+      if choosesRows { values.values = values.values.map { ($0 + 1.5).rounded(.down) } }
       arguments.append(values)
-      if parameter.name == "x", type.element == .f32 { function.parameters[index].role = .parameter }
+      if parameter.name == "x", !choosesRows, type.element == .f32 { function.parameters[index].role = .parameter }
     }
     let output = function.type(trace.output)
     let weights = function.addParameter(output, name: "w", role: .input)

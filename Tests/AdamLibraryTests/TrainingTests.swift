@@ -114,12 +114,15 @@ import Testing
     let arguments: [String: [Value]] = [
       "linear": [.number(4), .number(3)], "layer_norm": [.number(4)], "residual": [inner],
       "parallel": [inner, inner], "conv2d": [.number(1), .number(2), .number(3)], "max_pool2d": [.number(2)],
+      "embedding": [.number(4), .number(3)], "multihead_attention": [.number(4), .number(2)],
     ]
     for definition in LayerRegistry.all where definition.name != "seq" {
       let layer = try #require(try bench.run(definition.name, arguments[definition.name] ?? []).asLayer)
       let rows = TensorType(.f32, Shape([.batch, Dimension(4)]))
       let images = TensorType(.f32, Shape([.batch, Dimension(1), Dimension(6), Dimension(6)]))
-      let input = definition.shapeRule.contains("h, w") ? images : rows
+      let sequences = TensorType(.f32, Shape([.batch, Dimension(5), Dimension(4)]))
+      let rule = definition.shapeRule
+      let input = rule.contains("h, w") ? images : rule.contains("n, t") ? sequences : rows
       let output = try layer.traced(on: input, caller: nil).outputType
       #expect(definition.keepsShape == (output == input) || definition.name == "flatten")
       #expect(!definition.summary.isEmpty && definition.example.contains("# prints:"))

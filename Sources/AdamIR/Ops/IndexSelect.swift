@@ -25,9 +25,14 @@ extension OpDefinition {
       let (x, axis) = (operands[0], attributes.int("axis") ?? 0)
       let (outer, size, inner) = x.split(at: axis)
       var values: [Double] = []
+      let outside = types[0].element == .f32 ? Double.nan : 0
       for o in 0..<outer {
         for index in operands[1].values {
-          let row = (o * size + (Int(exactly: index) ?? 0)) * inner
+          guard let place = Int(exactly: index), (0..<size).contains(place) else {
+            values += [Double](repeating: outside, count: inner)
+            continue
+          }
+          let row = (o * size + place) * inner
           values += x.values[row..<(row + inner)]
         }
       }
@@ -51,9 +56,9 @@ extension OpDefinition {
       let (g, axis) = (operands[0], attributes.int("axis") ?? 0)
       var result = ReferenceTensor(sizes(types), operands[2].values.map { _ in 0 })
       let (outer, size, inner) = result.split(at: axis)
-      let indices = operands[1].values.map { Int(exactly: $0) ?? 0 }
+      let indices = operands[1].values.map { Int(exactly: $0) ?? -1 }
       for o in 0..<outer {
-        for (i, index) in indices.enumerated() {
+        for (i, index) in indices.enumerated() where (0..<size).contains(index) {
           for k in 0..<inner {
             result.values[(o * size + index) * inner + k] +=
               g.values[(o * indices.count + i) * inner + k]

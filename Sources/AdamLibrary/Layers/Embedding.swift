@@ -42,12 +42,21 @@ extension LayerDefinition {
     },
     forward: { builder, layer, input throws(Diagnostic) in
       let table = builder.parameter(layer.parameters[0])
-      let isWhole = builder.function.type(input).element == .i32
-      let places = isWhole ? input : try builder.emit(.cast, [input], ["element": .string("i32")], at: layer)
+      let places = try places(builder, layer, input)
       let rows = try builder.emit(.indexSelect, [table, places], ["axis": .int(0)], at: layer)
       guard let padding = layer.settings.int("padding_idx") else { return rows }
       return try withoutPadding(builder, layer, rows, input, padding)
     })
+
+  /// Real numbers that are not whole choose no row.
+  private static func places(
+    _ builder: any TraceBuilder, _ layer: Layer, _ input: ValueID
+  ) throws(Diagnostic) -> ValueID {
+    if builder.function.type(input).element == .i32 { return input }
+    let isWhole = try builder.emit(.eq, [input, try builder.emit(.floor, [input], at: layer)], at: layer)
+    let chosen = try builder.emit(.where, [isWhole, input, builder.number(-1, at: layer)], at: layer)
+    return try builder.emit(.cast, [chosen], ["element": .string("i32")], at: layer)
+  }
 
   /// Zeros, and so no gradient, where the class is the padding's.
   private static func withoutPadding(

@@ -112,24 +112,29 @@ extension LayerDefinition {
   func makeLayer(_ settings: BoundArguments<AbstractValue>, children: [Layer]) -> Layer {
     let own = parameters(settings).map { LayerParameter(name: $0.name, shape: $0.shape) }
     let named = children.enumerated().map { Layer.Child(String($0.offset), $0.element) }
-    return Layer(
-      definition: self, settings: settings, parameters: own, children: (parts?(settings) ?? []) + named,
-      span: settings.span)
+    let layer = Layer(
+      definition: self, settings: settings, parameters: own, children: parts?(settings) ?? named, span: settings.span)
+    // Parts have names, and no places.
+    if parts != nil { layer.listCount = 0 }
+    return layer
   }
 }
 
 extension Layer {
   /// Gives the layer's own parameters and those of its parts memory and draws their initial values.
   func allocateParameters(_ generator: inout Generator) throws(Diagnostic) {
-    if definition.parts != nil {
-      for part in children { try part.layer.allocateParameters(&generator) }
-    }
-    try allocateParameters()
+    for part in parts { try part.allocateParameters(&generator) }
+    try allocateOwn()
     definition.initialize(self, &generator)
   }
 
-  /// Gives the layer's own parameters memory, all zero.
+  /// Gives the layer's own parameters and those of its parts memory, all zero.
   func allocateParameters() throws(Diagnostic) {
+    for part in parts { try part.allocateParameters() }
+    try allocateOwn()
+  }
+
+  private func allocateOwn() throws(Diagnostic) {
     for parameter in parameters {
       guard let sizes = parameter.shape.sizes else { throw .sizeMissing(self) }
       do throws(AllocationError) {
@@ -139,6 +144,9 @@ extension Layer {
       }
     }
   }
+
+  /// The layers that its definition makes it of.
+  var parts: [Layer] { definition.parts == nil ? [] : children.map(\.layer) }
 }
 
 extension ConfiguredBuiltin {

@@ -19,9 +19,7 @@ extension Layer {
 
   private func redraw(_ generator: inout Generator, _ drawn: inout Set<ObjectIdentifier>) {
     guard drawn.insert(ObjectIdentifier(self)).inserted else { return }
-    if definition.parts != nil {
-      for part in children { part.layer.redraw(&generator, &drawn) }
-    }
+    for part in parts { part.redraw(&generator, &drawn) }
     definition.initialize(self, &generator)
     let parts = drawOrder ?? parameters.map { .parameter($0) } + children.map { .layer($0.layer) }
     for part in parts {

@@ -52,7 +52,7 @@ extension Layer {
   /// As a script writes it, `linear(16,1)`; settings at their defaults are left out. `changes`
   /// replaces settings by name, for suggestions.
   package func text(changing changes: [String: Int] = [:]) -> String {
-    if !children.isEmpty || function != nil { return "\(definition.name)(…)" }
+    if !children.isEmpty && definition.parts == nil || function != nil { return "\(definition.name)(…)" }
     var parts: [String] = []
     var isPositional = true
     for parameter in definition.signature.parameters where !parameter.isVariadic {

@@ -31,12 +31,12 @@ extension LayerDefinition {
       return hasBias ? [weight, (name: "in_proj_bias", shape: Shape([joined]))] : [weight]
     },
     parts: { settings in
-      let width = settings["dim"] ?? .unknown
+      let given = ["dim", "dim", "bias"].map { name in
+        BoundArguments<AbstractValue>.Entry(
+          value: settings[name], span: settings.span, isGiven: settings.isGiven(name))
+      }
       let inner = BoundArguments<AbstractValue>(
-        names: ["in", "out", "bias"],
-        entries: [width, width, settings["bias"] ?? .known(.bool(true))].map {
-          .init(value: $0, span: settings.span, isGiven: true)
-        }, variadic: [], span: settings.span)
+        names: ["in", "out", "bias"], entries: given, variadic: [], span: settings.span)
       return [Layer.Child("out_proj", linear.makeLayer(inner, children: []))]
     },
     initialize: { layer, generator in
@@ -81,10 +81,11 @@ private struct AttentionTrace {
           "`multihead_attention` needs sequences, [batch, places, numbers], and this is \(shape.text)", operands: [0]))
     }
     sizes = shape.dimensions.map { $0.size ?? -1 }
-    guard sizes[1] >= 0, sizes[2] >= 0 else { throw .shapeUnknown(at: layer.span) }
   }
 
   func output() throws(Diagnostic) -> ValueID {
+    guard sizes[2] >= 0, heads > 0, sizes[2] % heads == 0 else { throw .shapeUnknown(at: layer.span) }
+    if sizes[1] < 0 { return try outputOfUnknownLength() }
     let (query, key, value) = (try projected(0), try projected(1), try projected(2))
     let scale = try builder.number(1 / (Double(sizes[2]) / Double(heads)).squareRoot(), at: layer)
     let products = try emit(.matmul, [query, key], ["transpose_a": .bool(false), "transpose_b": .bool(true)])
@@ -97,8 +98,21 @@ private struct AttentionTrace {
     return try builder.apply(output, to: joined)
   }
 
+  /// For a look at the shapes alone: something of the right type that reaches the same parameters.
+  private func outputOfUnknownLength() throws(Diagnostic) -> ValueID {
+    let sum = try emit(.add, [try emit(.add, [try whole(0), try whole(1)]), try whole(2)])
+    guard let output = layer.children.first?.layer else { return sum }
+    return try builder.apply(output, to: sum)
+  }
+
   /// Queries, keys or values [n, heads, t, dim / heads].
   private func projected(_ part: Int) throws(Diagnostic) -> ValueID {
+    let split = Array(sizes.dropLast()) + [heads, sizes[2] / heads]
+    return try turned(try emit(.reshape, [try whole(part)], ["shape": .ints(split)]))
+  }
+
+  /// Those of all heads side by side, [n, t, dim].
+  private func whole(_ part: Int) throws(Diagnostic) -> ValueID {
     let range: KeyValuePairs<String, Attribute> = [
       "axis": .int(0), "start": .int(part * sizes[2]), "end": .int((part + 1) * sizes[2]), "step": .int(1),
     ]
@@ -106,9 +120,7 @@ private struct AttentionTrace {
     for whole in ["in_proj_weight", "in_proj_bias"].compactMap(parameter) {
       operands.append(try emit(.slice, [whole], range))
     }
-    let projected = try emit(.linear, operands)
-    let split = Array(sizes.dropLast()) + [heads, sizes[2] / heads]
-    return try turned(try emit(.reshape, [projected], ["shape": .ints(split)]))
+    return try emit(.linear, operands)
   }
 
   /// Places and heads change their axes.

@@ -86,6 +86,8 @@ extension Operation {
     for (index, place) in places.enumerated() where index == 0 || op == .concat {
       if let place, axes.contains(shapes[index].rank - place) { return true }
     }
+    // Its elements do not all see the same.
+    if op == .causalSoftmax, let place = places.first, let place, place <= 2 { return true }
     guard op == .matmul || op == .linear, places.count > 1, let right = places[1] else { return false }
     // Rows of the right operand are apart in a stack of matrices only, and meet those of the left there.
     return right < 3 || places[0] != right

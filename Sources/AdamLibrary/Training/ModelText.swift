@@ -22,7 +22,8 @@ extension Layer {
       guard case .known(let value) = value, let text = value.settingText else { return nil }
       parts.append("\(parameter.name)=\(text)")
     }
-    for child in children {
+    // Parts follow from the settings.
+    for child in children where definition.parts == nil {
       guard let text = child.layer.architecture(&known) else { return nil }
       parts.append(text)
     }

@@ -14,12 +14,14 @@ extension TensorFunction {
     }
   }
 
-  /// Tables of which this value, as it comes, chooses rows: how many they have, and where the layer was made.
-  private func tables(chosenBy value: ValueID) -> [(count: Int, place: Span?)] {
+  /// Tables of which this value, as it comes or where it is whole, chooses rows: how many they have, and where
+  /// the layer was made.
+  func tables(chosenBy value: ValueID) -> [(count: Int, place: Span?)] {
     var same: Set<ValueID> = [value]
     var tables: [(count: Int, place: Span?)] = []
     for operation in operations {
-      if operation.op == .cast, same.contains(operation.operands[0]) { same.formUnion(operation.results) }
+      let keeps = operation.op == .cast ? 0 : operation.op == .where ? 1 : nil
+      if let keeps, same.contains(operation.operands[keeps]) { same.formUnion(operation.results) }
       guard operation.op == .indexSelect, same.contains(operation.operands[1]),
         let axis = operation.attributes.int("axis"),
         let count = type(operation.operands[0]).shape.dimensions[axis].size
