@@ -160,7 +160,7 @@ func gemmPack(_ raw: UnsafeRawPointer, _ begin: Int, _ end: Int) {
 }
 
 @inline(__always)
-private func load4(_ p: UnsafePointer<Float>) -> SIMD4<Float> {
+func load4(_ p: UnsafePointer<Float>) -> SIMD4<Float> {
   UnsafeRawPointer(p).loadUnaligned(as: SIMD4<Float>.self)
 }
 

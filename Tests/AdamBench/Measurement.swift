@@ -54,7 +54,15 @@ struct Measurement {
       workload.rawValue + (part.map { " \($0)" } ?? ""), "\(threads)", duration(secondsPerStep), duration(fastest),
       work?.rate(secondsPerStep) ?? "-", share.map { "\(rounded($0 * 100, 1)) %" } ?? "-", lossCheck.map { "\($0)" } ?? "-",
       allocations.map { "\($0)" } ?? "-", rounded(peakMegabytes, 1), change ?? "-",
-    ] + peers.flatMap(\.cells)
+    ] + peerCells
+  }
+}
+
+extension Measurement {
+  /// A peer that gave no figure leaves its columns empty.
+  fileprivate var peerCells: [String] {
+    guard !peers.isEmpty else { return [] }
+    return Peer.allCases.flatMap { peer in peers.first { $0.peer == peer }?.cells ?? ["-", "-", "-"] }
   }
 }
 
