@@ -142,7 +142,10 @@ package enum Phrasebook {
   package static let options: [(word: String, option: String)] = [
     ("learning_rate", "lr"), ("beta1", "betas"), ("beta2", "betas"), ("decay", "weight_decay"),
     ("wd", "weight_decay"), ("rate", "p"), ("epsilon", "eps"), ("use_bias", "bias"), ("keepdim", "keepdims"),
-    ("validation", "val"), ("batch_size", "size"),
+    ("validation", "val"), ("batch_size", "size"), ("in_features", "in"), ("out_features", "out"),
+    ("in_channels", "in"), ("out_channels", "out"), ("kernel_size", "kernel"), ("num_embeddings", "num"),
+    ("embedding_dim", "dim"), ("embed_dim", "dim"), ("num_heads", "heads"), ("is_causal", "causal"),
+    ("normalized_shape", "size"),
   ]
 
   /// Options of other tools for what is written otherwise here, by the function that they are given to;
