@@ -204,6 +204,17 @@ extension ExecutionContext {
     return text
   }
 
+  /// A list made element by element. Throws when it is interrupted meanwhile.
+  func list(of count: Int, _ element: (Int) -> Value) throws(Diagnostic) -> Value {
+    var elements: [Value] = []
+    elements.reserveCapacity(count)
+    for index in 0..<count {
+      if index & 0xFFFF == 0xFFFF { try poll() }
+      elements.append(element(index))
+    }
+    return .list(ListBox(elements))
+  }
+
   /// Where no function of the script can be met, names say nothing.
   package func call(
     _ callee: Value, given: [GivenArgument<Value>], at span: Span

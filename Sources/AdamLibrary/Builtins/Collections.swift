@@ -73,8 +73,7 @@ package enum CollectionBuiltins {
     page: Page(source: "enumerate of Python", see: ["for", "zip"]), isPure: true,
     run: { context, arguments throws(Diagnostic) in
       let values = try (arguments["xs"] ?? .none).listed(context.session, at: arguments.place(of: "xs"))
-      return .list(
-        ListBox(values.enumerated().map { .tuple(TupleBox([.number(Double($0.offset)), $0.element])) }))
+      return try context.list(of: values.count) { .tuple(TupleBox([.number(Double($0)), values[$0]])) }
     })
 
   static let zip = BuiltinDefinition(
@@ -90,7 +89,7 @@ package enum CollectionBuiltins {
         throw ValueError.conversion(
           "`zip` needs sequences of one length, found \(count) and \(other.count)", at: arguments.span)
       }
-      return .list(ListBox((0..<count).map { i in .tuple(TupleBox(columns.map { $0[i] })) }))
+      return try context.list(of: count) { i in .tuple(TupleBox(columns.map { $0[i] })) }
     })
 
   private static let function = ParameterDefinition("f", .function, "function of one element")
