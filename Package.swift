@@ -87,7 +87,7 @@ let package = Package(
     .executableTarget(
       name: "AdamBench",
       dependencies: ["AdamKit", "AdamInterpreter", "AdamLibrary", "AdamSyntax", "CAllocationCount", "CMachineLimits"],
-      path: "Tests/AdamBench", exclude: ["Peers"]),
+      path: "Tests/AdamBench", exclude: ["Peers", "baseline.json"]),
     .target(
       name: "AdamTestSupport",
       dependencies: [
