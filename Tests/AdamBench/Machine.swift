@@ -19,7 +19,8 @@ struct Machine {
   static func measured(threads: Int, seconds: Double) -> Machine {
     Machine(
       processor: processorName, cores: Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))), threads: threads,
-      gigaflops: adam_limit_flops(Int32(threads), seconds / 10), gigabytes: adam_limit_copy(Int32(threads), seconds / 4))
+      gigaflops: adam_limit_flops(Int32(threads), max(seconds / 10, 0.1)),
+      gigabytes: adam_limit_copy(Int32(threads), max(seconds / 4, 0.5)))
   }
 
   /// How much of the limit so much work in so many seconds is.
