@@ -2,16 +2,23 @@
 import AdamFormulas
 import AdamKernelABI
 
-/// Vectors of one register and the shape of the register tile: `rows` × 2 vectors.
+/// Vectors of one register and the shape of the register tile: `rows` × 2 vectors. A column of its rows
+/// is `FirstRows` and then `LastRows`.
 #if ADAM_V4
   typealias TileVector = SIMD16<Float>
   typealias TileHalf = SIMD8<Float>
+  typealias FirstRows = SIMD8<Float>
+  typealias LastRows = SIMD4<Float>
 #elseif ADAM_V3
   typealias TileVector = SIMD8<Float>
   typealias TileHalf = SIMD4<Float>
+  typealias FirstRows = SIMD4<Float>
+  typealias LastRows = SIMD2<Float>
 #else
   typealias TileVector = SIMD4<Float>
   typealias TileHalf = SIMD2<Float>
+  typealias FirstRows = SIMD4<Float>
+  typealias LastRows = SIMD2<Float>
 #endif
 
 enum Tile {
@@ -31,6 +38,10 @@ enum Tile {
   static let blockColumns = 256
   /// Terms of a full block of rule 1.
   static let depth = 384
+
+  /// Packed panels of so many columns.
+  @inline(__always)
+  static func panels(_ n: Int) -> Int { (n &+ columns &- 1) / columns }
 }
 
 /// One register from memory, at any address.
@@ -72,7 +83,7 @@ struct Product {
     product.a += index &* x.pointee.n8
     product.b += index &* x.pointee.n9
     product.c += index &* x.pointee.n10
-    if let packed { product.packed = packed + index &* ((n &+ Tile.columns &- 1) / Tile.columns) &* Tile.columns &* k }
+    if let packed { product.packed = packed + index &* Tile.panels(n) &* Tile.columns &* k }
     return product
   }
 }
@@ -142,7 +153,7 @@ func gemmPack(_ raw: UnsafeRawPointer, _ begin: Int, _ end: Int) {
   let x = arguments(raw)
   let b = x.pointee.p0.floats, packed = x.pointee.p1.floats
   let k = x.pointee.n0, n = x.pointee.n1, termStride = x.pointee.n2, columnStride = x.pointee.n3
-  let panels = (n &+ Tile.columns &- 1) / Tile.columns
+  let panels = Tile.panels(n)
   for unit in begin..<end {
     let matrix = unit < panels ? 0 : unit / panels
     let first = (unit &- matrix &* panels) &* Tile.columns
@@ -160,33 +171,40 @@ func gemmPack(_ raw: UnsafeRawPointer, _ begin: Int, _ end: Int) {
 }
 
 @inline(__always)
-func load4(_ p: UnsafePointer<Float>) -> SIMD4<Float> {
+private func load4(_ p: UnsafePointer<Float>) -> SIMD4<Float> {
   UnsafeRawPointer(p).loadUnaligned(as: SIMD4<Float>.self)
 }
 
-/// Four columns at a time; four terms at a time where they lie side by side.
+/// Four runs of k terms become the columns of rows `rowLength` long, four terms at a time where they lie side
+/// by side.
+func interleaveFour(
+  _ from: Floats, _ runStride: Int, _ termStride: Int, _ k: Int, _ to: Floats, rowLength: Int
+) {
+  let s0 = from, s1 = s0 + runStride, s2 = s1 + runStride, s3 = s2 + runStride
+  var t = 0
+  while termStride == 1, t &+ 4 <= k {
+    let (a, b, c, d) = (load4(s0 + t), load4(s1 + t), load4(s2 + t), load4(s3 + t))
+    for i in 0..<4 {
+      UnsafeMutableRawPointer(to + (t &+ i) &* rowLength).storeBytes(
+        of: SIMD4(a[i], b[i], c[i], d[i]), as: SIMD4<Float>.self)
+    }
+    t &+= 4
+  }
+  while t < k {
+    let at = t &* termStride
+    UnsafeMutableRawPointer(to + t &* rowLength).storeBytes(
+      of: SIMD4(s0[at], s1[at], s2[at], s3[at]), as: SIMD4<Float>.self)
+    t &+= 1
+  }
+}
+
+/// Four columns at a time.
 private func packTransposed(
   _ from: Floats, _ to: Floats, _ k: Int, _ count: Int, _ termStride: Int, _ columnStride: Int
 ) {
   var j = 0
   while j &+ 4 <= count {
-    let s0 = from + j &* columnStride, s1 = s0 + columnStride
-    let s2 = s1 + columnStride, s3 = s2 + columnStride
-    var t = 0
-    while termStride == 1, t &+ 4 <= k {
-      let (a, b, c, d) = (load4(s0 + t), load4(s1 + t), load4(s2 + t), load4(s3 + t))
-      for i in 0..<4 {
-        UnsafeMutableRawPointer(to + ((t &+ i) &* Tile.columns &+ j)).storeBytes(
-          of: SIMD4(a[i], b[i], c[i], d[i]), as: SIMD4<Float>.self)
-      }
-      t &+= 4
-    }
-    while t < k {
-      let at = t &* termStride
-      UnsafeMutableRawPointer(to + (t &* Tile.columns &+ j)).storeBytes(
-        of: SIMD4(s0[at], s1[at], s2[at], s3[at]), as: SIMD4<Float>.self)
-      t &+= 1
-    }
+    interleaveFour(from + j &* columnStride, columnStride, termStride, k, to + j, rowLength: Tile.columns)
     j &+= 4
   }
   while j < count {

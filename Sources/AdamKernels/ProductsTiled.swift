@@ -147,8 +147,8 @@ private func packRows(
 ) {
   if aRow == 1, count == Tile.rows { return packColumns(a, aTerm, terms, buffer) }
   var i = 0
-  while aTerm == 1, i &+ 4 <= count {
-    packFour(a + i &* aRow, aRow, terms, buffer + i)
+  while i &+ 4 <= count {
+    interleaveFour(a + i &* aRow, aRow, aTerm, terms, buffer + i, rowLength: Tile.rows)
     i &+= 4
   }
   while i < count {
@@ -160,39 +160,14 @@ private func packRows(
 
 /// The rows of a tile lie side by side, term after term.
 private func packColumns(_ a: Floats, _ aTerm: Int, _ terms: Int, _ buffer: Floats) {
-  #if ADAM_V4
-    typealias First = SIMD8<Float>
-    typealias Rest = SIMD4<Float>
-  #else
-    typealias First = SIMD4<Float>
-    typealias Rest = SIMD2<Float>
-  #endif
   var from = UnsafeRawPointer(a), to = UnsafeMutableRawPointer(buffer)
   for _ in 0..<terms {
-    to.storeBytes(of: from.loadUnaligned(as: First.self), as: First.self)
-    let half = MemoryLayout<First>.size
-    to.storeBytes(of: from.loadUnaligned(fromByteOffset: half, as: Rest.self), toByteOffset: half, as: Rest.self)
+    to.storeBytes(of: from.loadUnaligned(as: FirstRows.self), as: FirstRows.self)
+    let rest = MemoryLayout<FirstRows>.size
+    to.storeBytes(
+      of: from.loadUnaligned(fromByteOffset: rest, as: LastRows.self), toByteOffset: rest, as: LastRows.self)
     from += aTerm &* 4
     to += Tile.rows &* 4
-  }
-}
-
-/// Four rows whose terms lie side by side, four terms at a time.
-private func packFour(_ a: Floats, _ aRow: Int, _ terms: Int, _ buffer: Floats) {
-  let (r0, r1, r2, r3) = (a, a + aRow, a + 2 &* aRow, a + 3 &* aRow)
-  var t = 0
-  while t &+ 4 <= terms {
-    let (x0, x1, x2, x3) = (load4(r0 + t), load4(r1 + t), load4(r2 + t), load4(r3 + t))
-    for lane in 0..<4 {
-      UnsafeMutableRawPointer(buffer + (t &+ lane) &* Tile.rows).storeBytes(
-        of: SIMD4(x0[lane], x1[lane], x2[lane], x3[lane]), as: SIMD4<Float>.self)
-    }
-    t &+= 4
-  }
-  while t < terms {
-    UnsafeMutableRawPointer(buffer + t &* Tile.rows).storeBytes(
-      of: SIMD4(r0[t], r1[t], r2[t], r3[t]), as: SIMD4<Float>.self)
-    t &+= 1
   }
 }
 
