@@ -77,30 +77,28 @@ extension CheckEngine {
 
   /// Takes back and gives the errors of one turn of a loop that may lie on a way which this turn does not take:
   /// `if i > 0 { print last }` is right although the first turn has no `last`.
-  func uncertain(in turn: () -> Void) -> [Diagnostic] {
+  func uncertain<Result>(in turn: () -> Result) -> (Result, mistakes: [Diagnostic]) {
     let (start, outer, known) = (diagnostics.count, certainCount, results)
     certainCount = nil
-    turn()
+    let result = turn()
     let certain = max(start, certainCount ?? diagnostics.count)
     let errors = diagnostics.dropFirst(certain).filter { $0.severity == .error && $0.code != .unknownName }
     certainCount = outer ?? certainCount
-    guard !errors.isEmpty else { return [] }
+    guard !errors.isEmpty else { return (result, []) }
     for error in errors { reported.remove(ReportKey(code: error.code, span: error.span)) }
     dropDiagnostics(from: certain) { $0.severity == .error && $0.code != .unknownName }
     // What a call gave is found again with its mistakes.
     for place in results.keys { results[place] = known[place] ?? [] }
-    return errors
+    return (result, errors)
   }
 
   /// What a block does that is made now and runs when it is its turn: another turn may be the first to run it.
   func runningLater<Result>(_ body: () -> Result) -> Result {
     guard isLooking else { return body() }
-    var result: Result?
-    _ = uncertain {
+    return uncertain { () -> Result in
       noteOpenBranch()
-      result = body()
-    }
-    return result ?? body()
+      return body()
+    }.0
   }
 
   /// Takes some back; the names that are not defined know where theirs stand.

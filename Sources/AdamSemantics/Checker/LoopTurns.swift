@@ -54,7 +54,7 @@ extension Frame {
       uncertain.append(engine.uncertain {
         _ = follow(body.dropFirst().dropLast())
         flow.arrive(at: body.upperBound - 1)
-      })
+      }.mistakes)
     }
     // What goes wrong in every turn does so on every way.
     engine.keep(uncertain.first?.filter { one in uncertain.allSatisfy { $0.contains { $0.isSame(as: one) } } } ?? [])
