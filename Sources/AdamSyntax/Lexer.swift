@@ -14,7 +14,7 @@ struct Lexer {
   var diagnostics: [Diagnostic] = []
   /// A repair was a guess: what follows in this statement is not worth a second message.
   var isUnsure = false
-  private let words = WordTable.entries
+  private let words = WordTable.words
 
   init(_ text: SourceText, id: SourceID) {
     source = id

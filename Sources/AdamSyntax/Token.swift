@@ -90,7 +90,20 @@ extension TokenKind {
 enum ContextualWord: UInt64, CaseIterable {
   case layer = 1, param, then, every, epoch, epochs, step, steps, grad
 
-  var text: String { String(describing: self) }
+  /// Written out: asking a case for its name costs a tenth of the program's start.
+  var text: String {
+    switch self {
+    case .layer: "layer"
+    case .param: "param"
+    case .then: "then"
+    case .every: "every"
+    case .epoch: "epoch"
+    case .epochs: "epochs"
+    case .step: "step"
+    case .steps: "steps"
+    case .grad: "grad"
+    }
+  }
 }
 
 /// One token. The text is `bytes[start..<end]` of its source.
@@ -122,27 +135,44 @@ package struct Token: Sendable {
   }
 }
 
-/// Words of up to eight bytes packed into an integer, because looking one up must be cheap.
-enum WordTable {
+/// Words of up to eight bytes packed into an integer, because looking one up must be cheap, and so must
+/// making the table: it is on the way of every start.
+struct WordTable: Sendable {
   struct Entry: Sendable {
-    var kind: TokenKind
-    var payload: UInt64
+    /// Packed; 0 for a free place.
+    var word: UInt64 = 0
+    var kind = TokenKind.name
+    var payload: UInt64 = 0
   }
 
-  static let entries: [UInt64: Entry] = {
-    var table: [UInt64: Entry] = [:]
-    for (text, kind) in TokenKind.keywords { table[pack(text.utf8)] = Entry(kind: kind, payload: 0) }
-    for (index, verb) in Verb.allCases.enumerated() {
-      table[pack(verb.rawValue.utf8)] = Entry(kind: .verb, payload: UInt64(index))
-    }
-    for word in ContextualWord.allCases {
-      table[pack(word.text.utf8)] = Entry(kind: .name, payload: word.rawValue)
-    }
-    return table
-  }()
+  static let words = WordTable()
+  private static let bits = 7
+  /// A word is at the place that its hash says or at one of the next up to the first free one.
+  private var entries = [Entry](repeating: Entry(), count: 1 << bits)
 
-  static func pack(_ word: some Sequence<UInt8>) -> UInt64 {
-    word.reduce(0) { $0 << 8 | UInt64($1) }
+  private init() {
+    for (text, kind) in TokenKind.keywords { add(text, kind, 0) }
+    for (index, verb) in Verb.allCases.enumerated() { add(verb.rawValue, .verb, UInt64(index)) }
+    for word in ContextualWord.allCases { add(word.text, .name, word.rawValue) }
+  }
+
+  private mutating func add(_ text: String, _ kind: TokenKind, _ payload: UInt64) {
+    let word = text.utf8.reduce(0) { $0 << 8 | UInt64($1) }
+    entries[place(of: word)] = Entry(word: word, kind: kind, payload: payload)
+  }
+
+  /// Where a word is, or the free place where it would be.
+  @inline(__always)
+  private func place(of word: UInt64) -> Int {
+    var place = Int(truncatingIfNeeded: (word &* 0x9E37_79B9_7F4A_7C15) &>> UInt64(64 - Self.bits))
+    while entries[place].word != 0, entries[place].word != word { place = (place + 1) & (1 << Self.bits - 1) }
+    return place
+  }
+
+  @inline(__always)
+  subscript(word: UInt64) -> Entry? {
+    let entry = entries[place(of: word)]
+    return entry.word == 0 ? nil : entry
   }
 }
 

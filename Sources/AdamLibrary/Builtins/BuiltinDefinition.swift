@@ -283,7 +283,8 @@ package enum RowUse: Hashable, Sendable {
   case looks
 }
 
-package struct BuiltinDefinition: Sendable {
+/// A reference: lists and tables of some hundred definitions are made at every start.
+package final class BuiltinDefinition: Sendable {
   package typealias Check = @Sendable (any CheckContext, BoundArguments<AbstractValue>) -> AbstractValue
   package typealias Run =
     @Sendable (any ExecutionContext, BoundArguments<Value>) throws(Diagnostic) -> Value
@@ -310,7 +311,7 @@ package struct BuiltinDefinition: Sendable {
   package let check: Check?
   package let run: Run
   /// Definitions of the same name for other kinds of first argument.
-  package fileprivate(set) var alternatives: [BuiltinDefinition] = []
+  package let alternatives: [BuiltinDefinition]
 
   package init(
     name: String, group: String, summary: String, signature: Signature, example: String, page: Page = Page(),
@@ -329,6 +330,24 @@ package struct BuiltinDefinition: Sendable {
     self.rowUse = rowUse
     self.check = check
     self.run = run
+    alternatives = []
+  }
+
+  /// The same beside other definitions of its name.
+  init(_ first: BuiltinDefinition, alternatives: [BuiltinDefinition]) {
+    name = first.name
+    group = first.group
+    summary = first.summary
+    signature = first.signature
+    example = first.example
+    page = first.page
+    isPure = first.isPure
+    updatesVariable = first.updatesVariable
+    yieldsToVariables = first.yieldsToVariables
+    rowUse = first.rowUse
+    check = first.check
+    run = first.run
+    self.alternatives = alternatives
   }
 }
 
@@ -352,40 +371,4 @@ extension BuiltinDefinition {
     default: return nil
     }
   }
-}
-
-/// Everything a script can name without defining it. Immutable; a host may extend a copy.
-package struct Environment: Sendable {
-  package private(set) var builtins: [String: BuiltinDefinition] = [:]
-  /// What pieces of syntax become (`param`, `layer`, `check grad`, `_`). No script can name them.
-  package private(set) var constructs: [String: BuiltinDefinition] = [:]
-  /// Constants such as `pi`.
-  package private(set) var constants: [String: Constant] = [:]
-
-  /// Several builtins may have one name if the kinds of their first parameters tell them apart; one
-  /// that takes any value stands for what the others refuse.
-  package init(
-    builtins: [BuiltinDefinition], constructs: [BuiltinDefinition] = [],
-    constants: [String: Constant] = ["pi": .number(Double.pi)]
-  ) {
-    for (name, family) in Dictionary(grouping: builtins, by: \.name) {
-      let ordered = family.filter { !$0.takesAnything } + family.filter(\.takesAnything)
-      guard var first = ordered.first else { continue }
-      first.alternatives = Array(ordered.dropFirst())
-      self.builtins[name] = first
-    }
-    for construct in constructs { self.constructs[construct.name] = construct }
-    self.constants = constants
-  }
-  package subscript(name: String) -> BuiltinDefinition? { builtins[name] }
-
-  /// What a `verb` instruction runs: a verb, or what a piece of syntax became.
-  package func verb(_ name: String) -> BuiltinDefinition? { constructs[name] ?? builtins[name] }
-
-  /// The builtins that a user may name.
-  package var names: [String] { Array(builtins.keys) }
-}
-
-extension BuiltinDefinition {
-  fileprivate var takesAnything: Bool { signature.parameters.first?.kind == .any }
 }
