@@ -28,7 +28,7 @@ package enum CollectionBuiltins {
     run: { _, arguments throws(Diagnostic) in
       switch arguments["xs"] {
       case .layer(let layer)?: return .number(Double(max(1, layer.placeCount)))
-      case .record(let box)?: return .number(Double(box.fields.count))
+      case .record(let box)?: return .number(Double(box.shownFields.count))
       case let value?:
         do throws(Diagnostic) {
           return .number(Double(try value.iterationCount(at: arguments.place(of: "xs"))))

@@ -15,7 +15,7 @@ package enum RecordBuiltins {
       isPure: true, yieldsToVariables: true, check: { _, _ in .listOf(.unknown) },
       run: { _, arguments in
         guard case .record(let box)? = arguments["record"] else { return .none }
-        return .list(ListBox(box.fields.map(element)))
+        return .list(ListBox(box.shownFields.map(element)))
       })
   }
 

@@ -38,7 +38,7 @@ extension Value {
   /// Names that `fieldIfPresent` answers, for suggestions and completion.
   package var fieldNames: [String] {
     switch self {
-    case .record(let box): box.fields.map(\.name)
+    case .record(let box): box.shownFields.map(\.name)
     case .tuple(let box): box.elements.indices.map(String.init)
     case .list, .string, .range: ["len"]
     case .tensor, .traced, .parameter: ["shape", "rows", "rank", "len"]

@@ -107,7 +107,7 @@ package func quotedText(_ text: String) -> String {
 
 extension RecordBox {
   /// Gradients know their model, which is no part of what they say.
-  fileprivate var shownFields: [Field] {
+  var shownFields: [Field] {
     kind == RecordBox.gradients ? fields.filter { $0.value.asLayer == nil } : fields
   }
 
