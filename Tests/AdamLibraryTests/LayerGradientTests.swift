@@ -83,7 +83,7 @@ import Testing
       if let start = tensors[parameter.name]??.floats {
         values.values = zip(values.values, start).map { Double(Float($0 / 4) + $1) }
       }
-      let choosesRows = !function.tables(chosenBy: parameter.value).isEmpty
+      let choosesRows = function.rowChoices.contains { $0.name == parameter.name }
       if choosesRows { values.values = values.values.map { ($0 + 1.5).rounded(.down) } }
       arguments.append(values)
       if parameter.name == "x", !choosesRows, type.element == .f32 { function.parameters[index].role = .parameter }

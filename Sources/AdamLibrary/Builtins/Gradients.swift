@@ -252,6 +252,11 @@ private final class Gradient {
       for (index, leaf) in leaves.enumerated() {
         if let tensor = leaf.tensor { try plan.bind("leaf.\(index)", to: tensor) }
       }
+    } catch {
+      throw .runtime(error, at: span)
+    }
+    try plan.checkRows(tracer.function.rowChoices, at: span)
+    do throws(RuntimeError) {
       plan.run()
       var results: [Value] = []
       for index in 0...targets.count { results.append(.tensor(try plan.result(index))) }

@@ -68,16 +68,18 @@ final class KeptTrace {
   /// What tracing counts.
   let operations: Int
   private let plan: Plan
+  private let rowChoices: [RowChoice]
   private let bindings: [(parameter: Int, source: Source)]
 
   init(
     _ reads: CodeReads, _ pattern: CallPattern, _ plan: Plan, _ sources: [(name: String, source: Source)],
-    shape: GradientShape, leaves: Int, operations: Int
+    _ rowChoices: [RowChoice], shape: GradientShape, leaves: Int, operations: Int
   ) {
     self.reads = reads
     self.operations = operations
     self.pattern = pattern
     self.plan = plan
+    self.rowChoices = rowChoices
     self.shape = shape
     self.leaves = leaves
     bindings = sources.compactMap { item in plan.parameterIndex(item.name).map { ($0, item.source) } }
@@ -92,6 +94,7 @@ final class KeptTrace {
         guard let tensor = try tensor(binding.source, found, at: span) else { return nil }
         try plan.bind(binding.parameter, to: tensor)
       }
+      try plan.checkRows(rowChoices, at: span)
       guard context.count(operations: operations) else { return nil }
       plan.run()
       return try plan.function.results.indices.map { .tensor(try plan.result($0)) }

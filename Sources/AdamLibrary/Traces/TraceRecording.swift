@@ -64,7 +64,9 @@ final class TraceRecording {
       return
     }
     session.traces.keep(
-      KeptTrace(reads, pattern, plan, sources, shape: shape, leaves: leaves, operations: operations))
+      KeptTrace(
+        reads, pattern, plan, sources, tracer.function.rowChoices, shape: shape, leaves: leaves,
+        operations: operations))
   }
 
   /// Where each input of the traced function comes from; nil when one of them is made anew by each call.

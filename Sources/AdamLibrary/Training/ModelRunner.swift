@@ -62,7 +62,7 @@ extension Layer {
   ) throws(Diagnostic) -> Value {
     let trace = try forwardTrace(
       on: inputs.type, isTraining: isTraining, called: span, caller: session.functionTracer)
-    try trace.function.checkRowsChosen(by: inputs, at: span)
+    for choice in trace.function.rowChoices where choice.name == "x" { try choice.check(inputs, at: span) }
     let plan = try session.plan(for: trace.function, at: span)
     var results: [Tensor] = []
     do throws(RuntimeError) {

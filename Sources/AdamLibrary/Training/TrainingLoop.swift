@@ -55,9 +55,7 @@ final class TrainingLoop {
     size = min(batch ?? rows, rows)
     guard size > 0 else { throw .noRows("train on", at: request.span) }
     plans = try StepPlans(request, context.session, rows: size)
-    for part in [request.data, request.validation].compactMap(\.self) {
-      try plans.step.function.checkRowsChosen(by: part.inputs, at: request.span)
-    }
+    try request.checkChoices(plans.step.function.rowChoices, context.session)
     full = try plans.runner(rows: size)
     let hasRagged = rows % size > 0 && !request.data.dropsLast
     ragged = hasRagged ? try plans.runner(rows: rows % size) : nil
