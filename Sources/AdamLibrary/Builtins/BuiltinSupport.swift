@@ -68,7 +68,7 @@ private func wholeSize(_ x: Double, at span: Span) throws(Diagnostic) -> Int {
 }
 
 extension Diagnostic {
-  fileprivate static func noSize(_ found: String, at span: Span) -> Diagnostic {
+  static func noSize(_ found: String, at span: Span) -> Diagnostic {
     Diagnostic(.wrongKind, "a size must be a whole number, found \(found)", at: span)
   }
 }

@@ -53,12 +53,21 @@ package enum RandomBuiltins {
     ]),
     example: "seed 0\nprint randint(0, 10, [3])  # prints: [4, 9, 3]",
     page: Page(shape: "→ [shape], or a number", source: "torch.randint", see: ["rand", "randperm", "seed"]),
+    check: { context, arguments in
+      if let low = arguments.number("low"), let high = arguments.number("high"), low >= high {
+        context.report(.emptyRange(at: arguments.span))
+        return .unknown
+      }
+      guard let shape = arguments["shape"] else { return .number }
+      let sizes = BoundArguments<AbstractValue>(
+        names: [], entries: [], variadic: [(shape, arguments.place(of: "shape"))], span: arguments.span)
+      return context.drawn(sizes.sizedTensor(context))
+    },
     run: { context, arguments throws(Diagnostic) in
       let low = arguments.whole("low")
       let high = arguments.whole("high")
       guard low < high, low >= -2_147_483_648, high <= 2_147_483_648 else {
-        throw Diagnostic(
-          .outOfRange, "`low` must be below `high`, both within 32 bits", at: arguments.span)
+        throw .emptyRange(at: arguments.span)
       }
       guard let shape = arguments["shape"] else {
         if context.session.tracer != nil {
@@ -90,6 +99,7 @@ package enum RandomBuiltins {
     ]),
     example: "seed 0\nprint randperm(4)  # prints: [0, 1, 3, 2]",
     page: Page(shape: "→ [n]", source: "torch.randperm", see: ["randint", "seed"]),
+    check: { context, arguments in context.drawn(.tensor(TensorType(.i32, Shape([arguments.dimension("n")])))) },
     run: { context, arguments throws(Diagnostic) in
       let count: KeyValuePairs<String, Attribute> = ["n": .int(arguments.whole("n"))]
       if let drawn = try context.session.draw(.randperm, count, at: arguments.span) { return drawn }
@@ -98,6 +108,17 @@ package enum RandomBuiltins {
       tensor.write(integers: order.map { Int32(clamping: $0) })
       return .tensor(tensor)
     })
+}
+
+extension CheckContext {
+  /// Whole numbers that the run draws. In a trace they are an op of their own.
+  fileprivate func drawn(_ type: AbstractValue) -> AbstractValue { isTracing ? .unknown : type }
+}
+
+extension Diagnostic {
+  fileprivate static func emptyRange(at span: Span) -> Diagnostic {
+    Diagnostic(.outOfRange, "`low` must be below `high`, both within 32 bits", at: span)
+  }
 }
 
 extension SessionState {

@@ -143,6 +143,7 @@ package enum TensorBuiltins {
     page: Page(
       shape: "[..] → [sizes], equally many elements", source: "torch.reshape",
       see: ["flatten", "squeeze", "permute", "shape"]), isPure: true,
+    check: { context, arguments in ReshapeTypes(context, arguments)?.result() ?? .unknown },
     run: { context, arguments throws(Diagnostic) in
       if case .number(let first)? = arguments["x"] {
         let rest = arguments.variadic.map { $0.value.exactNumber ?? 0 }
@@ -159,21 +160,30 @@ package enum TensorBuiltins {
     try TensorArithmetic(context.session).operand(arguments["x"] ?? .none, at: arguments.place(of: "x"))
   }
 
+  /// The sizes one by one or as one list, -1 for one that is left open.
+  private static func sizeNumbers(_ arguments: BoundArguments<Value>) throws(Diagnostic) -> [Double] {
+    var given = arguments.variadic
+    if given.count == 1, let list = given[0].value.elements { given = list.map { ($0, given[0].span) } }
+    var numbers: [Double] = []
+    for (value, span) in given {
+      if case .traced = value {
+        throw .tracedNumbers("a size is taken from a tensor", at: span, help: "`x.shape` has the sizes of a tensor")
+      }
+      guard let number = value.isOpenSize ? -1 : value.exactNumber else { throw .noSize(value.foundText, at: span) }
+      numbers.append(number)
+    }
+    return numbers
+  }
+
   /// The new sizes, the open one solved.
   private static func reshaped(
     _ x: Operand, _ arguments: BoundArguments<Value>
   ) throws(Diagnostic) -> [Int] {
     let isOpen = try x.openSizes(at: arguments.span).contains(-1)
     let total = x.shape.elementCount ?? 0
-    var numbers = arguments.variadic.compactMap { $0.value.isOpenSize ? -1 : $0.value.exactNumber }
-    if arguments.variadic.count == 1, let list = arguments.variadic[0].value.exactNumbers {
-      numbers = list
-    }
+    let numbers = try sizeNumbers(arguments)
     var sizes = numbers.compactMap { Int(exactly: $0) }
-    let count = max(arguments.variadic.count, numbers.count)
-    guard sizes.count == numbers.count, !sizes.isEmpty || count == 0,
-      sizes.allSatisfy({ $0 >= -1 }), sizes.count(where: { $0 == -1 }) <= 1
-    else {
+    guard sizes.count == numbers.count, sizes.allSatisfy({ $0 >= -1 }), sizes.count(where: { $0 == -1 }) <= 1 else {
       throw Diagnostic(.outOfRange, "sizes must be whole numbers, at most one of them -1", at: arguments.span)
     }
     if isOpen { return sizes }

@@ -12,6 +12,10 @@ extension LayerDefinition {
     forward: { builder, layer, input throws(Diagnostic) in
       let batch = builder.function.type(input).shape.dimensions.first?.size ?? -1
       let sizes = (layer.settings["sizes"]?.exactNumbers ?? []).compactMap { Int(exactly: $0) }
+      let row = Shape(Array(builder.function.type(input).shape.dimensions.dropFirst()))
+      if let count = row.elementCount, count != Shape(sizes: sizes).elementCount {
+        throw .rowsDoNotFit(row, sizes, at: layer.span)
+      }
       return try builder.emit(.reshape, [input], ["shape": .ints([batch] + sizes)], at: layer)
     })
 
@@ -24,5 +28,14 @@ extension LayerDefinition {
     let settings = BoundArguments<AbstractValue>(
       names: ["sizes"], entries: [.init(value: list, span: span, isGiven: true)], variadic: [], span: span)
     return reshape.makeLayer(settings, children: [])
+  }
+}
+
+extension Diagnostic {
+  /// E0304.
+  fileprivate static func rowsDoNotFit(_ row: Shape, _ sizes: [Int], at span: Span) -> Diagnostic {
+    Diagnostic(
+      .shapesDisagree, "cannot make rows \(Shape(sizes: sizes).text) of rows \(row.text): \(row.elementCount ?? 0) "
+        + "elements are not \(Shape(sizes: sizes).elementCount ?? 0)", at: span)
   }
 }

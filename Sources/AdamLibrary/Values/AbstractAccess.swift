@@ -120,6 +120,7 @@ extension AbstractValue {
   package func field(_ name: String) -> FieldResult {
     if let record = asFields {
       if let field = record.fields.first(where: { $0.name == name }) { return .value(field.value) }
+      if record.kind == RecordBox.gradients { return Self.part(name, of: record.fields) }
       let isWhole = ["record", "run", "evaluation", Table.kind].contains(record.kind)
       return isWhole ? .missing(record.fields.map(\.name)) : .unknown
     }
@@ -148,6 +149,14 @@ extension AbstractValue {
     case .number, .bool, .none, .function, .hook: return .missing([])
     default: return .unknown
     }
+  }
+
+  /// `g.0` of gradients, whose names are those of parameters; no fields: nothing is known of them.
+  private static func part(_ name: String, of fields: [AbstractField]) -> FieldResult {
+    let inside = fields.filter { $0.name.hasPrefix(name + ".") }
+    if inside.isEmpty { return fields.isEmpty || name == "model" ? .unknown : .missing(fields.map(\.name)) }
+    let part = inside.map { AbstractField(String($0.name.dropFirst(name.utf8.count + 1)), $0.value) }
+    return .value(.record(part, kind: RecordBox.gradients))
   }
 
   /// What is said when a field is certainly missing.

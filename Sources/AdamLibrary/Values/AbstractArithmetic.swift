@@ -122,21 +122,8 @@ package struct AbstractArithmetic {
     guard let b = right.value.exactNumber else { return .number }
     if b == 0, op == .divide || op == .remainder { throw words.divisionByZero() }
     guard let a = left.value.exactNumber else { return .number }
-    _ = try NumberArithmetic.apply(op, a, b, at: span)
-    let result: Double
-    switch op {
-    case .add: result = a + b
-    case .subtract: result = a - b
-    case .multiply: result = a * b
-    case .divide: result = a / b
-    case .remainder: result = a - (a / b).rounded(.down) * b
-    case .power:
-      if b == 2 { result = a * a } else if b == 1 { result = a } else { return .number }
-    default: return .number
-    }
-    // `%` of large numbers is exact in the run.
-    let isExact = op != .remainder || abs(a) < 9e15 && a == a.rounded() && b == b.rounded()
-    return result.isFinite && isExact ? .known(.number(result)) : .number
+    let result = try NumberArithmetic.apply(op, a, b, at: span)
+    return result.isFinite ? .known(.number(result)) : .number
   }
 
   private func broadcast(_ a: Shape, _ b: Shape) throws(Diagnostic) -> Shape {

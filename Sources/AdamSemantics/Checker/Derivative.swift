@@ -87,8 +87,15 @@ extension AbstractValue {
     case .number: return engine.numberOfTensors
     case .tensor(let type): return .tensor(TensorType(.f32, type.shape))
     case .list: return listType.map { .tensor($0) } ?? .unknown
-    case .layer: return .record([], kind: RecordBox.gradients)
+    case .layer: return .record(asLayer?.gradientFields ?? [], kind: RecordBox.gradients)
     default: return .unknown
     }
+  }
+}
+
+extension Layer {
+  /// The names in its gradients, also those of parameters that are frozen; empty while parts are not known.
+  fileprivate var gradientFields: [AbstractField] {
+    isOpen ? [] : namedParameters.map { AbstractField($0.name, .tensor(TensorType(.f32, $0.parameter.shape))) }
   }
 }
