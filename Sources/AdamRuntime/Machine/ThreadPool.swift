@@ -6,28 +6,33 @@ import CProcessor
 import Glibc
 import Synchronization
 
-/// The caller is one of the threads. One job at a time; `run` returns when all units are done.
+/// The caller is one of the threads. One job at a time; `run` returns when all units are done. The others
+/// are started for the first job: most small trainings never have one that pays.
 final class ThreadPool {
-  /// The caller included.
+  /// The caller included. A system that has no more threads to give is no error: fewer do the work.
   let threads: Int
   /// The caller's room for kernels; workers have their own.
   let scratch: UnsafeMutableRawPointer
-  private let board: JobBoard
+  private let spinners: Int
+  private let board = JobBoard()
   private var workers: [pthread_t] = []
+  private var isStarted = false
 
   /// - Parameter spinners: workers that may wait by spinning; the rest sleep at once. Never more
   ///   than there are cores to spin on.
   init(threads: Int, spinners: Int) {
-    board = JobBoard()
     scratch = .allocate(byteCount: KernelArguments.scratchBytes, alignment: 64)
-    var started = 1
-    for index in 1..<max(1, threads) {
+    self.threads = max(1, threads)
+    self.spinners = spinners
+  }
+
+  @inline(never)
+  private func start() {
+    isStarted = true
+    for index in 1..<threads {
       guard let worker = Worker.start(board, spins: index <= spinners) else { break }
       workers.append(worker)
-      started += 1
     }
-    // A system that has no more threads to give is no error: the work is done by fewer.
-    self.threads = started
   }
 
   deinit {
@@ -39,6 +44,7 @@ final class ThreadPool {
   /// Computes the units `begin ..< end` in pieces of `grain`. Allocates nothing. The arguments hold
   /// the caller's scratch; a worker puts its own into a copy.
   func run(_ kernel: Kernel, _ arguments: UnsafeRawPointer, from begin: Int = 0, to end: Int, grain: Int) {
+    if !isStarted { start() }
     board.publish(kernel, arguments, from: begin, to: end, grain: grain)
     board.help(board.generation, scratch: nil)
     board.waitUntilDone()
