@@ -200,7 +200,8 @@ extension ExecutionContext {
   /// As `print` writes it. Throws when it is interrupted meanwhile.
   package func printed(_ value: Value) throws(Diagnostic) -> String {
     let text = value.printed(until: session.host.isCancelled)
-    if text.utf8.count > 1 << 16 { try poll() }
+    // Only long texts are broken off when somebody asks to stop.
+    if text.utf8.count >= 1 << 12 { try poll() }
     return text
   }
 
