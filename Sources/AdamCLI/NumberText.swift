@@ -32,6 +32,7 @@ func counted(_ number: Int, _ noun: String) -> String { "\(grouped(number)) \(no
 
 /// `12,345`
 func grouped(_ number: Int) -> String {
+  if number.magnitude < 1000 { return String(number) }
   var digits = ""
   for (i, digit) in String(number.magnitude).reversed().enumerated() {
     if i > 0 && i % 3 == 0 { digits.append(",") }

@@ -109,10 +109,23 @@ package enum ScriptPath {
   }
 
   private static func shortened(_ path: String) -> String {
+    guard hasDotsOrSlashes(path) else { return path }
     var parts: [Substring] = []
     for part in path.split(separator: "/") where part != "." {
       if part == "..", let last = parts.last, last != ".." { parts.removeLast() } else { parts.append(part) }
     }
     return (path.hasPrefix("/") ? "/" : "") + parts.joined(separator: "/")
+  }
+
+  /// Whether a part begins with a dot or is empty: most paths are short already.
+  private static func hasDotsOrSlashes(_ path: String) -> Bool {
+    let (dot, slash) = (UInt8(ascii: "."), UInt8(ascii: "/"))
+    var last = slash
+    var isFirst = true
+    for byte in path.utf8 {
+      if last == slash, byte == dot || byte == slash && !isFirst { return true }
+      (last, isFirst) = (byte, false)
+    }
+    return last == slash
   }
 }

@@ -42,7 +42,9 @@ package enum OptimizerRegistry {
 
 extension String {
   /// With a capital letter and a full stop.
-  fileprivate var asSentence: String { prefix(1).uppercased() + dropFirst() + (hasSuffix(".") ? "" : ".") }
+  fileprivate var asSentence: String {
+    String(prefix(1)).uppercased() + String(dropFirst()) + (utf8.last == UInt8(ascii: ".") ? "" : ".")
+  }
 }
 
 extension Hyperparameter {

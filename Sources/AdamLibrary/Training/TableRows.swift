@@ -27,11 +27,9 @@ struct RowChoice {
 extension TensorFunction {
   /// What inputs choose. What is computed from them, such as `where(x >= 0, x, 0)`, is not looked at.
   var rowChoices: [RowChoice] {
-    guard operations.contains(where: { Self.choosing.contains($0.op) }) else { return [] }
+    guard operations.contains(where: \.chooses) else { return [] }
     return parameters.flatMap { choices(of: $0.value, named: $0.name) }
   }
-
-  private static let choosing: Set<OpDefinition> = [.indexSelect, .nllLoss, .crossEntropyLoss]
 
   private func choices(of value: ValueID, named name: String) -> [RowChoice] {
     var same: Set<ValueID> = [value]
@@ -60,6 +58,10 @@ extension TensorFunction {
     guard dimensions.indices.contains(axis), let count = dimensions[axis].size else { return [] }
     return [RowChoice(name: name, count: count, place: operation.span, isClass: isClass)]
   }
+}
+
+extension Operation {
+  fileprivate var chooses: Bool { op == .indexSelect || op == .nllLoss || op == .crossEntropyLoss }
 }
 
 extension TrainingRequest {

@@ -20,10 +20,10 @@ package enum InstructionSet: String, Hashable, Sendable, CaseIterable, Comparabl
   package static func < (a: InstructionSet, b: InstructionSet) -> Bool { a.rank < b.rank }
 
   /// The best one that processor and operating system both support.
-  package static var detected: InstructionSet {
+  package static let detected: InstructionSet = {
     let level = Int(adam_processor_level())
     return level >= 4 ? .v4 : (level >= 3 ? .v3 : .base)
-  }
+  }()
 
   package var isSupported: Bool { self <= InstructionSet.detected }
 
