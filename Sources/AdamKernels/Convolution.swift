@@ -41,8 +41,7 @@ func padPlanes(_ raw: UnsafeRawPointer, _ begin: Int, _ end: Int) {
 @inline(__always)
 private func padRow(_ from: Floats, _ to: Floats, _ count: Int, _ room: Int, first: Int, step: Int) {
   if step == 1, first >= 0, first &+ count <= room {
-    (to + first).update(from: from, count: count)
-    return
+    return copyShort(from, to + first, count)
   }
   for j in 0..<count {
     let column = first &+ j &* step

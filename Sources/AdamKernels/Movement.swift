@@ -44,13 +44,15 @@ func stridedCopy(_ raw: UnsafeRawPointer, _ begin: Int, _ end: Int) {
   }
 }
 
-/// Rows one after the other, or, when the source runs down the rows, column by column.
+/// Rows one after the other; when the source runs down the rows, four columns at a time or column by column.
 @inline(__always)
 private func copyRows(
   _ from: Integers, _ to: Integers, rows: Int, columns: Int, _ s: (Int, Int), _ d: (Int, Int)
 ) {
   if s.1 == 1, d.1 == 1 {
     for i in 0..<rows { (to + i &* d.0).update(from: from + i &* s.0, count: columns) }
+  } else if s.0 == 1, d.1 == 1 {
+    transposeRows(floats(from), floats(to), rows, columns, s.1, d.0)
   } else if s.0 == 1, rows == StridedCopy.rowsPerUnit {
     for j in 0..<columns {
       for i in 0..<StridedCopy.rowsPerUnit { to[i &* d.0 &+ j &* d.1] = from[j &* s.1 &+ i] }
@@ -59,6 +61,25 @@ private func copyRows(
     for i in 0..<rows {
       for j in 0..<columns { to[i &* d.0 &+ j &* d.1] = from[i &* s.0 &+ j &* s.1] }
     }
+  }
+}
+
+/// Only moved: what the bits mean does not matter.
+@inline(__always)
+private func floats(_ p: Integers) -> Floats {
+  UnsafeMutableRawPointer(p).assumingMemoryBound(to: Float.self)
+}
+
+/// to[i, j] = from[j, i]
+private func transposeRows(_ from: Floats, _ to: Floats, _ rows: Int, _ columns: Int, _ fromRow: Int, _ toRow: Int) {
+  var j = 0
+  while j &+ 4 <= columns {
+    interleaveFour(from + j &* fromRow, fromRow, 1, rows, to + j, rowLength: toRow)
+    j &+= 4
+  }
+  while j < columns {
+    for i in 0..<rows { to[i &* toRow &+ j] = from[j &* fromRow &+ i] }
+    j &+= 1
   }
 }
 

@@ -90,7 +90,7 @@ func maxPool(_ raw: UnsafeRawPointer, _ begin: Int, _ end: Int) {
           store16(best, out + j)
         } else {
           withUnsafePointer(to: best) {
-            copyFloats(UnsafeRawPointer($0), out + j, w.outColumns &- j)
+            copyShort(UnsafeRawPointer($0), out + j, w.outColumns &- j)
           }
         }
         j &+= 16
@@ -136,11 +136,6 @@ func maxPoolGrad(_ raw: UnsafeRawPointer, _ begin: Int, _ end: Int) {
   }
 }
 
-@inline(__always)
-private func copyFloats(_ from: UnsafeRawPointer, _ to: Floats, _ count: Int) {
-  to.update(from: from.assumingMemoryBound(to: Float.self), count: count)
-}
-
 /// Up to sixteen gradients to the largest of four neighbours each; the sum with the zero there is exact but
 /// for a negative zero, which becomes positive as in the plain form.
 @inline(__always)
@@ -162,7 +157,7 @@ private func scatter(_ g: Floats, _ x: Floats, _ to: Floats, _ columns: Int, cou
     store16(lower.lowHalf, to + columns)
     store16(lower.highHalf, to + (columns &+ 16))
   } else {
-    withUnsafePointer(to: upper) { copyFloats(UnsafeRawPointer($0), to, 2 &* count) }
-    withUnsafePointer(to: lower) { copyFloats(UnsafeRawPointer($0), to + columns, 2 &* count) }
+    withUnsafePointer(to: upper) { copyShort($0, to, 2 &* count) }
+    withUnsafePointer(to: lower) { copyShort($0, to + columns, 2 &* count) }
   }
 }
