@@ -166,7 +166,9 @@ package enum TensorBuiltins {
     if given.count == 1, let list = given[0].value.elements { given = list.map { ($0, given[0].span) } }
     var numbers: [Double] = []
     for (value, span) in given {
-      if case .traced = value {
+      if case .traced(let traced) = value {
+        // In the checker a tensor of which only the type is known: it may have its number in the run.
+        if traced.tracer.opaques.contains(traced.value) { throw .shapeUnknown(at: span) }
         throw .tracedNumbers("a size is taken from a tensor", at: span, help: "`x.shape` has the sizes of a tensor")
       }
       guard let number = value.isOpenSize ? -1 : value.exactNumber else { throw .noSize(value.foundText, at: span) }

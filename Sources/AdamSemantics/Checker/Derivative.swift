@@ -94,8 +94,15 @@ extension AbstractValue {
 }
 
 extension Layer {
-  /// The names in its gradients, also those of parameters that are frozen; empty while parts are not known.
+  /// The names in its gradients, also those of parameters that are frozen; empty where parts of the script hold
+  /// layers, of which there may be more than the checker has seen.
   fileprivate var gradientFields: [AbstractField] {
-    isOpen ? [] : namedParameters.map { AbstractField($0.name, .tensor(TensorType(.f32, $0.parameter.shape))) }
+    guard isOfRegisteredLayers else { return [] }
+    return namedParameters.map { AbstractField($0.name, .tensor(TensorType(.f32, $0.parameter.shape))) }
+  }
+
+  private var isOfRegisteredLayers: Bool {
+    function == nil && !isOpen && LayerRegistry[definition.name] != nil
+      && children.allSatisfy { $0.layer.isOfRegisteredLayers }
   }
 }
