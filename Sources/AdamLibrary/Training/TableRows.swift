@@ -33,16 +33,18 @@ extension TensorFunction {
 
   private func choices(of value: ValueID, named name: String) -> [RowChoice] {
     var same: Set<ValueID> = [value]
-    var whole: Set<ValueID> = []
+    // What an embedding asks of real numbers: `x == floor(x)`.
+    var floors: Set<ValueID> = []
+    var isWhole: Set<ValueID> = []
     var choices: [RowChoice] = []
     for operation in operations {
       let operands = operation.operands
       switch operation.op {
       case .cast where same.contains(operands[0]), .reshape where same.contains(operands[0]):
         same.formUnion(operation.results)
-      // `x == floor(x)`: what an embedding asks of real numbers.
-      case .eq where same.contains(operands[0]): whole.formUnion(operation.results)
-      case .where where whole.contains(operands[0]) && same.contains(operands[1]): same.formUnion(operation.results)
+      case .floor where same.contains(operands[0]): floors.formUnion(operation.results)
+      case .eq where same.contains(operands[0]) && floors.contains(operands[1]): isWhole.formUnion(operation.results)
+      case .where where isWhole.contains(operands[0]) && same.contains(operands[1]): same.formUnion(operation.results)
       case .indexSelect where same.contains(operands[1]):
         choices += choice(name, operation, axis: operation.attributes.int("axis") ?? 0, isClass: false)
       case .nllLoss where same.contains(operands[1]), .crossEntropyLoss where same.contains(operands[1]):
