@@ -33,7 +33,8 @@ struct ReshapeTypes {
   func result() -> AbstractValue {
     guard let x = arguments["x"], let type = x.tensorType, !sizes.isEmpty else { return .unknown }
     let unknown = sizes.count { $0 == nil }
-    guard unknown + (isOpen ? 1 : 0) <= 1 else {
+    // Beside a size of 0 any number fits.
+    guard unknown + (isOpen ? 1 : 0) <= 1, unknown == 0 || !sizes.contains(0) else {
       return .tensor(TensorType(type.element, Shape(sizes.map { $0.flatMap { $0 < 0 ? nil : Dimension($0) } ?? .unknown })))
     }
     // A number that is not known is the one that fits, or the run says so.

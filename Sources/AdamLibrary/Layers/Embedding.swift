@@ -18,8 +18,8 @@ extension LayerDefinition {
     ]),
     example: "print embedding(10, 4)([[1, 7, 2]]).shape  # prints: [1, 3, 4]",
     page: Page(
-      "Initial weights are standard normal. Of the data and of what a model is called with, numbers that are no class "
-        + "are refused; those that the model computes itself give NaN.",
+      "Initial weights are standard normal. Numbers of the data and of what a model is called with, columns of them as "
+        + "well, are refused when they are no class; those that the model computes itself give NaN.",
       formula: "y[.., :] = weight[x[..], :]", source: "torch.nn.Embedding",
       deviation: "takes whole numbers of any element type; torch refuses real ones",
       see: ["linear", "one_hot", "multihead_attention"]),

@@ -8,6 +8,17 @@ import AdamSource
 package struct NamedParameter {
   package var name: String
   package var parameter: LayerParameter
+
+  /// Its name in traced functions, where inputs have names as well: a model's own `x` is `model.x` there.
+  var nameInFunctions: String {
+    let first = name.prefix { $0 != "." }
+    return Self.namesOfInputs.contains(String(first)) ? "model." + name : name
+  }
+
+  /// What names of inputs begin with; and `model`, so that no two parameters get one name.
+  private static let namesOfInputs: Set<String> = [
+    "x", "y", "scalars", "captured", "pred", "leaf", "other", "model",
+  ]
 }
 
 extension Layer {

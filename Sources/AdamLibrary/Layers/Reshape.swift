@@ -34,8 +34,9 @@ extension LayerDefinition {
 extension Diagnostic {
   /// E0304.
   fileprivate static func rowsDoNotFit(_ row: Shape, _ sizes: [Int], at span: Span) -> Diagnostic {
-    Diagnostic(
-      .shapesDisagree, "cannot make rows \(Shape(sizes: sizes).text) of rows \(row.text): \(row.elementCount ?? 0) "
-        + "elements are not \(Shape(sizes: sizes).elementCount ?? 0)", at: span)
+    let wanted = Shape(sizes: sizes)
+    let reason = wanted.elementCount.map { ": \(row.elementCount ?? 0) elements are not \($0)" } ?? ""
+    return Diagnostic(
+      .shapesDisagree, "cannot make rows \(wanted.text) of rows \(row.text)\(reason)", at: span)
   }
 }

@@ -76,6 +76,7 @@ package struct TrainingLoss {
     } catch {
       throw .runtime(error, at: span)
     }
+    try plan.checkRows(tracer.function.rowChoices, at: span)
     plan.run()
     return plan.resultNumber(0) ?? .nan
   }

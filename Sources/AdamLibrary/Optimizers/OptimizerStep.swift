@@ -60,7 +60,7 @@ enum OptimizerStep {
   private static func collect(
     _ value: Value, into pairs: inout [(LayerParameter, Tensor)], at span: Span
   ) throws(Diagnostic) {
-    if case .record(let box) = value, box.kind == RecordBox.gradients, let model = box["model"]?.asLayer {
+    if case .record(let box) = value, box.kind == RecordBox.gradients, let model = box[RecordBox.modelOfGradients]?.asLayer {
       for named in model.namedParameters where !named.parameter.isFrozen {
         // A parameter that two models share has one gradient.
         guard let value = box[named.name], !pairs.contains(where: { $0.0 === named.parameter }) else { continue }
@@ -183,7 +183,8 @@ extension Diagnostic {
   }
 
   fileprivate static func noGradients(_ found: String, at span: Span) -> Diagnostic {
-    Diagnostic(
+    let found = found == RecordBox.gradients ? "a part of them" : found
+    return Diagnostic(
       .wrongKind, "`step` needs the gradients of a model, as `grad(f, model)` gives them, found \(found)", at: span)
   }
 }

@@ -48,7 +48,7 @@ final class UpdatePlan {
   /// Notes whose parameters these are, for `pairs`.
   func remember(_ gradients: Value) {
     guard model == nil, case .record(let box) = gradients, box.kind == RecordBox.gradients,
-      let layer = box["model"]?.asLayer
+      let layer = box[RecordBox.modelOfGradients]?.asLayer
     else { return }
     let named = layer.namedParameters.filter { !$0.parameter.isFrozen }
     guard named.count == parameters.count, zip(named, parameters).allSatisfy({ $0.parameter === $1 }) else { return }
@@ -59,7 +59,7 @@ final class UpdatePlan {
   /// anything else.
   func pairs(of gradients: Value) -> [(LayerParameter, Tensor)] {
     guard let model, case .record(let box) = gradients, box.kind == RecordBox.gradients,
-      box.fields.count == parameters.count + 1, let last = box.fields.last, last.name == "model",
+      box.fields.count == parameters.count + 1, let last = box.fields.last, last.name == RecordBox.modelOfGradients,
       case .layer(let layer) = last.value, model.layer.holds(layer)
     else { return [] }
     var result: [(LayerParameter, Tensor)] = []

@@ -41,7 +41,7 @@ indirect enum GradientShape {
         fields.append(.init(name, gradients[parameter]))
         parameter += 1
       }
-      fields.append(.init("model", value))
+      fields.append(.init(RecordBox.modelOfGradients, value))
       return .record(RecordBox(fields, kind: RecordBox.gradients))
     case (.record(let kind, let names, let shapes), .record(let box)):
       let values = filled(gradients, shapes, box.fields.map(\.value), &leaf, &parameter)

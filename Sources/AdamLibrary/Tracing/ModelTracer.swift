@@ -115,7 +115,7 @@ package final class ModelTracer: TraceBuilder {
   /// Declares all parameters of a model in the order in which they are saved.
   package func declareParameters(of model: Layer) {
     for named in model.namedParameters {
-      names[ObjectIdentifier(named.parameter)] = named.name
+      names[ObjectIdentifier(named.parameter)] = named.nameInFunctions
       _ = parameter(named.parameter)
     }
   }

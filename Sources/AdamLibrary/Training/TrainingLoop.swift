@@ -40,6 +40,8 @@ final class TrainingLoop {
   private var schedule: RateSchedule?
   private var settingsChanges = 0
   private let searching: SearchingSteps?
+  /// What numbers of the data choose.
+  private let rowChoices: [RowChoice]
   /// The targets that the plan reads.
   private var fedTargets: Tensor?
 
@@ -55,7 +57,8 @@ final class TrainingLoop {
     size = min(batch ?? rows, rows)
     guard size > 0 else { throw .noRows("train on", at: request.span) }
     plans = try StepPlans(request, context.session, rows: size)
-    try request.checkChoices(plans.step.function.rowChoices, context.session)
+    rowChoices = plans.step.function.rowChoices
+    try request.checkChoices(rowChoices, context.session)
     full = try plans.runner(rows: size)
     let hasRagged = rows % size > 0 && !request.data.dropsLast
     ragged = hasRagged ? try plans.runner(rows: rows % size) : nil
@@ -108,6 +111,7 @@ final class TrainingLoop {
     let rows = try source.next()
     let targets = try request.targets(of: rows, session)
     guard rows.inputs.type == request.data.inputs.type else { throw source.changed(request.data.inputs, rows.inputs) }
+    try request.checkChoices(rowChoices, rows.inputs, targets)
     request.data.inputs.copyElements(from: rows.inputs)
     guard let fed = fedTargets else { return }
     guard let targets, targets.type == fed.type else { throw source.changed(fed, targets) }

@@ -154,7 +154,7 @@ extension AbstractValue {
   /// `g.0` of gradients, whose names are those of parameters; no fields: nothing is known of them.
   private static func part(_ name: String, of fields: [AbstractField]) -> FieldResult {
     let inside = fields.filter { $0.name.hasPrefix(name + ".") }
-    if inside.isEmpty { return fields.isEmpty || name == "model" ? .unknown : .missing(fields.map(\.name)) }
+    if inside.isEmpty { return fields.isEmpty ? .unknown : .missing(fields.map(\.name)) }
     let part = inside.map { AbstractField(String($0.name.dropFirst(name.utf8.count + 1)), $0.value) }
     return .value(.record(part, kind: RecordBox.gradients))
   }

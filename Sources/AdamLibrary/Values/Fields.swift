@@ -32,7 +32,11 @@ extension Value {
     case .optimizer(let optimizer): return try optimizer.field(name, at: span)
     default: break
     }
-    throw ValueError.noField(name, of: foundText, among: fieldNames, at: span)
+    var error = ValueError.noField(name, of: foundText, among: fieldNames, at: span)
+    if case .record(let box) = self, box.isFrozen(name) {
+      error.helps = [Help("`\(name)` of the model is frozen, and what is frozen has no gradient")]
+    }
+    throw error
   }
 
   /// Names that `fieldIfPresent` answers, for suggestions and completion.
@@ -61,8 +65,18 @@ extension RecordBox {
       RecordBox(inside.map { .init(String($0.name.dropFirst(prefix.count)), $0.value) }, kind: Self.gradients))
   }
 
+  /// Whether a part or parameter of the gradients' model is frozen, so that there is nothing of it here.
+  fileprivate func isFrozen(_ name: String) -> Bool {
+    guard let model = self[Self.modelOfGradients]?.asLayer else { return false }
+    return model.namedParameters.contains {
+      $0.parameter.isFrozen && ($0.name == name || $0.name.hasPrefix(name + "."))
+    }
+  }
+
   /// The kind of record that `grad` gives for a model.
   package static let gradients = "gradients"
+  /// Where gradients keep the model they belong to: no name that a script can write.
+  static let modelOfGradients = "\u{0}model"
 }
 
 extension Tensor {
