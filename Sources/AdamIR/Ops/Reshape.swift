@@ -31,6 +31,9 @@ extension OpDefinition {
       guard known == count else { throw refusal.counts(count, known) }
       return rest
     }
+    if known == 0, count == 0 {
+      throw ShapeError(refusal.claim, reason: "beside a size of 0 any number fits", operands: [0])
+    }
     guard known > 0, count % known == 0 else { throw refusal.counts(count, known) }
     return Shape(sizes: sizes.map { $0 == -1 ? count / known : $0 })
   }

@@ -47,10 +47,8 @@ extension ModelTracer {
   func unreached(in model: Layer) -> [String] {
     guard let loss = function.results.first?.value else { return [] }
     let reached = Set(function.parametersReached(from: loss))
-    let own = Set(model.namedParameters.map { ObjectIdentifier($0.parameter) })
-    return parameters.filter { named in
-      !named.parameter.isFrozen && own.contains(ObjectIdentifier(named.parameter))
-        && !reached.contains(parameter(named.parameter))
+    return model.namedParameters.filter { named in
+      !named.parameter.isFrozen && !reached.contains(parameter(named.parameter))
     }.map(\.name)
   }
 }

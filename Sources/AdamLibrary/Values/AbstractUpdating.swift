@@ -112,12 +112,7 @@ extension Diagnostic {
 extension ValueError {
   static func noSettableField(_ name: String, of found: String, among names: [String], at span: Span) -> Diagnostic {
     var error = noField(name, of: found, among: names, at: span)
-    let isParameter = found == RecordBox.gradients && name != names.first
-    error.helps.append(
-      Help(
-        isParameter
-          ? "a parameter's gradient is set by its whole name: `g[\"\(names.first ?? "0.weight")\"] = …`"
-          : "a new field is made by `r[\"\(name)\"] = …`"))
+    if found != RecordBox.gradients { error.helps.append(Help("a new field is made by `r[\"\(name)\"] = …`")) }
     return error
   }
 

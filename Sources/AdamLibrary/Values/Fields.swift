@@ -65,6 +65,15 @@ extension RecordBox {
       RecordBox(inside.map { .init(String($0.name.dropFirst(prefix.count)), $0.value) }, kind: Self.gradients))
   }
 
+  /// `g.0 = part`: the gradients with others for what lies inside; nil unless it is a part with the same names.
+  func replacing(part name: String, by value: Value) -> RecordBox? {
+    guard case .record(let part) = value, let found = self.part(name), case .record(let old) = found,
+      old.fields.map(\.name) == part.fields.map(\.name)
+    else { return nil }
+    let new = Dictionary(zip(part.fields.map { name + "." + $0.name }, part.fields.map(\.value))) { $1 }
+    return RecordBox(fields.map { .init($0.name, new[$0.name] ?? $0.value) }, kind: kind)
+  }
+
   /// Whether a part or parameter of the gradients' model is frozen, so that there is nothing of it here.
   fileprivate func isFrozen(_ name: String) -> Bool {
     guard let model = self[Self.modelOfGradients]?.asLayer else { return false }

@@ -116,7 +116,8 @@ extension Value {
     switch self {
     case .record(var box):
       guard let index = box.fields.firstIndex(where: { $0.name == name }) else {
-        throw ValueError.noSettableField(name, of: foundText, among: box.fields.map(\.name), at: span)
+        if let whole = box.replacing(part: name, by: value) { return self = .record(whole) }
+        throw ValueError.noSettableField(name, of: foundText, among: box.shownFields.map(\.name), at: span)
       }
       self = .none
       if !isKnownUniquelyReferenced(&box) { box = RecordBox(box.fields, kind: box.kind) }

@@ -149,7 +149,13 @@ private struct GradientCheck {
       rest /= max(size, 1)
     }
     let indices = places.isEmpty ? "" : "[\(places.map(String.init).joined(separator: ", "))]"
-    return function.parameters[index].name + indices
+    return name(index) + indices
+  }
+
+  /// As the model names it, where it is the model's.
+  private func name(_ index: Int) -> String {
+    let name = function.parameters[index].name
+    return model.namedParameters.first { $0.nameInFunctions == name }?.name ?? name
   }
 
   /// N0401.
@@ -171,7 +177,7 @@ private struct GradientCheck {
       .gradientsDisagree,
       "the derivative of `\(lossName)` by `\(element)` is \(LossTrend.short(worst.derivative)), but differences of "
         + "its values give \(LossTrend.short(worst.difference))", at: span, label: "found by this check")
-    if let name = worst.parameter.map({ function.parameters[$0].name }), let layer = model.owner(of: name) {
+    if let name = worst.parameter.map(name), let layer = model.owner(of: name) {
       diagnostic.labels = [Label(layer.span, "`\(element)` is a parameter of this layer")]
     }
     diagnostic.notes = [
