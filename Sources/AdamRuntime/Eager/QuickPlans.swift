@@ -11,23 +11,20 @@ package enum QuickForm: Int {
 
 /// A plan of one elementwise op for one shape, with all that a call needs.
 private final class QuickPlan {
-  let sizes: [Int]
+  /// Of the operand and the result.
+  let layout: TensorLayout
   private let plan: Plan
-  private let type: TensorType
-  private let elementCount: Int
   /// Holds the number operand.
   private let scalar: Tensor?
   private let isScalarFirst: Bool
 
-  init?(_ plan: Plan, _ form: QuickForm, _ sizes: [Int]) {
+  init?(_ plan: Plan, _ form: QuickForm, _ layout: TensorLayout) {
     // Long ones are run where somebody looks whether to stop.
-    guard !plan.isLong, let result = plan.function.results.first, plan.function.results.count == 1
+    guard !plan.isLong, let result = plan.function.results.first, plan.function.results.count == 1,
+      plan.function.type(result.value) == layout.type
     else { return nil }
     self.plan = plan
-    self.sizes = sizes
-    type = plan.function.type(result.value)
-    guard let elementCount = type.shape.elementCount, type.shape.sizes == sizes else { return nil }
-    self.elementCount = elementCount
+    self.layout = layout
     isScalarFirst = form == .numberLeft
     let takesNumber = form == .numberLeft || form == .numberRight
     scalar = takesNumber ? try? Tensor.scalar(0) : nil
@@ -36,10 +33,10 @@ private final class QuickPlan {
 
   /// nil when there is no memory.
   func run(_ x: Tensor, _ y: Tensor?) -> Tensor? {
-    guard let result = try? Tensor(uninitialized: type, sizes: sizes, elementCount: elementCount) else { return nil }
-    withExtendedLifetime((x, y)) {
-      plan.run(x.pointer, y?.pointer, into: result.pointer)
-    }
+    guard let result = Tensor(uninitialized: layout) else { return nil }
+    plan.run(x.pointer, y?.pointer, into: result.pointer)
+    withExtendedLifetime(x) {}
+    withExtendedLifetime(y) {}
     return result
   }
 
@@ -53,6 +50,11 @@ private final class QuickPlan {
 /// The plans at hand: a few shapes for every op and form. Not thread-safe.
 final class QuickPlans {
   private var table: [QuickPlan?] = []
+  /// The same without counting who uses them.
+  private var places: UnsafeMutableBufferPointer<Unmanaged<QuickPlan>?> = .allocate(capacity: 0)
+
+  deinit { places.deallocate() }
+
   /// Shapes that one op and form keeps.
   private static let ways = 4
 
@@ -62,16 +64,20 @@ final class QuickPlans {
   @inline(__always)
   private func plan(
     _ number: Int, _ form: QuickForm, like x: Tensor, _ make: ([TensorType]) -> Plan?
-  ) -> QuickPlan? {
+  ) -> Unmanaged<QuickPlan>? {
     let place = (number &* 4 &+ form.rawValue) &* Self.ways &+ x.elementCount & (Self.ways - 1)
-    if place < table.count, let known = table[place], known.sizes == x.sizes { return known }
+    if place < places.count, let known = places[place],
+      known._withUnsafeGuaranteedRef({ $0.layout.hasSizes(of: x.layout) })
+    {
+      return known
+    }
     return found(place, form, like: x, make)
   }
 
   @inline(never)
   private func found(
     _ place: Int, _ form: QuickForm, like x: Tensor, _ make: ([TensorType]) -> Plan?
-  ) -> QuickPlan? {
+  ) -> Unmanaged<QuickPlan>? {
     let scalar = TensorType(.f32, .scalar)
     let types =
       switch form {
@@ -80,21 +86,24 @@ final class QuickPlans {
       case .numberRight: [x.type, scalar]
       case .numberLeft: [scalar, x.type]
       }
-    guard place >= 0, place < 1 << 16, let plan = make(types), let quick = QuickPlan(plan, form, x.sizes)
+    guard place >= 0, place < 1 << 16, let plan = make(types), let quick = QuickPlan(plan, form, x.layout)
     else { return nil }
     while table.count <= place { table.append(nil) }
     table[place] = quick
-    return quick
+    places.deallocate()
+    places = .allocate(capacity: table.count)
+    _ = places.initialize(from: table.map { $0.map(Unmanaged.passUnretained) })
+    return Unmanaged.passUnretained(quick)
   }
 
   func run(_ number: Int, _ x: Tensor, _ y: Tensor?, _ make: ([TensorType]) -> Plan?) -> Tensor? {
-    plan(number, y == nil ? .one : .two, like: x, make)?.run(x, y)
+    plan(number, y == nil ? .one : .two, like: x, make)?._withUnsafeGuaranteedRef { $0.run(x, y) }
   }
 
   func run(
     _ number: Int, _ form: QuickForm, _ x: Tensor, _ scalar: Float, _ make: ([TensorType]) -> Plan?
   ) -> Tensor? {
-    plan(number, form, like: x, make)?.run(x, scalar)
+    plan(number, form, like: x, make)?._withUnsafeGuaranteedRef { $0.run(x, scalar) }
   }
 }
 
@@ -107,7 +116,8 @@ extension TensorEngine {
   ) -> Tensor? {
     guard x.element == .f32 else { return nil }
     if let y {
-      guard y.element == .f32, y.sizes == x.sizes, y.batchAxis == x.batchAxis, y.units == x.units else { return nil }
+      guard y.element == .f32, y.layout.hasSizes(of: x.layout), y.batchAxis == x.batchAxis, y.units == x.units
+      else { return nil }
     }
     return quick.run(number, x, y) { self.plan(op, $0) }?.tagged(like: x)
   }
@@ -125,6 +135,11 @@ extension TensorEngine {
     guard let op = op(), op.traits.contains(.elementwise) else { return nil }
     return try? plan(op, types)
   }
+}
+
+extension TensorLayout {
+  @inline(__always)
+  fileprivate func hasSizes(of other: TensorLayout) -> Bool { self === other || sizes == other.sizes }
 }
 
 extension Tensor {

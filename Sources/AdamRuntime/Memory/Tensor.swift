@@ -18,12 +18,25 @@ package final class TensorWatch {
   fileprivate func note() { if !isPaused { hasNoticed = true } }
 }
 
+/// What tensors of one type have in common: results of one operation share it, because counting references
+/// of sizes for every tensor costs more than small arithmetic.
+final class TensorLayout {
+  let type: TensorType
+  let sizes: [Int]
+  let elementCount: Int
+
+  init(_ type: TensorType, _ sizes: [Int], _ elementCount: Int) {
+    (self.type, self.sizes, self.elementCount) = (type, sizes, elementCount)
+  }
+}
+
 package final class Tensor {
-  package let element: ElementType
-  package let sizes: [Int]
+  let layout: TensorLayout
+  package var element: ElementType { layout.type.element }
+  package var sizes: [Int] { layout.sizes }
   /// Element type and sizes once more, as the IR has them.
-  package let type: TensorType
-  package let elementCount: Int
+  package var type: TensorType { layout.type }
+  package var elementCount: Int { layout.elementCount }
   /// Owned, freed with the tensor; `elementCount` elements of four bytes. Whoever watches the tensor
   /// learns that its numbers were asked for: there is no other way to them.
   package var pointer: UnsafeMutableRawPointer {
@@ -37,7 +50,10 @@ package final class Tensor {
   /// nil when nothing was scaled.
   package var units: TensorUnits?
   private let block: MemoryBlock
-  private let budget: MemoryBudget
+  /// nil: that of the process, which lives on, so that nobody has to count who uses it.
+  private let ownBudget: MemoryBudget?
+  private var budget: MemoryBudget { ownBudget ?? .process }
+  private static let process = Unmanaged.passUnretained(MemoryBudget.process)
 
   /// Zero-filled. Throws when a size is negative or the memory cannot be had.
   package convenience init(
@@ -55,31 +71,30 @@ package final class Tensor {
     guard let block = MemoryBlock(byteCount: bytes, zeroed: zeroed, budget: budget) else {
       throw AllocationError(shape: sizes, byteCount: bytes, limit: budget.limit)
     }
-    self.element = element
-    self.sizes = sizes
-    self.type = TensorType(element, Shape(sizes: sizes))
-    self.elementCount = count
+    layout = TensorLayout(TensorType(element, Shape(sizes: sizes)), sizes, count)
     self.block = block
-    self.budget = budget
+    ownBudget = budget === MemoryBudget.process ? nil : budget
   }
 
-  /// Of a type whose sizes are known to fit: nothing about the shape is computed again. With whatever
-  /// was in the memory.
-  init(
-    uninitialized type: TensorType, sizes: [Int], elementCount: Int, budget: MemoryBudget = .process
-  ) throws(AllocationError) {
-    guard let block = MemoryBlock(byteCount: elementCount &* 4, zeroed: false, budget: budget) else {
-      throw AllocationError(shape: sizes, byteCount: elementCount &* 4, limit: budget.limit)
+  /// Like another one: nothing about the shape is computed again. With whatever was in the memory; nil when
+  /// there is none.
+  init?(uninitialized layout: TensorLayout) {
+    let bytes = layout.elementCount &* 4
+    guard
+      let block = Self.process._withUnsafeGuaranteedRef({ MemoryBlock(byteCount: bytes, zeroed: false, budget: $0) })
+    else { return nil }
+    self.layout = layout
+    self.block = block
+    ownBudget = nil
+  }
+
+  deinit {
+    if let ownBudget {
+      block.free(budget: ownBudget)
+    } else {
+      Self.process._withUnsafeGuaranteedRef { block.free(budget: $0) }
     }
-    self.element = type.element
-    self.sizes = sizes
-    self.type = type
-    self.elementCount = elementCount
-    self.block = block
-    self.budget = budget
   }
-
-  deinit { block.free(budget: budget) }
 
   /// Elements and bytes of a shape; throws when they do not fit.
   private static func byteCount(
