@@ -18,8 +18,8 @@ extension LayerDefinition {
     ]),
     example: "print embedding(10, 4)([[1, 7, 2]]).shape  # prints: [1, 3, 4]",
     page: Page(
-      "Initial weights are standard normal. Numbers of the data and of what a model is called with are refused when they "
-        + "are no class, and so are columns `x[:, 0]`, even where the result is left out: choose by "
+      "Initial weights are standard normal. Numbers of the data and of what a model is called with are refused when "
+        + "they are no class, and so are columns `x[:, 0]`, even where the result is left out: choose by "
         + "`where(x < 3, x, 0)`. Those that the model computes itself give NaN.",
       formula: "y[.., :] = weight[x[..], :]", source: "torch.nn.Embedding",
       deviation: "takes whole numbers of any element type; torch refuses real ones",

@@ -60,7 +60,9 @@ enum OptimizerStep {
   private static func collect(
     _ value: Value, into pairs: inout [(LayerParameter, Tensor)], at span: Span
   ) throws(Diagnostic) {
-    if case .record(let box) = value, box.kind == RecordBox.gradients, let model = box[RecordBox.modelOfGradients]?.asLayer {
+    if case .record(let box) = value, box.kind == RecordBox.gradients,
+      let model = box[RecordBox.modelOfGradients]?.asLayer
+    {
       for named in model.namedParameters where !named.parameter.isFrozen {
         // A parameter that two models share has one gradient.
         guard let value = box[named.name], !pairs.contains(where: { $0.0 === named.parameter }) else { continue }
