@@ -140,7 +140,7 @@ extension Interpreter {
     guard let (op, isConstant) = code.op.arithmetic, code.count < .max else { return false }
     let registers = stack.base + frame.pointee.base
     let right = isConstant ? frame.pointee.constants + Int(code.c) : UnsafePointer(registers + Int(code.c))
-    guard let value = tensors.quick(op, registers[Int(code.b)], right.pointee) else { return false }
+    guard let value = tensors.quick(op, registers + Int(code.b), right) else { return false }
     registers[Int(code.a)] = value
     frames.top.pointee.resume = pc + 1 + Int(code.count)
     return true
@@ -186,7 +186,7 @@ extension Interpreter {
     let frame = frames.top.pointee
     let given = stack.base + frame.base
     let register = frame.code._withUnsafeGuaranteedRef { $0.arguments }[Int(code.c)]
-    guard let result = builtin.applied(to: given[Int(register)], session) else { return false }
+    guard let result = builtin.applied(to: given + Int(register), session) else { return false }
     try tick(at: frame.function.function.spans[code.op == .callGlobal ? pc + 1 : pc])
     given[Int(code.a)] = result
     return true

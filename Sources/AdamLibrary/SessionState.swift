@@ -83,6 +83,8 @@ package final class SessionState {
   }()
   /// Applies single ops to tensors at hand.
   package private(set) lazy var engine = TensorEngine(runtime, random: random)
+  /// The same without counting who uses it: the session keeps it.
+  private(set) lazy var engineAtHand = Unmanaged.passUnretained(engine)
 
   /// Without `options` the machine chooses the best level and its own number of threads; what the
   /// processor does not have counts as not asked for (`Runtime.check` says it).

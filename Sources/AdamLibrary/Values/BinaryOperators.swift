@@ -13,7 +13,8 @@ extension TensorArithmetic {
     {
       return .number(try NumberArithmetic.apply(op, x, y, at: span))
     }
-    if let result = quick(op, a, b) { return result }
+    let result = withUnsafePointer(to: a) { a in withUnsafePointer(to: b) { b in quick(op, a, b) } }
+    if let result { return result }
     switch op {
     case .equal, .notEqual: return try equality(op, a, b, at: span)
     case .less, .lessEqual, .greater, .greaterEqual: return try order(op, a, b, at: span)

@@ -4,21 +4,41 @@ import AdamIR
 import AdamRuntime
 
 extension TensorArithmetic {
-  /// nil when it is not for this way.
-  package func quick(_ op: ProgramOperator, _ a: Value, _ b: Value) -> Value? {
-    if op == .power, case .number(2) = b { return quick(.multiply, a, a) }
+  /// nil when it is not for this way. The values stay where they are meanwhile.
+  package func quick(_ op: ProgramOperator, _ a: UnsafePointer<Value>, _ b: UnsafePointer<Value>) -> Value? {
+    if case .power = op, case .number(2) = b.pointee { return quick(.multiply, a, a) }
     guard op.isQuick else { return nil }
     let number = Int(op.rawValue)
-    let result: Tensor?
-    switch (a, b) {
-    case (.tensor(let x), .tensor(let y)): result = session.engine.quickly(number, { op.definition }, x, y)
-    case (.tensor(let x), .number(let y)):
-      result = session.engine.quickly(number, { op.definition }, .numberRight, x, y)
-    case (.number(let x), .tensor(let y)):
-      result = session.engine.quickly(number, { op.definition }, .numberLeft, y, x)
-    default: return nil
+    return session.engineAtHand._withUnsafeGuaranteedRef { engine in
+      let result: Tensor?
+      switch (a.quickOperand, b.quickOperand) {
+      case (.tensor(let x), .tensor(let y)): result = engine.quickly(number, { op.definition }, x, y)
+      case (.tensor(let x), .number(let y)):
+        result = engine.quickly(number, { op.definition }, .numberRight, x, y)
+      case (.number(let x), .tensor(let y)):
+        result = engine.quickly(number, { op.definition }, .numberLeft, y, x)
+      default: return nil
+      }
+      return result.map { .tensor($0) }
     }
-    return result.map { .tensor($0) }
+  }
+}
+
+/// What arithmetic of this way takes, without counting who uses it.
+private enum QuickOperand {
+  case tensor(Unmanaged<Tensor>)
+  case number(Double)
+  case other
+}
+
+extension UnsafePointer<Value> {
+  @inline(__always)
+  fileprivate var quickOperand: QuickOperand {
+    switch pointee {
+    case .tensor: .tensor(UnsafeRawPointer(self).load(as: Unmanaged<Tensor>.self))
+    case .number(let x): .number(x)
+    default: .other
+    }
   }
 }
 
@@ -33,12 +53,14 @@ extension ProgramOperator {
 
 extension ConfiguredBuiltin {
   /// `relu(x)` and the like on an f32 tensor: the op of the builtin's name, which takes one operand and
-  /// no settings. nil when it is not for this way.
-  package func applied(to value: Value, _ session: SessionState) -> Value? {
-    guard case .tensor(let x) = value, x.batchAxis == nil, x.units == nil, let number = elementwise
+  /// no settings. nil when it is not for this way. The value stays where it is meanwhile.
+  package func applied(to value: UnsafePointer<Value>, _ session: SessionState) -> Value? {
+    guard case .tensor(let x) = value.quickOperand, let number = elementwise,
+      x._withUnsafeGuaranteedRef({ $0.batchAxis == nil && $0.units == nil })
     else { return nil }
-    let name = definition.name
-    return session.engine.quickly(number, { OpRegistry.standard[name] }, x, nil).map { .tensor($0) }
+    return session.engineAtHand._withUnsafeGuaranteedRef { engine in
+      engine.quickly(number, { OpRegistry.standard[self.definition.name] }, x, nil).map { .tensor($0) }
+    }
   }
 
   /// A number for the op that this builtin is on one tensor; nil when there is more to it.

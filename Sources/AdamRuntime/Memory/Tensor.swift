@@ -24,9 +24,11 @@ final class TensorLayout {
   let type: TensorType
   let sizes: [Int]
   let elementCount: Int
+  let isFloat: Bool
 
   init(_ type: TensorType, _ sizes: [Int], _ elementCount: Int) {
     (self.type, self.sizes, self.elementCount) = (type, sizes, elementCount)
+    isFloat = type.element == .f32
   }
 }
 
