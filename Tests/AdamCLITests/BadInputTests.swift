@@ -186,6 +186,13 @@ struct BadArgumentTests {
     #expect(result.errors.contains("error[\(code)]"), "\(result.errors)")
   }
 
+  @Test("many small tensors under a limit of addresses end in an error, not in a crash")
+  func addresses() throws {
+    let script = "xs = []; while true { x = ones(200); xs.append(x + x) }"
+    let result = try AdamProgram.shell("ulimit -v 400000; $ADAM -e '\(script)'; echo rc=$? >&2")
+    #expect(result.errors.contains("; the limit is ") && result.errors.hasSuffix("rc=1\n"), "\(result.errors)")
+  }
+
   @Test("signals end a run as the shell expects", arguments: [("INT", 130), ("TERM", 143)])
   func signals(name: String, status: Int) throws {
     let scripts = ["model = linear(2, 1); opt = adam(lr=1e-3); train 1000000000", "x = 0; while true { x += 1 }"]

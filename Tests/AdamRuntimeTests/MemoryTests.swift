@@ -20,6 +20,18 @@ import Testing
       error?.message == "a tensor of shape [1000, 1000] needs 4.0 MB; the limit is 1.0 MB")
   }
 
+  @Test func `small tensors are counted with what they take beside their elements, and named when they are many`() throws {
+    let budget = MemoryBudget(limit: 1_000_000)
+    var kept: [Tensor] = []
+    let error = #expect(throws: AllocationError.self) {
+      while kept.count < 100_000 { kept.append(try Tensor(.f32, [1], budget: budget)) }
+    }
+    #expect((3_000...5_000).contains(kept.count))
+    #expect(
+      error?.message
+        == "a tensor of shape [1] needs 4 bytes, and tensors take 999.9 kB already; the limit is 1.0 MB")
+  }
+
   @Test func `memory is given back to the budget`() throws {
     let budget = MemoryBudget(limit: 1 << 24)
     for _ in 0..<100 { _ = try Tensor(.f32, [1 << 21], budget: budget) }

@@ -189,15 +189,19 @@ package enum TensorBuiltins {
       throw Diagnostic(.outOfRange, "sizes must be whole numbers, at most one of them -1", at: arguments.span)
     }
     if isOpen { return sizes }
+    let wanted = "[" + sizes.map { $0 == -1 ? "_" : String($0) }.joined(separator: ", ") + "]"
     if let open = sizes.firstIndex(of: -1) {
       let rest = Shape(sizes: sizes.filter { $0 >= 0 }).elementCount ?? 0
+      if rest == 0, total == 0 {
+        throw Diagnostic(
+          .runShapes, "cannot reshape \(x.shape.text) to \(wanted): beside a size of 0 any number fits",
+          at: arguments.span)
+      }
       sizes[open] = rest > 0 ? total / rest : 0
     }
     guard Shape(sizes: sizes).elementCount == total else {
-      let from = x.shape.text
       throw Diagnostic(
-        .runShapes, "cannot give \(total) elements \(from) the shape "
-          + Shape(sizes: sizes).text, at: arguments.span)
+        .runShapes, "cannot give \(total) elements \(x.shape.text) the shape \(wanted)", at: arguments.span)
     }
     return sizes
   }

@@ -82,11 +82,12 @@ enum OptimizerStep {
     _ value: Value, of named: NamedParameter, at span: Span
   ) throws(Diagnostic) -> Tensor {
     let gradient = try value.asTensor(at: span)
-    guard gradient.type == TensorType(.f32, named.parameter.shape) else {
+    let wanted = TensorType(.f32, named.parameter.shape)
+    guard gradient.type == wanted else {
+      let (must, found) = gradient.type.shape == wanted.shape
+        ? (wanted.text, gradient.type.text) : (wanted.shape.text, gradient.type.shape.text)
       throw Diagnostic(
-        .shapesDisagree,
-        "the gradient of `\(named.name)` must be \(named.parameter.shape.text), found \(gradient.type.shape.text)",
-        at: span)
+        .shapesDisagree, "the gradient of `\(named.name)` must be \(must), found \(found)", at: span)
     }
     return gradient
   }

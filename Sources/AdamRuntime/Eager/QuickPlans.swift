@@ -68,7 +68,7 @@ final class QuickPlans {
   }
 
   /// Shapes that one op and form keeps.
-  private static let ways = 4
+  private static let ways = 8
 
   /// - Parameters:
   ///   - number: of the op, small; the same for every call of it.
@@ -77,7 +77,9 @@ final class QuickPlans {
   private func plan(
     _ number: Int, _ form: QuickForm, like x: Unmanaged<Tensor>, _ make: ([TensorType]) -> Plan?
   ) -> QuickPlan? {
-    let way = x._withUnsafeGuaranteedRef { $0.elementCount } & (Self.ways - 1)
+    // Sizes that are used side by side are often powers of two: their low bits say nothing.
+    let count = UInt(bitPattern: x._withUnsafeGuaranteedRef { $0.elementCount })
+    let way = Int(bitPattern: (count &* 0x9E37_79B9_7F4A_7C15) >> 61) & (Self.ways - 1)
     let place = (number &* 4 &+ form.rawValue) &* Self.ways &+ way
     if place < places.count, let known = places[place], known.layout.hasSizes(of: x.layout) { return known }
     return found(place, form, like: x.takeUnretainedValue(), make)

@@ -36,8 +36,13 @@ extension AllocationError {
   package var message: String {
     let subject = "a tensor of shape \(Shape(sizes: shape).text)"
     guard let byteCount else { return "\(subject) is too large for any memory" }
-    if byteCount < limit { return "\(subject) needs \(Self.amount(byteCount)), which the system refuses" }
-    return "\(subject) needs \(Self.amount(byteCount)); the limit is \(Self.amount(limit))"
+    let need = "\(subject) needs \(Self.amount(byteCount))"
+    if byteCount > limit { return "\(need); the limit is \(Self.amount(limit))" }
+    // What the budget counts beside the elements of a tensor is less than a kilobyte.
+    if byteCount > limit - used - 1024 {
+      return "\(need), and tensors take \(Self.amount(used)) already; the limit is \(Self.amount(limit))"
+    }
+    return "\(need), which the system refuses"
   }
 
   /// `512 bytes`, `3.2 MB`: one decimal, powers of ten.

@@ -4,7 +4,7 @@ import Glibc
 /// 64-byte aligned memory that counts against a budget. Owned by exactly one object, which frees it.
 struct MemoryBlock {
   let pointer: UnsafeMutableRawPointer
-  /// As reserved; a multiple of 64, at least 64.
+  /// Of the elements; a multiple of 64, at least 64.
   let byteCount: Int
   private let isMapped: Bool
   /// What the system gave; the block starts at the next multiple of 64 of a small one.
@@ -16,14 +16,18 @@ struct MemoryBlock {
   /// look for aligned ones.
   private static let cut = 896
 
+  /// What a tensor of a few elements takes beside them: its object, the way to the next multiple of 64 and
+  /// what the system notes. A million of them are not a million times 64 bytes.
+  private static let overhead = 192
+
   /// nil when the budget or the system refuses.
   init?(byteCount: Int, zeroed: Bool, budget: MemoryBudget) {
     guard byteCount >= 0, byteCount < Int.max - 64 else { return nil }
     let size = max(64, (byteCount + 63) & ~63)
-    guard budget.reserve(size) else { return nil }
+    guard budget.reserve(size + Self.overhead) else { return nil }
     isMapped = size >= Self.mapped
     guard let pointer = isMapped ? Self.map(size) : Self.allocate(size) else {
-      budget.release(size)
+      budget.release(size + Self.overhead)
       return nil
     }
     origin = pointer
@@ -34,7 +38,7 @@ struct MemoryBlock {
 
   func free(budget: MemoryBudget) {
     if isMapped { munmap(origin, byteCount) } else { Glibc.free(origin) }
-    budget.release(byteCount)
+    budget.release(byteCount + Self.overhead)
   }
 
   private static func map(_ size: Int) -> UnsafeMutableRawPointer? {

@@ -8,12 +8,13 @@ package struct AllocationError: Error, Hashable, Sendable {
   package var shape: [Int]
   /// nil when the number of bytes does not fit an `Int`.
   package var byteCount: Int?
-  /// Bytes that all tensors together may take.
+  /// Bytes that all tensors together may take, and what they take already.
   package var limit: Int
-  package init(shape: [Int], byteCount: Int?, limit: Int) {
+  package var used: Int
+  package init(shape: [Int], byteCount: Int?, budget: MemoryBudget) {
     self.shape = shape
     self.byteCount = byteCount
-    self.limit = limit
+    (limit, used) = (budget.limit, budget.usedBytes)
   }
 }
 
@@ -63,13 +64,26 @@ package final class MemoryBudget: Sendable {
 
 /// What the system says of its memory. Only numbers are read; a missing file changes nothing.
 enum SystemMemory {
-  /// min(80 % of MemAvailable, what the control group leaves), plus what tensors hold already.
+  /// min(80 % of MemAvailable plus what tensors hold already, what the control group and the process's limit
+  /// of addresses leave).
   static func defaultLimit(alreadyUsed: Int) -> Int {
     let available = number(after: "MemAvailable:", in: contents("/proc/meminfo"))
       .map { $0.multipliedReportingOverflow(by: 1024) }
       .flatMap { $0.overflow ? nil : $0.partialValue } ?? (1 << 40)
     let group = number(after: "", in: contents("/sys/fs/cgroup/memory.max")) ?? Int.max
-    return max(1 << 20, min(available / 5 * 4 + alreadyUsed, group))
+    return max(1 << 20, min(available / 5 * 4 + alreadyUsed, group, addresses(alreadyUsed: alreadyUsed)))
+  }
+
+  /// 70 % of the addresses that `ulimit -v` leaves (the rest is for other values and for holes), plus what
+  /// tensors hold already.
+  private static func addresses(alreadyUsed: Int) -> Int {
+    var limit = rlimit()
+    guard getrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &limit) == 0, limit.rlim_cur < 1 << 46,
+      let pages = number(after: "", in: contents("/proc/self/statm"))
+    else { return .max }
+    let taken = pages.multipliedReportingOverflow(by: sysconf(Int32(_SC_PAGESIZE)))
+    if taken.overflow { return .max }
+    return max(0, Int(limit.rlim_cur) - taken.partialValue) / 10 * 7 + alreadyUsed
   }
 
   /// The first 4 KiB of a file, or nothing.

@@ -71,7 +71,7 @@ package final class Tensor {
   ) throws(AllocationError) {
     let (count, bytes) = try Tensor.byteCount(sizes, budget)
     guard let block = MemoryBlock(byteCount: bytes, zeroed: zeroed, budget: budget) else {
-      throw AllocationError(shape: sizes, byteCount: bytes, limit: budget.limit)
+      throw AllocationError(shape: sizes, byteCount: bytes, budget: budget)
     }
     layout = TensorLayout(TensorType(element, Shape(sizes: sizes)), sizes, count)
     self.block = block
@@ -103,10 +103,10 @@ package final class Tensor {
     _ sizes: [Int], _ budget: MemoryBudget
   ) throws(AllocationError) -> (Int, Int) {
     guard let count = Shape(sizes: sizes).elementCount else {
-      throw AllocationError(shape: sizes, byteCount: nil, limit: budget.limit)
+      throw AllocationError(shape: sizes, byteCount: nil, budget: budget)
     }
     let (bytes, overflow) = count.multipliedReportingOverflow(by: 4)
-    if overflow { throw AllocationError(shape: sizes, byteCount: nil, limit: budget.limit) }
+    if overflow { throw AllocationError(shape: sizes, byteCount: nil, budget: budget) }
     return (count, bytes)
   }
 }
