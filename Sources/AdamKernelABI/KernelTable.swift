@@ -35,6 +35,7 @@ public struct KernelTable: Sendable {
   ///   n7 stride of C along m (1 along n; with an epilogue n)
   /// - several products of one size: n8, n9, n10 strides of A, B, C from matrix to matrix, p4 as `gemmPack`
   ///   leaves it, no epilogue
+  /// - n11 rows of a block (`blockRows(m:n:)`)
   /// - unit: a block of C; `gemmUnits(m:n:)` of them for each matrix. C must not overlap the operands.
   /// Without p4 every layout is right, but slow when `needsPacking` says so.
   public var gemm: Kernel
@@ -146,8 +147,8 @@ public struct KernelTable: Sendable {
   public static let sumFirstColumns = 32
   /// Columns of a panel of this level's packed operand.
   public var panelColumns: Int
-  /// Rows and columns of C in a unit of `gemm`.
-  public var blockRows: Int
+  /// Rows of a register tile of `gemm`, and columns of C in a unit.
+  public var tileRows: Int
   public var blockColumns: Int
   /// Output channels of a register tile of `conv`, and terms of one of `convWeights`.
   public var convRows: Int
@@ -157,8 +158,15 @@ public struct KernelTable: Sendable {
   public static func chunks(_ count: Int) -> Int { blocks(count, of: chunk) }
   public func packUnits(n: Int) -> Int { Self.blocks(n, of: panelColumns) }
   public func packedCount(k: Int, n: Int) -> Int { packUnits(n: n) * panelColumns * k }
+  /// Rows of C in a unit of `gemm`: up to about a hundred, an even number of units of one size, so that two
+  /// threads end together. Few columns are computed sixteen rows at a time, few rows by one thread.
+  public func blockRows(m: Int, n: Int) -> Int {
+    if n < 16 || m < 48 { return 96 }
+    let pairs = Self.blocks(m, of: 2 * 96)
+    return Self.blocks(Self.blocks(m, of: 2 * pairs), of: tileRows) * tileRows
+  }
   public func gemmUnits(m: Int, n: Int) -> Int {
-    Self.blocks(m, of: blockRows) * Self.blocks(n, of: blockColumns)
+    Self.blocks(m, of: blockRows(m: m, n: n)) * Self.blocks(n, of: blockColumns)
   }
   /// Whether `gemm` should be given a packed copy of B. `aRow` is the stride of A along m,
   /// `bColumn` that of B along n.
@@ -171,7 +179,7 @@ public struct KernelTable: Sendable {
   static func blocks(_ count: Int, of size: Int) -> Int { (count + size - 1) / size }
 
   public init(
-    level: String, panelColumns: Int, blockRows: Int, blockColumns: Int, elementwise: Kernel,
+    level: String, panelColumns: Int, tileRows: Int, blockColumns: Int, elementwise: Kernel,
     fill: Kernel, gemmPack: Kernel, gemm: Kernel, dot16: Kernel, sumLast: Kernel,
     sumFirst: Kernel, extreme: Kernel, softmax: Kernel, causalSoftmax: Kernel, logSoftmax: Kernel, softmaxGrad: Kernel,
     logSoftmaxGrad: Kernel, nllLoss: Kernel, nllLossGrad: Kernel,
@@ -182,7 +190,7 @@ public struct KernelTable: Sendable {
   ) {
     self.level = level
     self.panelColumns = panelColumns
-    self.blockRows = blockRows
+    self.tileRows = tileRows
     self.blockColumns = blockColumns
     self.elementwise = elementwise
     self.fill = fill

@@ -117,24 +117,27 @@ struct Call {
   @inline(__always)
   func constant() { for g in 0..<groups { store16(immediate, d + g &* 16) } }
 
-  @inline(__always)
+  // Never inlined: each formula gets a loop of its own. Inside the table's switch, which is too large, every
+  // sixteen lanes would be a call.
+
+  @inline(never)
   fileprivate func one(_ f: (V) -> V) {
     for g in 0..<groups { store16(f(load16(a + g &* 16)), d + g &* 16) }
   }
 
-  @inline(__always)
+  @inline(never)
   fileprivate func two(_ f: (V, V) -> V) {
     for g in 0..<groups {
       store16(f(load16(a + g &* 16), load16(b + g &* 16)), d + g &* 16)
     }
   }
 
-  @inline(__always)
+  @inline(never)
   fileprivate func scalar(_ f: (V, V) -> V) {
     for g in 0..<groups { store16(f(load16(a + g &* 16), immediate), d + g &* 16) }
   }
 
-  @inline(__always)
+  @inline(never)
   fileprivate func three(_ f: (V, V, V) -> V) {
     for g in 0..<groups {
       let at = g &* 16

@@ -34,7 +34,6 @@ enum Tile {
   #endif
   /// Columns of a packed panel.
   static let columns = 2 * lanes
-  static let blockRows = 96
   static let blockColumns = 256
   /// Terms of a full block of rule 1.
   static let depth = 384
@@ -99,24 +98,26 @@ func gemm(_ raw: UnsafeRawPointer, _ begin: Int, _ end: Int) {
   let x = arguments(raw)
   let p = Product(x)
   guard p.m > 0, p.n > 0 else { return }
-  let rowBlocks = (p.m &+ Tile.blockRows &- 1) / Tile.blockRows
+  let blockRows = x.pointee.n11
+  // A division takes longer than a small product.
+  let rowBlocks = p.m <= blockRows ? 1 : (p.m &+ blockRows &- 1) / blockRows
   let blocks = rowBlocks &* ((p.n &+ Tile.blockColumns &- 1) / Tile.blockColumns)
   if x.pointee.n10 == 0 || end <= blocks {
-    for block in begin..<end { gemmBlock(p, block, rowBlocks) }
+    for block in begin..<end { gemmBlock(p, block, rowBlocks, blockRows) }
   } else {
     for unit in begin..<end {
       let matrix = blocks == 1 ? unit : unit / blocks
-      gemmBlock(p.matrix(matrix, x), unit &- matrix &* blocks, rowBlocks)
+      gemmBlock(p.matrix(matrix, x), unit &- matrix &* blocks, rowBlocks, blockRows)
     }
   }
 }
 
 @inline(__always)
-private func gemmBlock(_ p: Product, _ block: Int, _ rowBlocks: Int) {
+private func gemmBlock(_ p: Product, _ block: Int, _ rowBlocks: Int, _ blockRows: Int) {
   let columnBlock = rowBlocks == 1 ? block : block / rowBlocks
-  let row = (block &- columnBlock &* rowBlocks) &* Tile.blockRows
+  let row = (block &- columnBlock &* rowBlocks) &* blockRows
   let column = columnBlock &* Tile.blockColumns
-  let rows = row..<min(row &+ Tile.blockRows, p.m)
+  let rows = row..<min(row &+ blockRows, p.m)
   let columns = column..<min(column &+ Tile.blockColumns, p.n)
   if p.packed == nil, p.bColumn != 1 || p.n & 15 != 0 {
     smallProduct(p, rows, columns)

@@ -37,14 +37,11 @@ func put(_ v: Lane16, _ p: Floats, _ count: Int) {
   if count >= 16 { store16(v, p) } else { store(v, p, count: count) }
 }
 
-/// The largest element; NaN if there is one.
+/// The largest element; NaN if there is one. Which of two zeros it is makes no difference to what is
+/// subtracted from it and then taken to an exponential.
 @inline(__always)
 private func rowMax(_ x: Floats, _ count: Int) -> Float {
-  if count < 16 {
-    var best = -Float.infinity
-    for j in 0..<count { best = Float.larger(best, x[j]) }
-    return best
-  }
+  if count < 16 { return largest(load(x, count: count, filler: -.infinity)) }
   var best = load16(x)
   var at = 16
   while at &+ 16 <= count {
@@ -52,9 +49,17 @@ private func rowMax(_ x: Floats, _ count: Int) -> Float {
     at &+= 16
   }
   if at < count { best = Lane16.larger(best, load16(x + (count &- 16))) }
-  var result = best[0]
-  for lane in 1..<16 { result = Float.larger(result, best[lane]) }
-  return result
+  return largest(best)
+}
+
+/// Half against half: a chain over the lanes would take three times as long.
+@inline(__always)
+private func largest(_ v: Lane16) -> Float {
+  let a = Lane16.larger(v, Lane16(lowHalf: v.highHalf, highHalf: v.lowHalf))
+  let eight = a.lowHalf
+  let b = Lane16.larger(a, Lane16(lowHalf: .init(lowHalf: eight.highHalf, highHalf: eight.lowHalf), highHalf: eight))
+  let four = b.lowHalf.lowHalf
+  return Float.larger(Float.larger(four[0], four[1]), Float.larger(four[2], four[3]))
 }
 
 /// Rows of the two-operand kernels: p0, p1, p2 at `row`.
@@ -83,27 +88,66 @@ private struct Row {
 }
 
 func softmax(_ raw: UnsafeRawPointer, _ begin: Int, _ end: Int) {
-  for row in begin..<end { softmax(Row(arguments(raw), row, isUnary: true)) }
-}
-
-@inline(__always)
-private func softmax(_ r: Row) {
-  let top = Lane16(repeating: rowMax(r.a, r.count))
-  r.each { at, lanes in Lane16.exp(some(r.a + at, lanes) - top) }
-  let sum = rowSum16(r.count, { r.out[$0] }, { at, lanes in some(r.out + at, lanes) })
-  let factor = Lane16(repeating: 1 / sum)
-  r.each { at, lanes in some(r.out + at, lanes) * factor }
+  let x = arguments(raw)
+  let columns = x.pointee.n1
+  for row in begin..<end { softmax(x, row, columns, seen: columns) }
 }
 
 func causalSoftmax(_ raw: UnsafeRawPointer, _ begin: Int, _ end: Int) {
   let x = arguments(raw)
   let columns = x.pointee.n1, rows = x.pointee.n2
   for row in begin..<end {
-    let seen = max(0, columns &- rows &+ row % rows &+ 1)
-    let r = Row(x, row, isUnary: true, count: seen)
-    if seen > 0 { softmax(r) }
-    (r.out + seen).update(repeating: 0, count: columns &- seen)
+    softmax(x, row, columns, seen: max(0, columns &- rows &+ row % rows &+ 1))
   }
+}
+
+/// The first `seen` elements of a row; the others become 0. Whole vectors as far as the row has them, because
+/// ragged ends take the way over memory.
+@inline(__always)
+private func softmax(_ x: UnsafePointer<KernelArguments>, _ row: Int, _ columns: Int, seen: Int) {
+  let from = x.pointee.p0.floats + row &* columns, to = x.pointee.p1.floats + row &* columns
+  var best = Lane16(repeating: -.infinity)
+  var at = 0
+  while at < seen {
+    best = Lane16.larger(best, shown(some(from + at, columns &- at), seen &- at, else: -.infinity))
+    at &+= 16
+  }
+  let top = Lane16(repeating: largest(best))
+  var sum = Lane16(repeating: 0)
+  at = 0
+  while at < seen {
+    let e = shown(Lane16.exp(some(from + at, columns &- at) - top), seen &- at, else: 0)
+    put(e, to + at, columns &- at)
+    sum = at == 0 ? e : sum + e
+    at &+= 16
+  }
+  let total = seen < 16 ? sequentialSum(to, seen) : halfTree(sum)
+  let factor = Lane16(repeating: 1 / total)
+  at = 0
+  while at < seen {
+    put(shown(some(to + at, columns &- at) * factor, seen &- at, else: 0), to + at, columns &- at)
+    at &+= 16
+  }
+  while at < columns {
+    put(Lane16(repeating: 0), to + at, columns &- at)
+    at &+= 16
+  }
+}
+
+/// The first `count` lanes, the others `filler`.
+@inline(__always)
+private func shown(_ v: Lane16, _ count: Int, else filler: Float) -> Lane16 {
+  if count >= 16 { return v }
+  let places = Lane16(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15)
+  let isShown = Lane16.less(places, Lane16(repeating: Float(Int32(truncatingIfNeeded: count))))
+  return Lane16.select(isShown, v, Lane16(repeating: filler))
+}
+
+@inline(__always)
+private func sequentialSum(_ x: Floats, _ count: Int) -> Float {
+  var sum = count > 0 ? x[0] : 0
+  for j in 1..<max(count, 1) { sum = sum + x[j] }
+  return sum
 }
 
 func logSoftmax(_ raw: UnsafeRawPointer, _ begin: Int, _ end: Int) {

@@ -144,7 +144,7 @@ struct CanonicalCase: CustomTestStringConvertible, Sendable {
         $0.p4 = isPacked ? packed.raw : nil
         ($0.n0, $0.n1, $0.n2) = (m, n, k)
         ($0.n3, $0.n4) = flipA ? (1, m) : (k, 1)
-        ($0.n5, $0.n6, $0.n7) = (bTerm, bColumn, n)
+        ($0.n5, $0.n6, $0.n7, $0.n11) = (bTerm, bColumn, n, table.blockRows(m: m, n: n))
       }
       #expect(c.isIntact && packed.isIntact)
       if let answer { #expect(c.bits == answer, "layout \(layout)") }

@@ -30,7 +30,7 @@ final class ThreadPool {
   private func start() {
     isStarted = true
     for index in 1..<threads {
-      guard let worker = Worker.start(board, spins: index <= spinners) else { break }
+      guard let worker = Worker.start(board, index % 2 == 0 ? .front : .back, spins: index <= spinners) else { break }
       workers.append(worker)
     }
   }
@@ -45,16 +45,24 @@ final class ThreadPool {
   /// the caller's scratch; a worker puts its own into a copy.
   func run(_ kernel: Kernel, _ arguments: UnsafeRawPointer, from begin: Int = 0, to end: Int, grain: Int) {
     if !isStarted { start() }
+    let grain = max(grain, (end &- begin) / JobBoard.mostPieces &+ 1)
     board.publish(kernel, arguments, from: begin, to: end, grain: grain)
-    board.help(board.generation, scratch: nil)
+    board.help(board.generation, from: .front, scratch: nil)
     board.waitUntilDone()
   }
 }
 
+/// Where a thread begins. Half of them take the pieces from the first on, half from the last on: rows that
+/// one kernel has left in a core's cache are mostly that core's in the next kernel too.
+private enum End {
+  case front, back
+}
+
 /// The current job and who has taken which piece of it.
 ///
-/// The ticket holds the generation of the job (high half) and the next free piece (low half). A
-/// piece is taken by compare-and-swap on the whole ticket. The fields of the next job are written
+/// The ticket holds the generation of the job (high half) and how many pieces are taken from the front and
+/// from the back (a quarter each). A piece is taken by compare-and-swap on the whole ticket. The fields of the
+/// next job are written
 /// only while the ticket is closed under its new generation, so when the swap succeeds, what was
 /// read since the ticket was seen belongs to one job. Without the closing, a worker that is late for
 /// a finished job could see fields of the next one under the old ticket and compute a piece of it
@@ -76,6 +84,8 @@ private final class JobBoard: Sendable {
 
   /// The low half of a ticket whose job is being written.
   private static let closed: UInt64 = 0xFFFF_FFFF
+  /// Fewer than a quarter of the ticket counts to.
+  static let mostPieces = 0xFFFE
 
   func publish(_ kernel: Kernel, _ arguments: UnsafeRawPointer, from begin: Int, to end: Int, grain: Int) {
     let next = (generation &+ 1) & 0xFFFF_FFFF
@@ -93,13 +103,13 @@ private final class JobBoard: Sendable {
 
   /// Takes pieces of the job `generation` until none is left. `scratch` replaces that of the
   /// arguments.
-  func help(_ generation: UInt64, scratch: UnsafeMutableRawPointer?) {
+  func help(_ generation: UInt64, from end: End, scratch: UnsafeMutableRawPointer?) {
     var own = KernelArguments()
-    withUnsafeMutablePointer(to: &own) { take(generation, scratch, $0) }
+    withUnsafeMutablePointer(to: &own) { take(generation, end, scratch, $0) }
   }
 
   private func take(
-    _ generation: UInt64, _ scratch: UnsafeMutableRawPointer?,
+    _ generation: UInt64, _ end: End, _ scratch: UnsafeMutableRawPointer?,
     _ own: UnsafeMutablePointer<KernelArguments>
   ) {
     while true {
@@ -109,17 +119,19 @@ private final class JobBoard: Sendable {
         adam_processor_pause()
         continue
       }
-      let piece = Int(seen & 0xFFFF_FFFF)
+      let (front, back) = (Int(seen & 0xFFFF), Int(seen >> 16 & 0xFFFF))
       let kernelBits = Int(bitPattern: kernel.load(ordering: .relaxed))
       let argumentBits = arguments.load(ordering: .relaxed)
       let first = first.load(ordering: .relaxed)
       let units = units.load(ordering: .relaxed)
       let grain = grain.load(ordering: .relaxed)
-      if piece &* grain >= units { return }
+      // Only true when the swap succeeds, as all that was read.
+      let pieces = Self.pieces(units, grain)
+      if front &+ back >= pieces { return }
       let (taken, _) = ticket.compareExchange(
-        expected: seen, desired: seen &+ 1, ordering: .acquiringAndReleasing)
+        expected: seen, desired: seen &+ (end == .front ? 1 : 1 << 16), ordering: .acquiringAndReleasing)
       guard taken, let pointer = UnsafeRawPointer(bitPattern: argumentBits) else { continue }
-      let begin = piece &* grain
+      let begin = (end == .front ? front : pieces &- 1 &- back) &* grain
       var given = pointer
       if let scratch {
         // The job is alive as long as a piece of it is being computed: now it can be read.
@@ -132,8 +144,10 @@ private final class JobBoard: Sendable {
     }
   }
 
+  private static func pieces(_ units: Int, _ grain: Int) -> Int { (units &+ grain &- 1) / grain }
+
   func waitUntilDone() {
-    let pieces = (units.load(ordering: .relaxed) &- 1) / grain.load(ordering: .relaxed) &+ 1
+    let pieces = Self.pieces(units.load(ordering: .relaxed), grain.load(ordering: .relaxed))
     var turns = 0
     while done.load(ordering: .acquiring) < pieces {
       turns &+= 1
@@ -213,15 +227,17 @@ private final class Bed: @unchecked Sendable {
 /// What a thread is started with.
 private final class Worker {
   let board: JobBoard
+  let end: End
   let spins: Bool
-  init(_ board: JobBoard, spins: Bool) {
+  init(_ board: JobBoard, _ end: End, spins: Bool) {
     self.board = board
+    self.end = end
     self.spins = spins
   }
 
   /// nil when the system has no thread to give.
-  static func start(_ board: JobBoard, spins: Bool) -> pthread_t? {
-    let worker = Unmanaged.passRetained(Worker(board, spins: spins))
+  static func start(_ board: JobBoard, _ end: End, spins: Bool) -> pthread_t? {
+    let worker = Unmanaged.passRetained(Worker(board, end, spins: spins))
     var thread = pthread_t()
     let status = pthread_create(&thread, nil, runWorker, worker.toOpaque())
     if status != 0 { worker.release() }
@@ -237,7 +253,7 @@ private final class Worker {
     var last: UInt64 = 0
     while let generation = board.next(after: last, spins: spins) {
       last = generation
-      board.help(generation, scratch: scratch)
+      board.help(generation, from: end, scratch: scratch)
     }
   }
 }

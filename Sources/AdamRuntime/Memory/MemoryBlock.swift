@@ -10,8 +10,10 @@ struct MemoryBlock {
   /// What the system gave; the block starts at the next multiple of 64 of a small one.
   private let origin: UnsafeMutableRawPointer
 
-  /// Blocks from this size on are mapped: zero without being touched, and given back to the system.
-  private static let mapped = 1 << 20
+  /// Blocks from this size on are mapped: zero without being touched, and given back to the system. Below, the
+  /// allocator keeps what is freed: for a product of two large matrices the pages of a new result take as long
+  /// as a fifth of the arithmetic.
+  private static let mapped = 1 << 25
   /// Up to this size a block is cut from a larger one: the system keeps such ones at hand, but has to
   /// look for aligned ones.
   private static let cut = 896
