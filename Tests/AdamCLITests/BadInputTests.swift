@@ -186,9 +186,11 @@ struct BadArgumentTests {
     #expect(result.errors.contains("error[\(code)]"), "\(result.errors)")
   }
 
-  @Test("many small tensors under a limit of addresses end in an error, not in a crash")
-  func addresses() throws {
-    let script = "xs = []; while true { x = ones(200); xs.append(x + x) }"
+  @Test(
+    "many small tensors under a limit of addresses end in an error, not in a crash",
+    arguments: ["x = ones(200); xs.append(x + x)", "xs.append(ones(1))", "xs.append(rand(3, 2))"])
+  func addresses(body: String) throws {
+    let script = "xs = []; while true { \(body) }"
     let result = try AdamProgram.shell("ulimit -v 400000; $ADAM -e '\(script)'; echo rc=$? >&2")
     #expect(result.errors.contains("; the limit is ") && result.errors.hasSuffix("rc=1\n"), "\(result.errors)")
   }

@@ -192,7 +192,7 @@ package enum TensorBuiltins {
     let wanted = "[" + sizes.map { $0 == -1 ? "_" : String($0) }.joined(separator: ", ") + "]"
     if let open = sizes.firstIndex(of: -1) {
       let rest = Shape(sizes: sizes.filter { $0 >= 0 }).elementCount ?? 0
-      if rest == 0, total == 0 {
+      if sizes.contains(0), total == 0 {
         throw Diagnostic(
           .runShapes, "cannot reshape \(x.shape.text) to \(wanted): beside a size of 0 any number fits",
           at: arguments.span)

@@ -37,8 +37,9 @@ extension AllocationError {
     let subject = "a tensor of shape \(Shape(sizes: shape).text)"
     guard let byteCount else { return "\(subject) is too large for any memory" }
     let need = "\(subject) needs \(Self.amount(byteCount))"
+    guard let limit else { return "\(need), which the system refuses" }
     if byteCount > limit { return "\(need); the limit is \(Self.amount(limit))" }
-    // What the budget counts beside the elements of a tensor is less than a kilobyte.
+    // What the budget counts beside the elements of a tensor is about a kilobyte at most.
     if byteCount > limit - used - 1024 {
       return "\(need), and tensors take \(Self.amount(used)) already; the limit is \(Self.amount(limit))"
     }

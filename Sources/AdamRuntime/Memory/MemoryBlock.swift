@@ -6,6 +6,8 @@ struct MemoryBlock {
   let pointer: UnsafeMutableRawPointer
   /// Of the elements; a multiple of 64, at least 64.
   let byteCount: Int
+  /// As counted by the budget.
+  private let reserved: Int
   private let isMapped: Bool
   /// What the system gave; the block starts at the next multiple of 64 of a small one.
   private let origin: UnsafeMutableRawPointer
@@ -20,16 +22,24 @@ struct MemoryBlock {
 
   /// What a tensor of a few elements takes beside them: its object, the way to the next multiple of 64 and
   /// what the system notes. A million of them are not a million times 64 bytes.
-  private static let overhead = 192
+  static let overhead = 192
+  /// No machine has more; what is added to a number below it overflows nothing.
+  private static let most = 1 << 60
 
   /// nil when the budget or the system refuses.
-  init?(byteCount: Int, zeroed: Bool, budget: MemoryBudget) {
-    guard byteCount >= 0, byteCount < Int.max - 64 else { return nil }
+  /// - Parameter overhead: bytes beside the elements, which count too.
+  init?(byteCount: Int, zeroed: Bool, budget: MemoryBudget, overhead: Int = overhead) {
+    guard byteCount >= 0, byteCount < Self.most else {
+      // Whoever tells it names the limit.
+      _ = budget.limit
+      return nil
+    }
     let size = max(64, (byteCount + 63) & ~63)
-    guard budget.reserve(size + Self.overhead) else { return nil }
+    reserved = size + overhead
+    guard budget.reserve(reserved) else { return nil }
     isMapped = size >= Self.mapped
     guard let pointer = isMapped ? Self.map(size) : Self.allocate(size) else {
-      budget.release(size + Self.overhead)
+      budget.release(reserved)
       return nil
     }
     origin = pointer
@@ -40,7 +50,7 @@ struct MemoryBlock {
 
   func free(budget: MemoryBudget) {
     if isMapped { munmap(origin, byteCount) } else { Glibc.free(origin) }
-    budget.release(byteCount + Self.overhead)
+    budget.release(reserved)
   }
 
   private static func map(_ size: Int) -> UnsafeMutableRawPointer? {

@@ -8,13 +8,14 @@ package struct AllocationError: Error, Hashable, Sendable {
   package var shape: [Int]
   /// nil when the number of bytes does not fit an `Int`.
   package var byteCount: Int?
-  /// Bytes that all tensors together may take, and what they take already.
-  package var limit: Int
+  /// Bytes that all tensors together may take, nil while nobody has asked for that much; and what they take
+  /// already.
+  package var limit: Int?
   package var used: Int
   package init(shape: [Int], byteCount: Int?, budget: MemoryBudget) {
     self.shape = shape
     self.byteCount = byteCount
-    (limit, used) = (budget.limit, budget.usedBytes)
+    (limit, used) = (budget.knownLimit, budget.usedBytes)
   }
 }
 
@@ -32,10 +33,15 @@ package final class MemoryBudget: Sendable {
 
   package var usedBytes: Int { used.load(ordering: .relaxed) }
 
+  /// nil when it was neither set nor needed: measured where memory has just run out it would be no limit.
+  var knownLimit: Int? {
+    let known = storedLimit.load(ordering: .relaxed)
+    return known > 0 ? known : nil
+  }
+
   package var limit: Int {
     get {
-      let known = storedLimit.load(ordering: .relaxed)
-      if known > 0 { return known }
+      if let knownLimit { return knownLimit }
       let measured = SystemMemory.defaultLimit(alreadyUsed: usedBytes)
       storedLimit.store(measured, ordering: .relaxed)
       return measured

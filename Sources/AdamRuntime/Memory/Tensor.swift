@@ -70,7 +70,9 @@ package final class Tensor {
     budget: MemoryBudget = .process
   ) throws(AllocationError) {
     let (count, bytes) = try Tensor.byteCount(sizes, budget)
-    guard let block = MemoryBlock(byteCount: bytes, zeroed: zeroed, budget: budget) else {
+    // A layout of its own: an object and three lists of sizes.
+    let overhead = MemoryBlock.overhead + 140 + 20 * sizes.count
+    guard let block = MemoryBlock(byteCount: bytes, zeroed: zeroed, budget: budget, overhead: overhead) else {
       throw AllocationError(shape: sizes, byteCount: bytes, budget: budget)
     }
     layout = TensorLayout(TensorType(element, Shape(sizes: sizes)), sizes, count)
