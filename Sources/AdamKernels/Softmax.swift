@@ -7,11 +7,7 @@ import AdamKernelABI
 private func rowSum16(_ count: Int, _ single: (Int) -> Float, _ lanes: (Int, Int) -> Lane16)
   -> Float
 {
-  if count < 16 {
-    var sum = count > 0 ? single(0) : 0
-    for j in 1..<max(count, 1) { sum = sum + single(j) }
-    return sum
-  }
+  if count < 16 { return shortSum(count, single) }
   var sum = lanes(0, 16)
   var at = 16
   while at &+ 16 <= count {
@@ -24,6 +20,14 @@ private func rowSum16(_ count: Int, _ single: (Int) -> Float, _ lanes: (Int, Int
     for j in 0..<(count &- at) { sum[j] = sum[j] + rest[j] }
   }
   return halfTree(sum)
+}
+
+/// Below 16 terms: one after the other.
+@inline(__always)
+private func shortSum(_ count: Int, _ term: (Int) -> Float) -> Float {
+  var sum = count > 0 ? term(0) : 0
+  for j in 1..<max(count, 1) { sum = sum + term(j) }
+  return sum
 }
 
 /// Sixteen lanes or as many as there are.
@@ -68,8 +72,8 @@ private struct Row {
   let count: Int
 
   @inline(__always)
-  init(_ x: UnsafePointer<KernelArguments>, _ row: Int, isUnary: Bool, count seen: Int? = nil) {
-    count = seen ?? x.pointee.n1
+  init(_ x: UnsafePointer<KernelArguments>, _ row: Int, isUnary: Bool) {
+    count = x.pointee.n1
     let at = row &* x.pointee.n1
     a = x.pointee.p0.floats + at
     b = x.pointee.p1.floats + at
@@ -121,7 +125,7 @@ private func softmax(_ x: UnsafePointer<KernelArguments>, _ row: Int, _ columns:
     sum = at == 0 ? e : sum + e
     at &+= 16
   }
-  let total = seen < 16 ? sequentialSum(to, seen) : halfTree(sum)
+  let total = seen < 16 ? shortSum(seen) { to[$0] } : halfTree(sum)
   let factor = Lane16(repeating: 1 / total)
   at = 0
   while at < seen {
@@ -141,13 +145,6 @@ private func shown(_ v: Lane16, _ count: Int, else filler: Float) -> Lane16 {
   let places = Lane16(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15)
   let isShown = Lane16.less(places, Lane16(repeating: Float(Int32(truncatingIfNeeded: count))))
   return Lane16.select(isShown, v, Lane16(repeating: filler))
-}
-
-@inline(__always)
-private func sequentialSum(_ x: Floats, _ count: Int) -> Float {
-  var sum = count > 0 ? x[0] : 0
-  for j in 1..<max(count, 1) { sum = sum + x[j] }
-  return sum
 }
 
 func logSoftmax(_ raw: UnsafeRawPointer, _ begin: Int, _ end: Int) {
