@@ -23,7 +23,10 @@ struct ReshapeTypes {
     for (value, span) in given {
       guard value.fit(.number) != .no else { return nil }
       let isLeftOpen = context.session.openSizes.met.contains(span) || value.exactNumber == -1
-      if isLeftOpen, isOpen { return nil }
+      if isLeftOpen, isOpen {
+        if arguments["x"]?.tensorType != nil { context.report(.wrongSizes(at: arguments.span)) }
+        return nil
+      }
       if isLeftOpen { isOpen = true }
       sizes.append(isLeftOpen ? -1 : value.exactNumber.flatMap { Int(exactly: $0) })
     }
@@ -35,21 +38,24 @@ struct ReshapeTypes {
     let unknown = sizes.count { $0 == nil }
     // Beside a size of 0 any number fits.
     guard unknown + (isOpen ? 1 : 0) <= 1, unknown == 0 || !sizes.contains(0) else {
-      return .tensor(TensorType(type.element, Shape(sizes.map { $0.flatMap { $0 < 0 ? nil : Dimension($0) } ?? .unknown })))
+      let known = sizes.map { $0.flatMap { $0 < 0 ? nil : Dimension($0) } ?? .unknown }
+      return .tensor(TensorType(type.element, Shape(known)))
     }
     // A number that is not known is the one that fits, or the run says so.
     let wanted = sizes.map { $0 ?? -1 }
     do throws(Diagnostic) {
       if case .traced(let traced) = x { return .traced(try traced.reshaped(to: wanted, at: arguments.span)) }
-      let attributes = Attributes(["shape": .ints(wanted)])
-      do throws(ShapeError) {
-        return .tensor(try OpDefinition.reshape.inferTypes([type], attributes).first ?? type)
-      } catch {
-        throw ValueError.shapes(error, at: arguments.span)
-      }
+      return .tensor(try type.reshaped(to: wanted, at: arguments.span))
     } catch {
       context.report(error)
       return .unknown
     }
+  }
+}
+
+extension Diagnostic {
+  /// E0211: `reshape(-1, -1)`, `reshape(2.5)`.
+  static func wrongSizes(at span: Span) -> Diagnostic {
+    Diagnostic(.outOfRange, "sizes must be whole numbers, at most one of them -1", at: span)
   }
 }

@@ -150,7 +150,7 @@ package enum TensorBuiltins {
         return .layer(try LayerDefinition.reshaping([first] + rest, at: arguments.span))
       }
       let x = try operand(context, arguments)
-      return .of(try x.reshaped(to: try reshaped(x, arguments), at: arguments.span))
+      return .of(try x.reshaped(to: try wholeSizes(arguments), at: arguments.span))
     })
 
   /// `x` as what ops take.
@@ -177,31 +177,12 @@ package enum TensorBuiltins {
     return numbers
   }
 
-  /// The new sizes, the open one solved.
-  private static func reshaped(
-    _ x: Operand, _ arguments: BoundArguments<Value>
-  ) throws(Diagnostic) -> [Int] {
-    let isOpen = try x.openSizes(at: arguments.span).contains(-1)
-    let total = x.shape.elementCount ?? 0
+  /// The sizes as the op takes them.
+  private static func wholeSizes(_ arguments: BoundArguments<Value>) throws(Diagnostic) -> [Int] {
     let numbers = try sizeNumbers(arguments)
-    var sizes = numbers.compactMap { Int(exactly: $0) }
+    let sizes = numbers.compactMap { Int(exactly: $0) }
     guard sizes.count == numbers.count, sizes.allSatisfy({ $0 >= -1 }), sizes.count(where: { $0 == -1 }) <= 1 else {
-      throw Diagnostic(.outOfRange, "sizes must be whole numbers, at most one of them -1", at: arguments.span)
-    }
-    if isOpen { return sizes }
-    let wanted = "[" + sizes.map { $0 == -1 ? "_" : String($0) }.joined(separator: ", ") + "]"
-    if let open = sizes.firstIndex(of: -1) {
-      let rest = Shape(sizes: sizes.filter { $0 >= 0 }).elementCount ?? 0
-      if sizes.contains(0), total == 0 {
-        throw Diagnostic(
-          .runShapes, "cannot reshape \(x.shape.text) to \(wanted): beside a size of 0 any number fits",
-          at: arguments.span)
-      }
-      sizes[open] = rest > 0 ? total / rest : 0
-    }
-    guard Shape(sizes: sizes).elementCount == total else {
-      throw Diagnostic(
-        .runShapes, "cannot give \(total) elements \(x.shape.text) the shape \(wanted)", at: arguments.span)
+      throw .wrongSizes(at: arguments.span)
     }
     return sizes
   }

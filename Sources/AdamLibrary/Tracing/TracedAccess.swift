@@ -80,20 +80,35 @@ extension TracedTensor {
   }
 
   /// - Parameter sizes: one may be -1, for what is not known yet.
+  /// As `Operand.reshaped`.
   func reshaped(to sizes: [Int], at span: Span) throws(Diagnostic) -> TracedTensor {
+    let sizes = try type.reshaped(to: sizes, at: span).shape.sizes ?? sizes
     if type.shape.sizes == sizes { return self }
     return try tracer.apply(
       .reshape, [.traced(self)], Attributes(["shape": .ints(sizes)]), at: span)
   }
 }
 
+extension TensorType {
+  /// What `reshape` makes of it; one of `sizes` may be -1. Throws E0304 when the elements do not fit.
+  func reshaped(to sizes: [Int], at span: Span) throws(Diagnostic) -> TensorType {
+    do throws(ShapeError) {
+      return try OpDefinition.reshape.inferTypes([self], ["shape": .ints(sizes)]).first ?? self
+    } catch {
+      throw ValueError.shapes(error, at: span)
+    }
+  }
+}
+
 extension Operand {
-  /// The same elements under other sizes, whose product is the same.
+  /// The same elements under other sizes, of which one may be -1. Throws E0304 when the elements do not fit.
   func reshaped(to sizes: [Int], at span: Span) throws(Diagnostic) -> Operand {
     switch self {
     case .tensor(let tensor):
-      let result = try tensor.taking(Array(0..<tensor.elementCount), sizes: sizes, at: span)
-      result.batchAxis = tensor.batchAxis.flatMap { tensor.type.shape.axisKept($0, in: result.type.shape) }
+      let shape = try tensor.type.reshaped(to: sizes, at: span).shape
+      let result = try newTensor(tensor.element, shape.sizes ?? sizes, at: span)
+      result.copyElements(from: tensor)
+      result.batchAxis = tensor.batchAxis.flatMap { tensor.type.shape.axisKept($0, in: shape) }
       return .tensor(result)
     case .traced(let traced): return .traced(try traced.reshaped(to: sizes, at: span))
     }
