@@ -5,7 +5,8 @@ import AdamSource
 
 enum ShapeBuiltins {
   static let all: [BuiltinDefinition] = [
-    concat, stack, permute, squeeze, unsqueeze, eye, clamp, variance, std, NormBuiltin.builtin, oneHot, topk,
+    concat, stack, permute, squeeze, unsqueeze, eye, clamp, variance, std, NormBuiltin.builtin,
+    OneHotBuiltin.builtin, topk,
   ]
 
   private static let x = ParameterDefinition("x", .tensorLike, "tensor or list")
@@ -271,37 +272,6 @@ enum ShapeBuiltins {
     })
 
   // MARK: Numbers at hand
-
-  static let oneHot = BuiltinDefinition(
-    name: "one_hot", group: "tensor", summary: "A row of zeros with a one at each class.",
-    signature: Signature([
-      ParameterDefinition("labels", .tensorLike, "class numbers"),
-      ParameterDefinition(
-        "classes", .integer, "number of classes; one more than the largest label without",
-        range: NumberRange(from: 1, to: 1_000_000), default: .some(.none)),
-    ]),
-    example: "print one_hot([0, 2], 3)  # prints: [[1, 0, 0], [0, 0, 1]]",
-    page: Page(
-      shape: "[..] → [.., classes]", source: "torch.nn.functional.one_hot", see: ["cross_entropy", "argmax"]),
-    isPure: true,
-    run: { _, arguments throws(Diagnostic) in
-      let labels = try (arguments["labels"] ?? .none).asTensor(at: arguments.place(of: "labels"))
-      let classes = arguments.int("classes") ?? Int(exactly: (labels.floats.max() ?? 0).rounded(.down) + 1) ?? 1
-      var places: [Int] = []
-      for (row, label) in labels.floats.enumerated() {
-        guard let place = Int(exactly: label), place >= 0, place < classes else {
-          throw Diagnostic(
-            .outOfRange, "label \(messageText(Double(label))) is no class of 0 … \(classes - 1)",
-            at: arguments.place(of: "labels"))
-        }
-        places.append(row * classes + place)
-      }
-      do throws(AllocationError) {
-        let tensor = try Tensor(.f32, labels.sizes + [classes])
-        for place in places { tensor.write(floats: [1], at: place) }
-        return .tensor(tensor)
-      } catch { throw ValueError.memory(error, at: arguments.span) }
-    })
 
   static let topk = BuiltinDefinition(
     name: "topk", group: "tensor", summary: "The k largest elements of a vector and where they are.",

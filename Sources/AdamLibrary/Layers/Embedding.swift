@@ -43,21 +43,14 @@ extension LayerDefinition {
     },
     forward: { builder, layer, input throws(Diagnostic) in
       let table = builder.parameter(layer.parameters[0])
-      let places = try places(builder, layer, input)
+      let places: ValueID
+      do throws(ShapeError) { places = try builder.function.rowNumbers(input, span: layer.span) } catch {
+        throw .refused(by: layer, error)
+      }
       let rows = try builder.emit(.indexSelect, [table, places], ["axis": .int(0)], at: layer)
       guard let padding = layer.settings.int("padding_idx") else { return rows }
       return try withoutPadding(builder, layer, rows, input, padding)
     })
-
-  /// Real numbers that are not whole choose no row.
-  private static func places(
-    _ builder: any TraceBuilder, _ layer: Layer, _ input: ValueID
-  ) throws(Diagnostic) -> ValueID {
-    if builder.function.type(input).element == .i32 { return input }
-    let isWhole = try builder.emit(.eq, [input, try builder.emit(.floor, [input], at: layer)], at: layer)
-    let chosen = try builder.emit(.where, [isWhole, input, builder.number(-1, at: layer)], at: layer)
-    return try builder.emit(.cast, [chosen], ["element": .string("i32")], at: layer)
-  }
 
   /// Zeros, and so no gradient, where the class is the padding's.
   private static func withoutPadding(
@@ -70,5 +63,15 @@ extension LayerDefinition {
     guard sizes.count(where: { $0 == -1 }) <= 1 else { throw .shapeUnknown(at: layer.span) }
     let mask = try builder.emit(.reshape, [isOther], ["shape": .ints(sizes + [1])], at: layer)
     return try builder.emit(.where, [mask, rows, builder.number(0, at: layer)], at: layer)
+  }
+}
+
+extension TensorFunction {
+  /// Numbers as they choose rows: real ones that are not whole choose none. `rowChoices` knows this form.
+  mutating func rowNumbers(_ numbers: ValueID, span: Span) throws(ShapeError) -> ValueID {
+    if type(numbers).element == .i32 { return numbers }
+    let isWhole = try emit(.eq, [numbers, try emit(.floor, [numbers], span: span)], span: span)
+    let chosen = try emit(.where, [isWhole, numbers, try constant(-1, span: span)], span: span)
+    return try emit(.cast, [chosen], ["element": .string("i32")], span: span)
   }
 }

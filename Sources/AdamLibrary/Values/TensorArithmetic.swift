@@ -195,6 +195,12 @@ private struct TensorCollector {
       let numbers = try range.numbers(at: span)
       try enter(numbers.count, depth)
       try close(depth + 1) { $0 += numbers.map { Float($0) } }
+    case .traced(let traced):
+      // In the checker a tensor of which only the type is known: it may have its numbers in the run.
+      guard traced.tracer.opaques.isEmpty else { throw .shapeUnknown(at: span) }
+      throw .tracedNumbers(
+        "numbers are asked for", at: span,
+        help: "what is compiled computes with whole tensors: `max`, `argmax`, `where(condition, a, b)`")
     default:
       guard let elements = value.elements, depth < 32 else {
         throw ValueError.notNumbers(value.foundText, at: span)
