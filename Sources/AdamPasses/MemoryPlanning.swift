@@ -55,14 +55,10 @@ struct BufferAssignment {
     self.inPlace = inPlace
     var byteCounts: [Int] = []
     for value in function.values {
-      let bytes = value.type.shape.elementCount.flatMap { count -> Int? in
-        let (bytes, overflow) = count.multipliedReportingOverflow(by: 4)
-        return overflow || bytes > 1 << 43 ? nil : bytes
+      guard let count = value.type.shape.elementCount else {
+        throw PassError("a tensor \(value.type.text) is too large for any memory", at: value.span)
       }
-      guard let bytes else {
-        throw PassError("no memory can be planned for \(value.type.text)", at: value.span)
-      }
-      byteCounts.append(bytes)
+      byteCounts.append(count * 4)
     }
     self.byteCounts = byteCounts
     definitions = Array(repeating: -1, count: byteCounts.count)

@@ -7,7 +7,7 @@ import Testing
 @Suite struct MemoryTests {
   @Test(arguments: [
     [1_000_000, 1_000_000_000], [1 << 40, 1 << 40], [-1, 2], [Int.max, 2], [16144, 142_829_720_590_541],
-    [45632, 50_531_272_116_359], [(1 << 61) - 32], [(1 << 61) - 16], [(1 << 61) - 1],
+    [45632, 50_531_272_116_359], [Int.max, 0], [0, 1 << 30, 1 << 30], [1 << 26, 0], [(1 << 61) - 32], [(1 << 61) - 16], [(1 << 61) - 1],
   ])
   func `a shape that no memory holds is an error, not a trap`(sizes: [Int]) {
     #expect(throws: AllocationError.self) { try Tensor(.f32, sizes) }
@@ -33,6 +33,21 @@ import Testing
     #expect(
       error?.message
         == "a tensor of shape [1] needs 4 bytes, and tensors take 999.6 kB already; the limit is 1.0 MB")
+  }
+
+  @Test func `large blocks that are taken again are zero where zeros are asked for`() throws {
+    for count in [1 << 18, 1 << 20, 1 << 24] {
+      for _ in 0..<3 {
+        let tensor = try Tensor(.f32, [count])
+        #expect(tensor.floats.allSatisfy { $0 == 0 })
+        tensor.write(floats: [Float](repeating: 1, count: count))
+      }
+    }
+  }
+
+  @Test func `a size beside one of 0 may be as many rows as a list has elements`() throws {
+    let tensor = try Tensor(.f32, [1 << 25, 0])
+    #expect(tensor.elementCount == 0 && tensor.sizes == [1 << 25, 0])
   }
 
   @Test func `memory is given back to the budget`() throws {

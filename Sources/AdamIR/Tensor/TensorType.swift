@@ -34,16 +34,23 @@ package struct Shape: Hashable, Sendable {
     let fixed = dimensions.compactMap(\.size)
     return fixed.count == rank ? fixed : nil
   }
-  /// Product of the sizes, or nil when one is symbolic or the product overflows.
+  /// Elements of a tensor that no machine can hold, and sizes beside one of 0, which take no memory but time: what
+  /// runs over rows asks for each of them.
+  private static let most = (elements: 1 << 41, besideNone: 1 << 25)
+
+  /// Product of the sizes, or nil when one is symbolic or the tensor is larger than any memory.
   package var elementCount: Int? {
     var count = 1
+    var isEmpty = false
     for dimension in dimensions {
       guard let size = dimension.size else { return nil }
-      let (product, overflow) = count.multipliedReportingOverflow(by: size)
+      if size == 0 { isEmpty = true }
+      let (product, overflow) = count.multipliedReportingOverflow(by: max(size, 1))
       if overflow { return nil }
       count = product
     }
-    return count
+    guard count <= (isEmpty ? Self.most.besideNone : Self.most.elements) else { return nil }
+    return isEmpty ? 0 : count
   }
   /// `[batch, 16]`
   package var text: String { "[" + dimensions.map(\.text).joined(separator: ", ") + "]" }

@@ -62,11 +62,9 @@ private enum End {
 ///
 /// The ticket holds the generation of the job (high half) and how many pieces are taken from the front and
 /// from the back (a quarter each). A piece is taken by compare-and-swap on the whole ticket. The fields of the
-/// next job are written
-/// only while the ticket is closed under its new generation, so when the swap succeeds, what was
-/// read since the ticket was seen belongs to one job. Without the closing, a worker that is late for
-/// a finished job could see fields of the next one under the old ticket and compute a piece of it
-/// twice.
+/// next job are written only while the ticket is closed under its new generation, so when the swap succeeds, what
+/// was read since the ticket was seen belongs to one job. Without the closing, a worker that is late for a finished
+/// job could see fields of the next one under the old ticket and compute a piece of it twice.
 private final class JobBoard: Sendable {
   private let ticket = Atomic<UInt64>(0)
   private let kernel = Atomic<UInt>(0)
@@ -125,7 +123,8 @@ private final class JobBoard: Sendable {
       let first = first.load(ordering: .relaxed)
       let units = units.load(ordering: .relaxed)
       let grain = grain.load(ordering: .relaxed)
-      // Only true when the swap succeeds, as all that was read.
+      // What was read belongs together only when the swap succeeds. A worker that is late may leave here by
+      // numbers of two jobs: its own job is over then, and who published the next one takes all pieces of it.
       let pieces = Self.pieces(units, grain)
       if front &+ back >= pieces { return }
       let (taken, _) = ticket.compareExchange(

@@ -107,9 +107,7 @@ package final class Tensor {
     guard let count = Shape(sizes: sizes).elementCount else {
       throw AllocationError(shape: sizes, byteCount: nil, budget: budget)
     }
-    let (bytes, overflow) = count.multipliedReportingOverflow(by: 4)
-    if overflow { throw AllocationError(shape: sizes, byteCount: nil, budget: budget) }
-    return (count, bytes)
+    return (count, count * 4)
   }
 }
 
