@@ -51,19 +51,18 @@ struct Measurement {
 
   var cells: [String] {
     [
-      workload.rawValue + (part.map { " \($0)" } ?? ""), "\(threads)", duration(secondsPerStep), duration(fastest),
+      name, "\(threads)", duration(secondsPerStep), duration(fastest),
       work?.rate(secondsPerStep) ?? "-", share.map { "\(rounded($0 * 100, 1)) %" } ?? "-", lossCheck.map { "\($0)" } ?? "-",
       allocations.map { "\($0)" } ?? "-", rounded(peakMegabytes, 1), change ?? "-",
-    ] + peerCells
+    ]
   }
-}
 
-extension Measurement {
-  /// A peer that gave no figure leaves its columns empty.
-  fileprivate var peerCells: [String] {
-    guard !peers.isEmpty else { return [] }
-    return Peer.allCases.flatMap { peer in peers.first { $0.peer == peer }?.cells ?? ["-", "-", "-"] }
+  /// A row for each peer that gave a figure.
+  var comparisonRows: [[String]] {
+    peers.map { [name, "\(threads)", duration(secondsPerStep)] + $0.cells }
   }
+
+  private var name: String { workload.rawValue + (part.map { " \($0)" } ?? "") }
 }
 
 /// Columns padded to their widest cell; short rows end early.

@@ -10,6 +10,8 @@ struct Options {
   var threads = 1
   /// Time of the seven blocks of one measurement.
   var seconds = 3.0
+  /// Starts of a whole process in one measurement.
+  var processRuns: Int { max(20, Int(seconds * 20)) }
   var data: String?
   var peers: String?
   var python = "python3"

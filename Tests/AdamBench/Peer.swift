@@ -1,27 +1,54 @@
 // Other programs that do the same work: started in turn with ours, compared by ratios.
 
-/// A program of the peers' folder. It prints one JSON object with `sec_per_step` and `loss_check`.
-enum Peer: String, CaseIterable {
-  case c, torch
-
-  private var script: String {
-    switch self {
-    case .c: "bench_c.py"
-    case .torch: "bench_torch.py"
-    }
+/// A program that does the work of some workloads.
+struct Peer {
+  /// How it is timed.
+  enum Way {
+    /// A script of the peers' folder, which prints one JSON object a line with `sec_per_step` and `loss_check`.
+    case steps(script: String, variant: String)
+    /// An interpreter of Lua as a whole process: it runs the folder's script of W0, or nothing.
+    case process(String)
   }
 
-  private var variant: String { self == .c ? "hand" : "eager" }
+  let name: String
+  let way: Way
+  let workloads: Set<Workload>
+
+  /// The fastest of each workload that were found, and C by hand: what a day of work by an engineer gives.
+  static let all = [
+    Peer(
+      name: "c", way: .steps(script: "bench_c.py", variant: "hand"),
+      workloads: [.W1, .W2, .W3, .W4, .W5, .W6, .W7]),
+    Peer(name: "jax-unroll", way: .steps(script: "bench_jax.py", variant: "unroll"), workloads: [.W1]),
+    Peer(name: "jax-scan", way: .steps(script: "bench_jax.py", variant: "scan"), workloads: [.W2, .W3, .W4]),
+    Peer(
+      name: "torch-fused", way: .steps(script: "bench_torch.py", variant: "fused"),
+      workloads: [.W1, .W2, .W3, .W4, .W5, .W6, .W7, .W8]),
+    Peer(name: "torch-compile", way: .steps(script: "bench_torch.py", variant: "compilefull"), workloads: [.W8]),
+    Peer(name: "luajit", way: .process("luajit"), workloads: [.W0, .W10]),
+    Peer(name: "lua5.4", way: .process("lua5.4"), workloads: [.W0, .W10]),
+  ]
 
   /// One measurement; nil when the program is missing or fails.
   /// - Parameter mark: stands in the line that is meant.
   func measure(_ workload: Workload, _ options: Options, mark: String? = nil) -> PeerResult? {
     guard let folder = options.peers else { return nil }
-    let output = WholeProcess.output(of: [
-      options.python, "\(folder)/\(script)", workload.rawValue, "--variant", variant,
-      "--threads", "\(options.threads)", "--seconds", "\(options.seconds)",
-    ])
-    let lines = output?.split(separator: "\n").map(String.init) ?? []
+    switch way {
+    case .steps(let script, let variant):
+      return steps(
+        [
+          options.python, "\(folder)/\(script)", workload.rawValue, "--variant", variant,
+          "--threads", "\(options.threads)", "--seconds", "\(options.seconds)",
+        ], mark: mark)
+    case .process(let lua):
+      let arguments = workload == .W0 ? ["\(folder)/seeds/seed.lua"] : ["-e", ""]
+      let found = WholeProcess.measure([lua] + arguments, runs: options.processRuns)
+      return found.map { PeerResult(secondsPerStep: $0.median, lossCheck: nil) }
+    }
+  }
+
+  private func steps(_ command: [String], mark: String?) -> PeerResult? {
+    let lines = WholeProcess.output(of: command)?.split(separator: "\n").map(String.init) ?? []
     let line = lines.first { $0.has(mark) }.map { JSONLine($0) }
     guard let line, let seconds = line.number("sec_per_step") else { return nil }
     return PeerResult(secondsPerStep: seconds, lossCheck: line.number("loss_check").map { Float($0) })
@@ -44,7 +71,7 @@ struct PeerResult {
 
 /// Ours against one peer, over all alternations.
 struct Comparison {
-  var peer: Peer
+  var peer: String
   /// Median of ours / theirs, pair by pair; below 1: we are faster.
   var ratio: Double
   /// Median of the peer's own times.
@@ -60,7 +87,7 @@ struct Comparison {
   ) {
     let whole = pairs.compactMap { pair in pair.theirs.map { (pair.ours, $0) } }
     guard let last = whole.last else { return nil }
-    self.peer = peer
+    self.peer = peer.name
     ratio = median(whole.map { $0.0 / $0.1.secondsPerStep })
     secondsPerStep = median(whole.map { $0.1.secondsPerStep })
     self.lossCheck = last.1.lossCheck
@@ -79,10 +106,10 @@ struct Comparison {
     ]
   }
 
-  static let header = Peer.allCases.flatMap { ["\($0)", "ours/\($0)", "loss"] }
+  static let header = ["workload", "threads", "ours", "peer", "theirs", "ours/theirs", "loss"]
 
   var cells: [String] {
-    [duration(secondsPerStep), rounded(ratio, 2), agrees.map { $0 ? "agrees" : "differs" } ?? "-"]
+    [peer, duration(secondsPerStep), rounded(ratio, 2), agrees.map { $0 ? "agrees" : "differs" } ?? "-"]
   }
 }
 

@@ -25,13 +25,18 @@ func measureProcess(_ workload: Workload, _ arguments: [String], _ options: Opti
   -> Measurement
 {
   setenv("ADAM_THREADS", "\(options.threads)", 1)
-  let runs = max(20, Int(options.seconds * 20))
-  guard let found = WholeProcess.measure([options.program] + arguments, runs: runs) else {
-    throw BenchError("\(options.program) failed")
+  var megabytes = 0.0
+  let (times, results) = try alternating(workload, options) {
+    guard let found = WholeProcess.measure([options.program] + arguments, runs: options.processRuns) else {
+      throw BenchError("\(options.program) failed")
+    }
+    megabytes = max(megabytes, found.megabytes)
+    return (found.median, found.fastest)
   }
   return Measurement(
-    workload: workload, threads: options.threads, secondsPerStep: found.median,
-    fastest: found.fastest, peakMegabytes: found.megabytes)
+    workload: workload, threads: options.threads, secondsPerStep: median(times.map(\.median)),
+    fastest: times.map(\.fastest).min() ?? .nan, peakMegabytes: megabytes,
+    peers: comparisons(workload, times, results, lossCheck: nil))
 }
 
 func measureNetwork(_ workload: Workload, _ network: Network, _ options: Options) throws
@@ -76,25 +81,25 @@ typealias Times = (median: Double, fastest: Double)
 /// Ours and each peer in turn, or ours once where there are no peers.
 /// - Parameter mark: what the peers' line says that is meant; nil: they print one.
 func alternating(_ workload: Workload, _ options: Options, mark: String? = nil, _ ours: () throws -> Times)
-  throws -> ([Times], [Peer: [PeerResult?]])
+  throws -> ([Times], [[PeerResult?]])
 {
-  guard options.peers != nil else { return ([try ours()], [:]) }
+  guard options.peers != nil else { return ([try ours()], []) }
+  let peers = Peer.all.filter { $0.workloads.contains(workload) }
   var times: [Times] = []
-  var results: [Peer: [PeerResult?]] = [:]
+  var results: [[PeerResult?]] = []
   for _ in 0..<alternations {
     times.append(try ours())
-    for peer in Peer.allCases {
-      results[peer, default: []].append(peer.measure(workload, options, mark: mark))
-    }
+    results.append(peers.map { $0.measure(workload, options, mark: mark) })
   }
   return (times, results)
 }
 
-func comparisons(_ workload: Workload, _ times: [Times], _ results: [Peer: [PeerResult?]], lossCheck: Float?)
+/// - Parameter results: of the workload's peers, a row for each alternation.
+func comparisons(_ workload: Workload, _ times: [Times], _ results: [[PeerResult?]], lossCheck: Float?)
   -> [Comparison]
 {
-  results.sorted { $0.key.rawValue < $1.key.rawValue }.compactMap { peer, theirs in
-    let pairs = zip(times, theirs).map { (ours: $0.median, theirs: $1) }
+  Peer.all.filter { $0.workloads.contains(workload) }.enumerated().compactMap { column, peer in
+    let pairs = zip(times, results).map { (ours: $0.median, theirs: $1[column]) }
     return Comparison(peer, workload, lossCheck: lossCheck, pairs)
   }
 }
@@ -115,7 +120,8 @@ func run(_ options: Options) throws {
   if options.threads == 1 {
     adam_keep_on_core(getenv("PERF_CORE").flatMap { Int32(String(cString: $0)) } ?? 1)
   }
-  var rows = [Measurement.header + (options.peers == nil ? [] : Comparison.header)]
+  var rows = [Measurement.header]
+  var comparisons = [Comparison.header]
   let baseline = try options.baseline.map { try Baseline($0) }
   let machine = options.workloads.isEmpty ? nil : Machine.measured(threads: options.threads, seconds: options.seconds)
   if let machine { put((options.isJSON ? machine.json : machine.text) + "\n", to: 1) }
@@ -126,9 +132,10 @@ func run(_ options: Options) throws {
       measurement.change = baseline?.change(measurement)
       if options.isJSON { put(measurement.json + "\n", to: 1) }
       rows.append(measurement.cells)
+      comparisons += measurement.comparisonRows
     }
   }
-  if !options.isJSON, rows.count > 1 { put(table(rows) + "\n", to: 1) }
+  for rows in [rows, comparisons] where !options.isJSON && rows.count > 1 { put(table(rows) + "\n", to: 1) }
   try runLanguage(options)
 }
 
