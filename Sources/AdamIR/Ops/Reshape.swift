@@ -23,7 +23,7 @@ extension OpDefinition {
     let open = sizes.filter { $0 == -1 }.count
     guard open <= 1, sizes.allSatisfy({ $0 >= -1 }) else { throw refusal }
     let rest = Shape(sizes: sizes.filter { $0 != -1 })
-    guard let known = rest.elementCount else { throw refusal }
+    guard let known = rest.elementCount else { throw refusal.because("that is too large for any memory") }
     guard let count = shape.elementCount else {
       return Shape(sizes.map { $0 == -1 ? openSize(shape, sizes) : Dimension($0) })
     }
@@ -32,7 +32,7 @@ extension OpDefinition {
       return rest
     }
     if known == 0, count == 0 {
-      throw ShapeError(refusal.claim, reason: "beside a size of 0 any number fits", operands: [0])
+      throw refusal.because("beside a size of 0 any number fits")
     }
     guard known > 0, count % known == 0 else { throw refusal.counts(count, known) }
     return Shape(sizes: sizes.map { $0 == -1 ? count / known : $0 })
@@ -53,6 +53,10 @@ extension OpDefinition {
 
 extension ShapeError {
   fileprivate func counts(_ found: Int, _ wanted: Int) -> ShapeError {
-    ShapeError(message, reason: "\(found) elements are not \(wanted)", operands: operands)
+    because(found == 1 ? "1 element is not \(wanted)" : "\(found) elements are not \(wanted)")
+  }
+
+  fileprivate func because(_ reason: String) -> ShapeError {
+    ShapeError(claim, reason: reason, operands: operands)
   }
 }

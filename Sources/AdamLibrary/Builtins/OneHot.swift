@@ -11,12 +11,12 @@ enum OneHotBuiltin {
       ParameterDefinition("labels", .tensorLike, "class numbers"),
       ParameterDefinition(
         "classes", .integer, "number of classes; one more than the largest label without",
-        range: NumberRange(from: 1, to: Double(most)), default: .some(.none)),
+        range: NumberRange(from: 1, to: 1_000_000), default: .some(.none)),
     ]),
     example: "print one_hot([0, 2], 3)  # prints: [[1, 0, 0], [0, 0, 1]]",
     page: Page(
       "In a loss or a layer the number of classes is needed, and labels of the data that are no class are refused "
-        + "before anything is computed.",
+        + "before anything is computed. Labels that it computes itself and that are no class give NaN.",
       shape: "[..] → [.., classes]", source: "torch.nn.functional.one_hot", see: ["cross_entropy", "argmax"]),
     isPure: true,
     run: { context, arguments throws(Diagnostic) in
@@ -34,17 +34,14 @@ enum OneHotBuiltin {
       }
     })
 
-  private static let most = 1_000_000
-
   private static func ones(
     at labels: Tensor, classes: Int?, label: Span, at span: Span
   ) throws(Diagnostic) -> Tensor {
-    let known = 0..<(classes ?? most)
+    let known = 0..<(classes ?? 1 << 31)
     var rows: [Int] = []
     for number in labels.floats {
       guard let row = Int(exactly: number), known.contains(row) else {
-        let found = "label \(messageText(Double(number))) is no class"
-        throw Diagnostic(.outOfRange, "\(found) of 0 … \(known.upperBound - 1)", at: label)
+        throw .badLabel(Double(number), classes: known.upperBound, at: label)
       }
       rows.append(row)
     }

@@ -14,6 +14,8 @@ struct ReshapeTypes {
 
   /// nil when what is given are no sizes; the run says so.
   init?(_ context: any CheckContext, _ arguments: BoundArguments<AbstractValue>) {
+    // A number is the first size of a layer.
+    if let x = arguments["x"], x.exactNumber != nil || x.isNumber { return nil }
     self.context = context
     self.arguments = arguments
     var given = arguments.variadic
@@ -58,4 +60,9 @@ extension Diagnostic {
   static func wrongSizes(at span: Span) -> Diagnostic {
     Diagnostic(.outOfRange, "sizes must be whole numbers, at most one of them -1", at: span)
   }
+}
+
+extension AbstractValue {
+  /// A number that is not known, `_` among them.
+  fileprivate var isNumber: Bool { if case .number = self { true } else { false } }
 }

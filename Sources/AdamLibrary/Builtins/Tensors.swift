@@ -145,9 +145,8 @@ package enum TensorBuiltins {
       see: ["flatten", "squeeze", "permute", "shape"]), isPure: true,
     check: { context, arguments in ReshapeTypes(context, arguments)?.result() ?? .unknown },
     run: { context, arguments throws(Diagnostic) in
-      if case .number(let first)? = arguments["x"] {
-        let rest = arguments.variadic.map { $0.value.exactNumber ?? 0 }
-        return .layer(try LayerDefinition.reshaping([first] + rest, at: arguments.span))
+      if let sizes = sizesOfRow(arguments) {
+        return .layer(try LayerDefinition.reshaping(sizes, at: arguments.span))
       }
       let x = try operand(context, arguments)
       return .of(try x.reshaped(to: try wholeSizes(arguments), at: arguments.span))
@@ -175,6 +174,13 @@ package enum TensorBuiltins {
       numbers.append(number)
     }
     return numbers
+  }
+
+  /// All arguments when the first is a number or `_`, 0 for what is none.
+  private static func sizesOfRow(_ arguments: BoundArguments<Value>) -> [Double]? {
+    guard let first = arguments["x"] else { return nil }
+    if case .number = first {} else if !first.isOpenSize { return nil }
+    return ([first] + arguments.variadic.map(\.value)).map { $0.exactNumber ?? 0 }
   }
 
   /// The sizes as the op takes them.

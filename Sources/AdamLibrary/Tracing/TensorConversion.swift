@@ -85,7 +85,7 @@ extension Diagnostic {
   static func badLabel(_ found: Double, classes: Int, at span: Span) -> Diagnostic {
     Diagnostic(
       .targetDisagrees,
-      "label \(messageText(found)) is no class: the model has the classes 0 to \(classes - 1)",
+      "label \(numberText(Float(found))) is no class: the classes are 0 to \(classes - 1)",
       at: span)
   }
 

@@ -79,7 +79,6 @@ extension TracedTensor {
       ]), at: span)
   }
 
-  /// - Parameter sizes: one may be -1, for what is not known yet.
   /// As `Operand.reshaped`.
   func reshaped(to sizes: [Int], at span: Span) throws(Diagnostic) -> TracedTensor {
     let sizes = try type.reshaped(to: sizes, at: span).shape.sizes ?? sizes

@@ -98,8 +98,10 @@ extension TensorFunction {
       case .where where areWhole.contains(operands[0]) && noRows.contains(operands[2]): known[result] = second?.whole
       default:
         guard operation.chooses, let second else { continue }
-        let isClass = operation.op != .indexSelect
-        let axis = isClass ? type(operands[0]).shape.rank - 1 : operation.attributes.int("axis") ?? 0
+        // A table of single numbers is a list of classes: `one_hot`.
+        let isLoss = operation.op != .indexSelect
+        let isClass = isLoss || type(operands[0]).shape.rank == 1
+        let axis = isLoss ? type(operands[0]).shape.rank - 1 : operation.attributes.int("axis") ?? 0
         choices += choice(name, second, operation, axis: axis, isClass: isClass)
       }
     }

@@ -85,22 +85,12 @@ package final class TensorEngine {
       let results = try function.apply(key.op, operands, key.attributes)
       function.results = results.enumerated().map { FunctionResult($1, "y\($0)") }
     } catch { throw .shape(error) }
-    try Self.checkSizes(function)
     let plan = try Plan(unbound: function, runtime, random: random)
     if plan.arenaBytes <= Self.largestArena, !key.operands.isEmpty {
       if plans.count >= Self.capacity { plans.removeAll(keepingCapacity: true) }
       plans[key] = plan
     }
     return plan
-  }
-
-  /// Throws when a result is larger than any memory.
-  private static func checkSizes(_ function: TensorFunction) throws(RuntimeError) {
-    for result in function.results {
-      let shape = function.type(result.value).shape
-      guard let sizes = shape.sizes, shape.elementCount == nil else { continue }
-      throw .allocation(AllocationError(shape: sizes, byteCount: nil, budget: .process))
-    }
   }
 
   /// Kernels trust indices; here they come from the user.

@@ -34,7 +34,7 @@ package enum RuntimeError: Error, Hashable, Sendable {
 extension AllocationError {
   /// `a tensor of shape [1000, 1000000] needs 4.0 GB; the limit is 1.2 GB`
   package var message: String {
-    let subject = "a tensor of shape \(Shape(sizes: shape).text)"
+    let subject = shape.map { "a tensor of shape \(Shape(sizes: $0).text)" } ?? "this computation"
     guard let byteCount else { return "\(subject) is too large for any memory" }
     let need = "\(subject) needs \(Self.amount(byteCount))"
     guard let limit else { return "\(need), which the system refuses" }

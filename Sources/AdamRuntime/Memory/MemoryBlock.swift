@@ -81,6 +81,10 @@ private enum MappedBlocks {
   }
 
   static func give(_ pointer: UnsafeMutableRawPointer, _ size: Int) {
+    if size > most {
+      munmap(pointer, size)
+      return
+    }
     let surplus = free.withLock { blocks in
       blocks.append(Free(pointer: pointer, size: size))
       var bytes = blocks.reduce(0) { $0 + $1.size }

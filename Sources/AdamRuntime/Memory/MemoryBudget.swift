@@ -5,14 +5,15 @@ import Synchronization
 
 /// The memory could not be had. Shape, bytes and limit go into the message.
 package struct AllocationError: Error, Hashable, Sendable {
-  package var shape: [Int]
+  /// nil: memory for all of a computation.
+  package var shape: [Int]?
   /// nil when the number of bytes does not fit an `Int`.
   package var byteCount: Int?
   /// Bytes that all tensors together may take, nil while nobody has asked for that much; and what they take
   /// already.
   package var limit: Int?
   package var used: Int
-  package init(shape: [Int], byteCount: Int?, budget: MemoryBudget) {
+  package init(shape: [Int]?, byteCount: Int?, budget: MemoryBudget) {
     self.shape = shape
     self.byteCount = byteCount
     (limit, used) = (budget.knownLimit, budget.usedBytes)

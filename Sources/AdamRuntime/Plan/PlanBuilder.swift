@@ -98,6 +98,7 @@ struct PlanBuilder {
     self.function = function
     self.runtime = runtime
     self.storage = storage
+    try Self.checkSizes(function)
     let start = Operation(.full, [], Attributes(), [], nil)
     emission = Emission(function, runtime.kernels, first: start)
     try checkUpdates()
@@ -116,6 +117,14 @@ struct PlanBuilder {
         arguments: arguments, kernel: call.kernel, units: call.units,
         grain: runtime.grain(units: call.units, cost: call.cost),
         pause: runtime.pause(units: call.units, cost: call.cost))
+    }
+  }
+
+  /// Throws for a value that is larger than any memory.
+  private static func checkSizes(_ function: TensorFunction) throws(RuntimeError) {
+    for shape in function.values.lazy.map(\.type.shape) {
+      guard let sizes = shape.sizes, shape.elementCount == nil else { continue }
+      throw .allocation(AllocationError(shape: sizes, byteCount: nil, budget: .process))
     }
   }
 

@@ -138,7 +138,7 @@ struct PlanMemory {
     for size in sizes {
       guard let block = MemoryBlock(byteCount: size, zeroed: true, budget: budget) else {
         for block in blocks { block.free(budget: budget) }
-        let error = AllocationError(shape: [size / 4], byteCount: size, budget: budget)
+        let error = AllocationError(shape: nil, byteCount: size, budget: budget)
         throw .allocation(error)
       }
       blocks.append(block)
