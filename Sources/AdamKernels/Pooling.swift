@@ -23,6 +23,10 @@ private struct Windows {
       && outRows &* 2 <= rows && outColumns &* 2 <= columns
   }
 
+  /// Plain, and every element is in a window: gradients are written, none is left out.
+  @inline(__always)
+  var isWhole: Bool { isPlain && outRows &* 2 == rows && outColumns &* 2 == columns }
+
   /// Whether two rows of 32 elements from here lie inside the planes.
   @inline(__always)
   func canRead(_ p: Floats) -> Bool { p + (columns &+ 32) <= end }
@@ -77,6 +81,8 @@ func maxPool(_ raw: UnsafeRawPointer, _ begin: Int, _ end: Int) {
   let x = arguments(raw)
   let w = Windows(x)
   let epilogue = Epilogue(x)
+  // What is written behind a row is written again by the next one.
+  let outEnd = x.pointee.p1.floats + end &* w.outRows &* w.outColumns
   for plane in begin..<end {
     let from = x.pointee.p0.floats + plane &* w.rows &* w.columns
     let to = x.pointee.p1.floats + plane &* w.outRows &* w.outColumns
@@ -86,7 +92,7 @@ func maxPool(_ raw: UnsafeRawPointer, _ begin: Int, _ end: Int) {
       let upper = from + 2 &* i &* w.columns
       while w.isPlain, j < w.outColumns, w.canRead(upper + 2 &* j) {
         let best = Quads(upper + 2 &* j, upper + (w.columns &+ 2 &* j)).best
-        if j &+ 16 <= w.outColumns {
+        if out + (j &+ 16) <= outEnd {
           store16(best, out + j)
         } else {
           withUnsafePointer(to: best) {
@@ -110,23 +116,29 @@ func maxPoolGrad(_ raw: UnsafeRawPointer, _ begin: Int, _ end: Int) {
   let x = arguments(raw)
   let w = Windows(x)
   let epilogue = Epilogue(x)
+  let (gEnd, toEnd) = (
+    x.pointee.p0.floats + end &* w.outRows &* w.outColumns, x.pointee.p2.floats + end &* w.rows &* w.columns
+  )
   for plane in begin..<end {
     let from = x.pointee.p1.floats + plane &* w.rows &* w.columns
     let g = x.pointee.p0.floats + plane &* w.outRows &* w.outColumns
     let to = x.pointee.p2.floats + plane &* w.rows &* w.columns
-    to.update(repeating: 0, count: w.rows &* w.columns)
+    if !w.isWhole { to.update(repeating: 0, count: w.rows &* w.columns) }
     for i in 0..<w.outRows {
       let row = g + i &* w.outColumns
       var j = 0
       let upper = 2 &* i &* w.columns
       while w.isPlain, j < w.outColumns, w.canRead(from + (upper &+ 2 &* j)) {
-        scatter(
-          row + j, from + (upper &+ 2 &* j), to + (upper &+ 2 &* j), w.columns,
-          count: min(16, w.outColumns &- j))
+        let at = upper &+ 2 &* j
+        // What a short row writes behind its end is written again by the next one.
+        let canSpill = w.isWhole && j == 0 && row + 16 <= gEnd && to + (at &+ w.columns &+ 32) <= toEnd
+        let count = canSpill ? 16 : min(16, w.outColumns &- j)
+        scatter(row + j, from + at, to + at, w.columns, count: count)
         j &+= 16
       }
       while j < w.outColumns {
         let best = w.best(from, i, j)
+        if w.isWhole { clearQuad(to + (upper &+ 2 &* j), w.columns) }
         if best >= 0 { to[best] = to[best] + row[j] }
         j &+= 1
       }
@@ -134,6 +146,11 @@ func maxPoolGrad(_ raw: UnsafeRawPointer, _ begin: Int, _ end: Int) {
     let size = w.rows &* w.columns
     epilogue.finish(plane &* size, (plane &+ 1) &* size)
   }
+}
+
+@inline(__always)
+private func clearQuad(_ to: Floats, _ columns: Int) {
+  (to[0], to[1], to[columns], to[columns &+ 1]) = (0, 0, 0, 0)
 }
 
 /// Up to sixteen gradients to the largest of four neighbours each; the sum with the zero there is exact but

@@ -3,7 +3,9 @@ import AdamFormulas
 
 /// Sixteen outputs at a time along the longer side of C, single outputs at the ends.
 func smallProduct(_ p: Product, _ rows: Range<Int>, _ columns: Range<Int>) {
-  if columns.count >= 16 || rows.count < 16 {
+  if p.k == 1, p.bColumn == 1 {
+    for i in rows { outerRow(p, p.a[i &* p.aRow], p.c + i &* p.cRow, columns) }
+  } else if columns.count >= 16 || rows.count < 16 {
     for i in rows {
       alongLanes(
         p.k, p.a + i &* p.aRow, p.aTerm, p.b, p.bTerm, p.bColumn, columns, p.c + i &* p.cRow, 1,
@@ -18,6 +20,23 @@ func smallProduct(_ p: Product, _ rows: Range<Int>, _ columns: Range<Int>) {
   }
 }
 
+/// out[j] = x·b[j] + bias[j]: a row of the product of two vectors.
+@inline(__always)
+private func outerRow(_ p: Product, _ x: Float, _ out: Floats, _ columns: Range<Int>) {
+  let v = Lane16(repeating: x), zero = Lane16(repeating: 0)
+  var j = columns.lowerBound
+  while j &+ 16 <= columns.upperBound {
+    let sum = Lane16.fma(v, load16(p.b + j), zero)
+    store16(p.bias.map { sum + load16($0 + j) } ?? sum, out + j)
+    j &+= 16
+  }
+  while j < columns.upperBound {
+    let sum = Float.fma(x, p.b[j], 0)
+    out[j] = p.bias.map { sum + $0[j] } ?? sum
+    j &+= 1
+  }
+}
+
 /// out[i] = Σ_k x[k]·y[k, i] + bias[i] for i in `range`; every factor with its own strides.
 @inline(__always)
 private func alongLanes(
@@ -25,6 +44,16 @@ private func alongLanes(
   _ range: Range<Int>, _ out: Floats, _ outLane: Int, _ bias: Floats?, _ biasLane: Int
 ) {
   var i = range.lowerBound
+  // Four chains side by side: one alone waits for each of its sums.
+  while yLane == 1, outLane == 1, i &+ 64 <= range.upperBound {
+    var sums = chain64(k, x, xTerm, y + i, yTerm)
+    if let bias {
+      let b = biasLane == 1 ? Lane64(bias + i) : Lane64(repeating: bias[0])
+      sums.add(b)
+    }
+    sums.store(out + i)
+    i &+= 64
+  }
   while i &+ 16 <= range.upperBound {
     var sum = chain16(k, x, xTerm, y + i &* yLane, yTerm, yLane)
     if let bias {
@@ -46,6 +75,57 @@ private func alongLanes(
     }
     i &+= 1
   }
+}
+
+/// Four vectors side by side.
+private struct Lane64 {
+  var a, b, c, d: Lane16
+
+  @inline(__always)
+  init(repeating x: Float) {
+    a = Lane16(repeating: x)
+    (b, c, d) = (a, a, a)
+  }
+
+  @inline(__always)
+  init(_ p: Floats) { (a, b, c, d) = (load16(p), load16(p + 16), load16(p + 32), load16(p + 48)) }
+
+  @inline(__always)
+  mutating func add(_ x: Lane64) { (a, b, c, d) = (a + x.a, b + x.b, c + x.c, d + x.d) }
+
+  @inline(__always)
+  mutating func addProduct(_ x: Lane16, _ y: Lane64) {
+    a = Lane16.fma(x, y.a, a)
+    b = Lane16.fma(x, y.b, b)
+    c = Lane16.fma(x, y.c, c)
+    d = Lane16.fma(x, y.d, d)
+  }
+
+  @inline(__always)
+  func store(_ p: Floats) {
+    store16(a, p)
+    store16(b, p + 16)
+    store16(c, p + 32)
+    store16(d, p + 48)
+  }
+}
+
+/// As `chain16`, for 64 outputs whose factors lie side by side.
+@inline(__always)
+private func chain64(_ k: Int, _ x: Floats, _ xTerm: Int, _ y: Floats, _ yTerm: Int) -> Lane64 {
+  var total = Lane64(repeating: 0)
+  var at = 0
+  while at < k {
+    let end = at &+ blockSize(k &- at)
+    var sums = Lane64(repeating: 0)
+    let isFirst = at == 0
+    while at < end {
+      sums.addProduct(Lane16(repeating: x[at &* xTerm]), Lane64(y + at &* yTerm))
+      at &+= 1
+    }
+    if isFirst { total = sums } else { total.add(sums) }
+  }
+  return total
 }
 
 @inline(__always)
