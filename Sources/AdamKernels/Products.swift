@@ -119,7 +119,7 @@ private func gemmBlock(_ p: Product, _ block: Int, _ rowBlocks: Int, _ blockRows
   let column = columnBlock &* Tile.blockColumns
   let rows = row..<min(row &+ blockRows, p.m)
   let columns = column..<min(column &+ Tile.blockColumns, p.n)
-  if p.packed == nil, p.bColumn != 1 || p.n & 15 != 0 {
+  if p.packed == nil, p.bColumn != 1 || p.n & 15 != 0 || p.m == 1 {
     smallProduct(p, rows, columns)
     p.epilogue.finish(rows, columns, length: p.n)
   } else {

@@ -1,11 +1,14 @@
 // Products too small or too crooked for tiles: any strides, straight from memory.
 import AdamFormulas
 
-/// Sixteen outputs at a time along the longer side of C, single outputs at the ends.
 func smallProduct(_ p: Product, _ rows: Range<Int>, _ columns: Range<Int>) {
-  if p.k == 1, p.bColumn == 1 {
-    for i in rows { outerRow(p, p.a[i &* p.aRow], p.c + i &* p.cRow, columns) }
-  } else if columns.count >= 16 || rows.count < 16 {
+  p.k == 1 && p.bColumn == 1 ? outerProduct(p, rows, columns) : chains(p, rows, columns)
+}
+
+/// Sixteen outputs at a time along the longer side of C, single outputs at the ends.
+@inline(never)
+private func chains(_ p: Product, _ rows: Range<Int>, _ columns: Range<Int>) {
+  if columns.count >= 16 || rows.count < 16 {
     for i in rows {
       alongLanes(
         p.k, p.a + i &* p.aRow, p.aTerm, p.b, p.bTerm, p.bColumn, columns, p.c + i &* p.cRow, 1,
@@ -20,19 +23,30 @@ func smallProduct(_ p: Product, _ rows: Range<Int>, _ columns: Range<Int>) {
   }
 }
 
+/// One term: every row is a multiple of B's.
+@inline(never)
+private func outerProduct(_ p: Product, _ rows: Range<Int>, _ columns: Range<Int>) {
+  let (a, b, c, aRow, cRow) = (p.a, p.b, p.c, p.aRow, p.cRow)
+  if let bias = p.bias {
+    for i in rows { outerRow(a[i &* aRow], b, c + i &* cRow, columns, bias) }
+  } else {
+    for i in rows { outerRow(a[i &* aRow], b, c + i &* cRow, columns, nil) }
+  }
+}
+
 /// out[j] = x·b[j] + bias[j]: a row of the product of two vectors.
 @inline(__always)
-private func outerRow(_ p: Product, _ x: Float, _ out: Floats, _ columns: Range<Int>) {
+private func outerRow(_ x: Float, _ b: Floats, _ out: Floats, _ columns: Range<Int>, _ bias: Floats?) {
   let v = Lane16(repeating: x), zero = Lane16(repeating: 0)
   var j = columns.lowerBound
   while j &+ 16 <= columns.upperBound {
-    let sum = Lane16.fma(v, load16(p.b + j), zero)
-    store16(p.bias.map { sum + load16($0 + j) } ?? sum, out + j)
+    let product = Lane16.fma(v, load16(b + j), zero)
+    store16(bias.map { product + load16($0 + j) } ?? product, out + j)
     j &+= 16
   }
   while j < columns.upperBound {
-    let sum = Float.fma(x, p.b[j], 0)
-    out[j] = p.bias.map { sum + $0[j] } ?? sum
+    let product = Float.fma(x, b[j], 0)
+    out[j] = bias.map { product + $0[j] } ?? product
     j &+= 1
   }
 }
