@@ -41,7 +41,7 @@ enum OneHotBuiltin {
     var rows: [Int] = []
     for number in labels.floats {
       guard let row = Int(exactly: number), known.contains(row) else {
-        throw .badLabel(Double(number), classes: known.upperBound, at: label)
+        throw .badLabel(Double(number), classes: classes, at: label)
       }
       rows.append(row)
     }

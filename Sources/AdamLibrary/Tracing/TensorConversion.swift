@@ -82,11 +82,10 @@ extension Diagnostic {
     return diagnostic
   }
 
-  static func badLabel(_ found: Double, classes: Int, at span: Span) -> Diagnostic {
-    Diagnostic(
-      .targetDisagrees,
-      "label \(numberText(Float(found))) is no class: the classes are 0 to \(classes - 1)",
-      at: span)
+  /// - Parameter classes: nil: as many as there are.
+  static func badLabel(_ found: Double, classes: Int?, at span: Span) -> Diagnostic {
+    let known = classes.map { "the classes are 0 to \($0 - 1)" } ?? "classes are whole numbers from 0 on"
+    return Diagnostic(.targetDisagrees, "label \(numberText(Float(found))) is no class: \(known)", at: span)
   }
 
   /// What the runtime refused, at the place that asked for it.
