@@ -63,7 +63,8 @@ public final class Session {
   private var state: SessionState?
   package private(set) var interpreter: Interpreter?
   private var problem: Diagnostic?
-  private var shown: String?
+  /// Made when a prompt asks: a script shows nothing.
+  private var shown: (() -> String?)?
   private var overrides: Overrides
 
   /// Every diagnostic goes to `report` as it is found, with the texts to show it.
@@ -238,7 +239,7 @@ public final class Session {
   // MARK: What a prompt shows
 
   /// The value of the last expression statement as a prompt shows it, or nil.
-  public var shownResult: String? { shown }
+  public var shownResult: String? { shown?() }
 
   /// Sets `ans`, and what is shown: the last expression's value unless a `;` ends the text, or the
   /// table of a model, data set or run that was just assigned.
@@ -249,12 +250,16 @@ public final class Session {
     switch tree[last] {
     case .assign(let targets, _):
       guard targets.count == 1, case .name(let name) = tree[targets[0]] else { return }
-      shown = interpreter.variable(name)?.assignedTable
+      let value = interpreter.variable(name)
+      shown = { value?.assignedTable }
     default:
       switch interpreter.result {
       case .unset, .none: return
-      case let value: shown = value.tableText(interpreter.session).map { String($0.trimmedEnd) } 
-          ?? value.shown(until: interpreter.session.host.isCancelled)
+      case let value:
+        let session = interpreter.session
+        shown = {
+          value.tableText(session).map { String($0.trimmedEnd) } ?? value.shown(until: session.host.isCancelled)
+        }
       }
     }
   }

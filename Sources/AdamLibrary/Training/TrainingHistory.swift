@@ -38,17 +38,19 @@ struct TrainingHistory {
 
   /// The value of `train`.
   func record(steps: Int, seconds: Double, stopped: String, best: Value) -> Value {
-    let last = lastMeasures.dropFirst().map { RecordBox.Field($0.name, .number($0.value)) }
-    return .record(
-      RecordBox(
-        [
+    .record(
+      RecordBox(kind: "run") {
+        let last = lastMeasures.dropFirst().map { RecordBox.Field($0.name, .number($0.value)) }
+        let fields: [RecordBox.Field] = [
           .init("loss", losses.last.map { .number($0) } ?? .none),
           .init("losses", .list(ListBox(losses.map { .number($0) }))),
           .init("val_loss", lastValidation.map { .number($0) } ?? .none),
           .init("epochs", .number(Double(wholeEpochs))), .init("steps", .number(Double(steps))),
           .init("seconds", .number(seconds)), .init("stopped", .string(StringBox(stopped))),
           .init("history", table), .init("best", best),
-        ] + last, kind: "run"))
+        ]
+        return fields + last
+      })
   }
 }
 

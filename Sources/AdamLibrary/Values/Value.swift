@@ -55,16 +55,29 @@ package final class RecordBox {
       self.value = value
     }
   }
-  package var fields: [Field]
+  package lazy var fields: [Field] = made()
+  /// What makes the fields when somebody asks for them; nil when they are there.
+  private var make: (() -> [Field])?
   /// `record`, or what made it and how it is shown: `run`, `evaluation`.
   package let kind: String
   package init(_ fields: [Field], kind: String = "record") {
-    self.fields = fields
     self.kind = kind
+    self.fields = fields
   }
+  /// With fields that take long to make and that few look at.
+  package init(kind: String, lazily make: @escaping () -> [Field]) {
+    self.kind = kind
+    self.make = make
+  }
+
+  private func made() -> [Field] {
+    defer { make = nil }
+    return make?() ?? []
+  }
+
   package subscript(name: String) -> Value? { fields.first { $0.name == name }?.value }
   deinit {
-    guard fields.contains(where: { Dismantling.isNested($0.value) }) else { return }
+    guard make == nil, fields.contains(where: { Dismantling.isNested($0.value) }) else { return }
     var values = fields.map(\.value)
     fields = []
     Dismantling.free(&values)
