@@ -112,9 +112,9 @@ func conv(_ raw: UnsafeRawPointer, _ begin: Int, _ end: Int) {
         y: y + channel &* c.rows &* c.columns, count: min(ConvTile.rows, c.channels &- channel),
         bias: c.bias.map { $0 + (group &* c.channels &+ channel) })
       if c.columnStride == 1 {
-        outputRows(c, tile, rows, side: true)
+        outputRows(c, tile, rows, side: True.self)
       } else {
-        outputRows(c, tile, rows, side: false)
+        outputRows(c, tile, rows, side: False.self)
       }
       if !c.epilogue.isEmpty { finish(c, slice &* c.channels &+ channel, tile.count, rows) }
     }
@@ -147,7 +147,9 @@ private struct Run {
 
 /// Two runs at a time. `side`: the inputs of neighbouring outputs lie side by side.
 @inline(__always)
-private func outputRows(_ c: Convolution, _ p: TilePlace, _ rows: Range<Int>, side: Bool) {
+private func outputRows<Side: StaticBool>(
+  _ c: Convolution, _ p: TilePlace, _ rows: Range<Int>, side: Side.Type
+) {
   var waiting = Run()
   for row in rows {
     var column = 0
@@ -160,13 +162,13 @@ private func outputRows(_ c: Convolution, _ p: TilePlace, _ rows: Range<Int>, si
       if waiting.count == 0 {
         waiting = run
       } else {
-        convTile(c, p, waiting, run, side: side, single: false)
+        convTile(c, p, waiting, run, side: side, single: False.self)
         waiting.count = 0
       }
       column &+= Tile.lanes
     }
   }
-  if waiting.count > 0 { convTile(c, p, waiting, waiting, side: side, single: true) }
+  if waiting.count > 0 { convTile(c, p, waiting, waiting, side: side, single: True.self) }
 }
 
 /// The outputs of one channel.
@@ -175,10 +177,10 @@ private struct Pair {
   var b = T(repeating: 0)
 
   @inline(__always)
-  mutating func step(_ w: Float, _ x: T, _ y: T, single: Bool) {
+  mutating func step<Single: StaticBool>(_ w: Float, _ x: T, _ y: T, single: Single.Type) {
     let v = T(repeating: w)
     a.addProduct(v, x)
-    if !single { b.addProduct(v, y) }
+    if !Single.isTrue { b.addProduct(v, y) }
   }
 
   @inline(__always)
@@ -195,7 +197,7 @@ private struct Channels {
   #endif
 
   @inline(__always)
-  mutating func step(_ w: Floats, _ x: T, _ y: T, single: Bool) {
+  mutating func step<Single: StaticBool>(_ w: Floats, _ x: T, _ y: T, single: Single.Type) {
     r0.step(w[0], x, y, single: single)
     r1.step(w[1], x, y, single: single)
     r2.step(w[2], x, y, single: single)
@@ -223,8 +225,10 @@ private struct Channels {
   }
 }
 
-@inline(__always)
-private func convTile(_ c: Convolution, _ p: TilePlace, _ a: Run, _ b: Run, side: Bool, single: Bool) {
+@inline(never)
+private func convTile<Side: StaticBool, Single: StaticBool>(
+  _ c: Convolution, _ p: TilePlace, _ a: Run, _ b: Run, side: Side.Type, single: Single.Type
+) {
   var total = chainBlock(c, p, a, b, 0, blockSize(c.terms), side: side, single: single)
   var term = blockSize(c.terms)
   while term < c.terms {
@@ -245,16 +249,17 @@ private func convTile(_ c: Convolution, _ p: TilePlace, _ a: Run, _ b: Run, side
 }
 
 @inline(__always)
-private func chainBlock(
-  _ c: Convolution, _ p: TilePlace, _ a: Run, _ b: Run, _ first: Int, _ end: Int, side: Bool, single: Bool
+private func chainBlock<Side: StaticBool, Single: StaticBool>(
+  _ c: Convolution, _ p: TilePlace, _ a: Run, _ b: Run, _ first: Int, _ end: Int, side: Side.Type,
+  single: Single.Type
 ) -> Channels {
   var sums = Channels()
   var w = p.w + first &* ConvTile.rows
   let x = p.x + a.from, y = p.x + b.from
   for t in first..<end {
     let offset = Int(c.offsets[t])
-    let u = side ? loadT(x + offset) : loadT(x + offset, c.columnStride)
-    let v = single ? u : (side ? loadT(y + offset) : loadT(y + offset, c.columnStride))
+    let u = Side.isTrue ? loadT(x + offset) : loadT(x + offset, c.columnStride)
+    let v = Single.isTrue ? u : (Side.isTrue ? loadT(y + offset) : loadT(y + offset, c.columnStride))
     sums.step(w, u, v, single: single)
     w += ConvTile.rows
   }
@@ -262,14 +267,14 @@ private func chainBlock(
 }
 
 @inline(__always)
-private func put(
-  _ pair: Pair, _ row: Int, _ c: Convolution, _ p: TilePlace, _ a: Run, _ b: Run, single: Bool
+private func put<Single: StaticBool>(
+  _ pair: Pair, _ row: Int, _ c: Convolution, _ p: TilePlace, _ a: Run, _ b: Run, single: Single.Type
 ) {
   guard row < p.count else { return }
   let to = p.y + row &* c.rows &* c.columns
   let bias = p.bias.map { T(repeating: $0[row]) }
   put(bias.map { pair.a + $0 } ?? pair.a, to + a.to, a.count, c.scratch)
-  if !single { put(bias.map { pair.b + $0 } ?? pair.b, to + b.to, b.count, c.scratch) }
+  if !Single.isTrue { put(bias.map { pair.b + $0 } ?? pair.b, to + b.to, b.count, c.scratch) }
 }
 
 /// The first `count` lanes; half a vector or more as two halves that may overlap.

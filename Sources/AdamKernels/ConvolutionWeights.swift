@@ -51,9 +51,9 @@ func convWeights(_ raw: UnsafeRawPointer, _ begin: Int, _ end: Int) {
         group: group, term: (rest &- channelBlock &* termBlocks) &* WeightTile.rows,
         channel: channelBlock &* Tile.columns)
       if s.channels &- place.channel > Tile.lanes {
-        weightTile(s, place, first, last, single: false)
+        weightTile(s, place, first, last, single: False.self)
       } else {
-        weightTile(s, place, first, last, single: true)
+        weightTile(s, place, first, last, single: True.self)
       }
     }
     first = last
@@ -70,10 +70,10 @@ private struct Pair {
   var b = T(repeating: 0)
 
   @inline(__always)
-  mutating func step(_ x: Float, _ g: T, _ h: T, single: Bool) {
+  mutating func step<Single: StaticBool>(_ x: Float, _ g: T, _ h: T, single: Single.Type) {
     let v = T(repeating: x)
     a.addProduct(v, g)
-    if !single { b.addProduct(v, h) }
+    if !Single.isTrue { b.addProduct(v, h) }
   }
 }
 
@@ -102,8 +102,10 @@ private struct TermOffsets {
   }
 }
 
-@inline(__always)
-private func weightTile(_ s: WeightSums, _ p: SumPlace, _ first: Int, _ last: Int, single: Bool) {
+@inline(never)
+private func weightTile<Single: StaticBool>(
+  _ s: WeightSums, _ p: SumPlace, _ first: Int, _ last: Int, single: Single.Type
+) {
   var sums = Terms()
   let o = TermOffsets(s, p.term)
   let plane = s.rows &* s.columns
@@ -116,7 +118,7 @@ private func weightTile(_ s: WeightSums, _ p: SumPlace, _ first: Int, _ last: In
     var x = s.x + (image &* s.imageStride &+ p.group &* s.groupStride)
     x += row &* s.rowStride &+ column &* s.columnStride
     for _ in 0..<count {
-      let u = loadT(g), v = single ? u : loadT(g + Tile.lanes)
+      let u = loadT(g), v = Single.isTrue ? u : loadT(g + Tile.lanes)
       sums.r0.step(x[o.o0], u, v, single: single)
       sums.r1.step(x[o.o1], u, v, single: single)
       sums.r2.step(x[o.o2], u, v, single: single)
@@ -156,11 +158,11 @@ private struct SumTarget {
   let isFirst: Bool
 
   @inline(__always)
-  func put(_ pair: Pair, _ term: Int, single: Bool) {
+  func put<Single: StaticBool>(_ pair: Pair, _ term: Int, single: Single.Type) {
     guard term < count else { return }
     let p = to + term &* stride
     storeT(isFirst ? pair.a : loadT(p) + pair.a, p)
-    if single { return }
+    if Single.isTrue { return }
     storeT(isFirst ? pair.b : loadT(p + Tile.lanes) + pair.b, p + Tile.lanes)
   }
 }

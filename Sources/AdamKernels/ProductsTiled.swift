@@ -9,11 +9,12 @@ private struct RowPair {
   var q0 = T(repeating: 0), q1 = T(repeating: 0)
 
   @inline(__always)
-  mutating func step(_ a: Floats, _ stride: Int, _ b0: T, _ b1: T) {
+  mutating func step<Narrow: StaticBool>(_ a: Floats, _ stride: Int, _ b0: T, _ b1: T, _: Narrow.Type) {
     let x = T(repeating: a[0]), y = T(repeating: a[stride])
     p0.addProduct(x, b0)
-    p1.addProduct(x, b1)
     q0.addProduct(y, b0)
+    if Narrow.isTrue { return }
+    p1.addProduct(x, b1)
     q1.addProduct(y, b1)
   }
 }
@@ -175,10 +176,15 @@ private func packColumns(_ a: Floats, _ aTerm: Int, _ terms: Int, _ buffer: Floa
 @inline(__always)
 private func tile(_ f: TileFactors, _ to: Destination, isNarrow: Bool) {
   if to.rows == Tile.rows {
-    isNarrow ? wholeTile(f, to, narrow: true) : wholeTile(f, to, narrow: false)
-    return
+    isNarrow ? wholeTile(f, to, narrow: True.self) : wholeTile(f, to, narrow: False.self)
+  } else {
+    isNarrow ? partialTile(f, to, narrow: True.self) : partialTile(f, to, narrow: False.self)
   }
-  // Left-over rows: six, four, two, one at a time; rows are independent.
+}
+
+/// Left-over rows: four, two, one at a time; rows are independent.
+@inline(__always)
+private func partialTile<Narrow: StaticBool>(_ f: TileFactors, _ to: Destination, narrow: Narrow.Type) {
   var row = 0
   while row < to.rows {
     let rest = to.rows &- row
@@ -188,32 +194,40 @@ private func tile(_ f: TileFactors, _ to: Destination, isNarrow: Bool) {
     let piece = Destination(
       c: to.c + row &* to.cRow, cRow: to.cRow, rows: size, columns: to.columns,
       isFirst: to.isFirst, bias: to.bias)
-    if size == 4 {
-      isNarrow ? fourRows(part, piece, narrow: true) : fourRows(part, piece, narrow: false)
-    } else {
-      isNarrow ? fewRows(part, piece, narrow: true) : fewRows(part, piece, narrow: false)
-    }
+    size == 4 ? fourRows(part, piece, narrow: narrow) : fewRows(part, piece, narrow: narrow)
     row &+= size
   }
 }
 
+/// Rows that lie side by side are read at fixed distances.
 @inline(__always)
-private func wholeTile(_ f: TileFactors, _ to: Destination, narrow: Bool) {
+private func wholeTile<Narrow: StaticBool>(_ f: TileFactors, _ to: Destination, narrow: Narrow.Type) {
+  if f.aRow == 1 {
+    wholeTile(f, to, narrow: narrow, packed: True.self)
+  } else {
+    wholeTile(f, to, narrow: narrow, packed: False.self)
+  }
+}
+
+@inline(never)
+private func wholeTile<Narrow: StaticBool, Packed: StaticBool>(
+  _ f: TileFactors, _ to: Destination, narrow: Narrow.Type, packed: Packed.Type
+) {
   var r0 = RowPair(), r1 = RowPair(), r2 = RowPair()
   #if ADAM_V4
     var r3 = RowPair(), r4 = RowPair(), r5 = RowPair()
   #endif
   var a = f.a, b = f.b
-  let s = f.aRow
+  let s = Packed.isTrue ? 1 : f.aRow
   for _ in 0..<f.terms {
-    let b0 = loadT(b), b1 = narrow ? b0 : loadT(b + Tile.lanes)
-    r0.step(a, s, b0, b1)
-    r1.step(a + 2 &* s, s, b0, b1)
-    r2.step(a + 4 &* s, s, b0, b1)
+    let b0 = loadT(b), b1 = Narrow.isTrue ? b0 : loadT(b + Tile.lanes)
+    r0.step(a, s, b0, b1, narrow)
+    r1.step(a + 2 &* s, s, b0, b1, narrow)
+    r2.step(a + 4 &* s, s, b0, b1, narrow)
     #if ADAM_V4
-      r3.step(a + 6 &* s, s, b0, b1)
-      r4.step(a + 8 &* s, s, b0, b1)
-      r5.step(a + 10 &* s, s, b0, b1)
+      r3.step(a + 6 &* s, s, b0, b1, narrow)
+      r4.step(a + 8 &* s, s, b0, b1, narrow)
+      r5.step(a + 10 &* s, s, b0, b1, narrow)
     #endif
     a += f.aTerm
     b += f.bTerm
@@ -228,15 +242,15 @@ private func wholeTile(_ f: TileFactors, _ to: Destination, narrow: Bool) {
   #endif
 }
 
-@inline(__always)
-private func fourRows(_ f: TileFactors, _ to: Destination, narrow: Bool) {
+@inline(never)
+private func fourRows<Narrow: StaticBool>(_ f: TileFactors, _ to: Destination, narrow: Narrow.Type) {
   var r0 = RowPair(), r1 = RowPair()
   var a = f.a, b = f.b
   let s = f.aRow
   for _ in 0..<f.terms {
-    let b0 = loadT(b), b1 = narrow ? b0 : loadT(b + Tile.lanes)
-    r0.step(a, s, b0, b1)
-    r1.step(a + 2 &* s, s, b0, b1)
+    let b0 = loadT(b), b1 = Narrow.isTrue ? b0 : loadT(b + Tile.lanes)
+    r0.step(a, s, b0, b1, narrow)
+    r1.step(a + 2 &* s, s, b0, b1, narrow)
     a += f.aTerm
     b += f.bTerm
   }
@@ -245,14 +259,14 @@ private func fourRows(_ f: TileFactors, _ to: Destination, narrow: Bool) {
 }
 
 /// Two rows, or one that is computed twice.
-@inline(__always)
-private func fewRows(_ f: TileFactors, _ to: Destination, narrow: Bool) {
+@inline(never)
+private func fewRows<Narrow: StaticBool>(_ f: TileFactors, _ to: Destination, narrow: Narrow.Type) {
   var r0 = RowPair()
   var a = f.a, b = f.b
   let s = to.rows == 2 ? f.aRow : 0
   for _ in 0..<f.terms {
-    let b0 = loadT(b), b1 = narrow ? b0 : loadT(b + Tile.lanes)
-    r0.step(a, s, b0, b1)
+    let b0 = loadT(b), b1 = Narrow.isTrue ? b0 : loadT(b + Tile.lanes)
+    r0.step(a, s, b0, b1, narrow)
     a += f.aTerm
     b += f.bTerm
   }
