@@ -78,7 +78,7 @@ private struct Convolution {
   let offsets: Integers
   let channels, terms, groups, imageStride, groupStride: Int
   let rows, columns, rowStride, columnStride, rowsPerUnit: Int
-  /// Room for one vector.
+  /// Room for the sums of a tile.
   let scratch: Floats
   let epilogue: Epilogue
 
@@ -116,7 +116,7 @@ func conv(_ raw: UnsafeRawPointer, _ begin: Int, _ end: Int) {
       } else {
         outputRows(c, tile, rows, side: False.self)
       }
-      if !c.epilogue.isEmpty { finish(c, slice &* c.channels &+ channel, tile.count, rows) }
+      if !c.epilogue.isEmpty, !c.epilogue.isRelu { finish(c, slice &* c.channels &+ channel, tile.count, rows) }
     }
   }
 }
@@ -145,152 +145,205 @@ private struct Run {
   var count = 0
 }
 
-/// Two runs at a time. `side`: the inputs of neighbouring outputs lie side by side.
+/// Runs of a register tile.
+private protocol RunCount {
+  static var count: Int { get }
+}
+
+private enum One: RunCount { static var count: Int { 1 } }
+private enum Two: RunCount { static var count: Int { 2 } }
+private enum Three: RunCount { static var count: Int { 3 } }
+
+private struct Runs {
+  var a = Run(), b = Run(), c = Run()
+  var count = 0
+
+  @inline(__always)
+  mutating func append(_ run: Run) {
+    if count == 0 { a = run } else if count == 1 { b = run } else { c = run }
+    count &+= 1
+  }
+}
+
+/// Three runs at a time.
 @inline(__always)
 private func outputRows<Side: StaticBool>(
   _ c: Convolution, _ p: TilePlace, _ rows: Range<Int>, side: Side.Type
 ) {
-  var waiting = Run()
+  var runs = Runs()
+  let end = rows.upperBound &* c.columns
   for row in rows {
     var column = 0
     while column < c.columns {
-      // A last short run of a long row is moved back: some outputs are computed twice.
+      // A last short run of a long row is moved back: some outputs are computed twice. What a short row writes
+      // behind its end is written again by the next one.
       let at = c.columns >= Tile.lanes ? min(column, c.columns &- Tile.lanes) : column
-      let run = Run(
-        from: row &* c.rowStride &+ at &* c.columnStride, to: row &* c.columns &+ at,
-        count: min(Tile.lanes, c.columns &- at))
-      if waiting.count == 0 {
-        waiting = run
-      } else {
-        convTile(c, p, waiting, run, side: side, single: False.self)
-        waiting.count = 0
+      let to = row &* c.columns &+ at
+      runs.append(
+        Run(
+          from: row &* c.rowStride &+ at &* c.columnStride, to: to,
+          count: to &+ Tile.lanes <= end ? Tile.lanes : c.columns &- at))
+      if runs.count == Three.count {
+        convTile(c, p, runs, Three.self, side: side)
+        runs.count = 0
       }
       column &+= Tile.lanes
     }
   }
-  if waiting.count > 0 { convTile(c, p, waiting, waiting, side: side, single: True.self) }
+  if runs.count == Two.count { convTile(c, p, runs, Two.self, side: side) }
+  if runs.count == One.count { convTile(c, p, runs, One.self, side: side) }
 }
 
-/// The outputs of one channel.
-private struct Pair {
+/// The outputs of one channel, or inputs of one term.
+private struct Triple<N: RunCount> {
   var a = T(repeating: 0)
   var b = T(repeating: 0)
+  var c = T(repeating: 0)
 
   @inline(__always)
-  mutating func step<Single: StaticBool>(_ w: Float, _ x: T, _ y: T, single: Single.Type) {
+  mutating func step(_ w: Float, _ x: Triple) {
     let v = T(repeating: w)
-    a.addProduct(v, x)
-    if !Single.isTrue { b.addProduct(v, y) }
+    a.addProduct(v, x.a)
+    if N.count > 1 { b.addProduct(v, x.b) }
+    if N.count > 2 { c.addProduct(v, x.c) }
   }
 
   @inline(__always)
-  mutating func add(_ other: Pair) {
+  mutating func add(_ other: Triple) {
     a = a + other.a
-    b = b + other.b
+    if N.count > 1 { b = b + other.b }
+    if N.count > 2 { c = c + other.c }
+  }
+
+  @inline(__always)
+  mutating func add(_ v: T) { add(Triple(a: v, b: v, c: v)) }
+
+  @inline(__always)
+  mutating func relu() { (a, b, c) = (reluT(a), reluT(b), reluT(c)) }
+
+  /// Floats of one in the scratch.
+  @inline(__always)
+  static var room: Int { N.count &* Tile.lanes }
+
+  @inline(__always)
+  init(a: T, b: T, c: T) { (self.a, self.b, self.c) = (a, b, c) }
+
+  @inline(__always)
+  init() {}
+
+  @inline(__always)
+  init(from p: Floats) {
+    a = loadT(p)
+    if N.count > 1 { b = loadT(p + Tile.lanes) }
+    if N.count > 2 { c = loadT(p + 2 &* Tile.lanes) }
+  }
+
+  @inline(__always)
+  func store(to p: Floats, isFirst: Bool) {
+    var sums = self
+    if !isFirst {
+      sums = Triple(from: p)
+      sums.add(self)
+    }
+    sums.store(to: p)
+  }
+
+  @inline(__always)
+  private func store(to p: Floats) {
+    storeT(a, p)
+    if N.count > 1 { storeT(b, p + Tile.lanes) }
+    if N.count > 2 { storeT(c, p + 2 &* Tile.lanes) }
   }
 }
 
-private struct Channels {
-  var r0 = Pair(), r1 = Pair(), r2 = Pair(), r3 = Pair()
+private struct Channels<N: RunCount> {
+  var r0 = Triple<N>(), r1 = Triple<N>(), r2 = Triple<N>(), r3 = Triple<N>()
   #if ADAM_V4
-    var r4 = Pair(), r5 = Pair(), r6 = Pair(), r7 = Pair()
+    var r4 = Triple<N>(), r5 = Triple<N>(), r6 = Triple<N>(), r7 = Triple<N>()
   #endif
 
   @inline(__always)
-  mutating func step<Single: StaticBool>(_ w: Floats, _ x: T, _ y: T, single: Single.Type) {
-    r0.step(w[0], x, y, single: single)
-    r1.step(w[1], x, y, single: single)
-    r2.step(w[2], x, y, single: single)
-    r3.step(w[3], x, y, single: single)
+  mutating func step(_ w: Floats, _ x: Triple<N>) {
+    r0.step(w[0], x)
+    r1.step(w[1], x)
+    r2.step(w[2], x)
+    r3.step(w[3], x)
     #if ADAM_V4
-      r4.step(w[4], x, y, single: single)
-      r5.step(w[5], x, y, single: single)
-      r6.step(w[6], x, y, single: single)
-      r7.step(w[7], x, y, single: single)
+      r4.step(w[4], x)
+      r5.step(w[5], x)
+      r6.step(w[6], x)
+      r7.step(w[7], x)
     #endif
   }
 
+  /// Added to those in the scratch, unless they are the first.
   @inline(__always)
-  mutating func add(_ other: Channels) {
-    r0.add(other.r0)
-    r1.add(other.r1)
-    r2.add(other.r2)
-    r3.add(other.r3)
+  func store(to p: Floats, isFirst: Bool) {
+    let room = Triple<N>.room
+    r0.store(to: p, isFirst: isFirst)
+    r1.store(to: p + room, isFirst: isFirst)
+    r2.store(to: p + 2 &* room, isFirst: isFirst)
+    r3.store(to: p + 3 &* room, isFirst: isFirst)
     #if ADAM_V4
-      r4.add(other.r4)
-      r5.add(other.r5)
-      r6.add(other.r6)
-      r7.add(other.r7)
+      r4.store(to: p + 4 &* room, isFirst: isFirst)
+      r5.store(to: p + 5 &* room, isFirst: isFirst)
+      r6.store(to: p + 6 &* room, isFirst: isFirst)
+      r7.store(to: p + 7 &* room, isFirst: isFirst)
     #endif
   }
 }
 
+/// A block of terms at a time; between two of them the sums lie in the scratch.
 @inline(never)
-private func convTile<Side: StaticBool, Single: StaticBool>(
-  _ c: Convolution, _ p: TilePlace, _ a: Run, _ b: Run, side: Side.Type, single: Single.Type
+private func convTile<N: RunCount, Side: StaticBool>(
+  _ c: Convolution, _ p: TilePlace, _ runs: Runs, _: N.Type, side: Side.Type
 ) {
-  var total = chainBlock(c, p, a, b, 0, blockSize(c.terms), side: side, single: single)
-  var term = blockSize(c.terms)
-  while term < c.terms {
+  var term = 0
+  repeat {
     let end = term &+ blockSize(c.terms &- term)
-    total.add(chainBlock(c, p, a, b, term, end, side: side, single: single))
+    let sums: Channels<N> = chainBlock(c, p, runs, term, end, side: side)
+    sums.store(to: c.scratch, isFirst: term == 0)
     term = end
-  }
-  put(total.r0, 0, c, p, a, b, single: single)
-  put(total.r1, 1, c, p, a, b, single: single)
-  put(total.r2, 2, c, p, a, b, single: single)
-  put(total.r3, 3, c, p, a, b, single: single)
-  #if ADAM_V4
-    put(total.r4, 4, c, p, a, b, single: single)
-    put(total.r5, 5, c, p, a, b, single: single)
-    put(total.r6, 6, c, p, a, b, single: single)
-    put(total.r7, 7, c, p, a, b, single: single)
-  #endif
+  } while term < c.terms
+  finishTile(c, p, runs, N.self)
 }
 
 @inline(__always)
-private func chainBlock<Side: StaticBool, Single: StaticBool>(
-  _ c: Convolution, _ p: TilePlace, _ a: Run, _ b: Run, _ first: Int, _ end: Int, side: Side.Type,
-  single: Single.Type
-) -> Channels {
-  var sums = Channels()
+private func chainBlock<N: RunCount, Side: StaticBool>(
+  _ c: Convolution, _ p: TilePlace, _ runs: Runs, _ first: Int, _ end: Int, side: Side.Type
+) -> Channels<N> {
+  var sums = Channels<N>()
   var w = p.w + first &* ConvTile.rows
-  let x = p.x + a.from, y = p.x + b.from
+  let xa = p.x + runs.a.from, xb = p.x + runs.b.from, xc = p.x + runs.c.from
   for t in first..<end {
     let offset = Int(c.offsets[t])
-    let u = Side.isTrue ? loadT(x + offset) : loadT(x + offset, c.columnStride)
-    let v = Single.isTrue ? u : (Side.isTrue ? loadT(y + offset) : loadT(y + offset, c.columnStride))
-    sums.step(w, u, v, single: single)
+    var x = Triple<N>()
+    x.a = Side.isTrue ? loadT(xa + offset) : loadT(xa + offset, c.columnStride)
+    if N.count > 1 { x.b = Side.isTrue ? loadT(xb + offset) : loadT(xb + offset, c.columnStride) }
+    if N.count > 2 { x.c = Side.isTrue ? loadT(xc + offset) : loadT(xc + offset, c.columnStride) }
+    sums.step(w, x)
     w += ConvTile.rows
   }
   return sums
 }
 
+/// From the scratch to where the outputs belong.
 @inline(__always)
-private func put<Single: StaticBool>(
-  _ pair: Pair, _ row: Int, _ c: Convolution, _ p: TilePlace, _ a: Run, _ b: Run, single: Single.Type
-) {
-  guard row < p.count else { return }
-  let to = p.y + row &* c.rows &* c.columns
-  let bias = p.bias.map { T(repeating: $0[row]) }
-  put(bias.map { pair.a + $0 } ?? pair.a, to + a.to, a.count, c.scratch)
-  if !Single.isTrue { put(bias.map { pair.b + $0 } ?? pair.b, to + b.to, b.count, c.scratch) }
+private func finishTile<N: RunCount>(_ c: Convolution, _ p: TilePlace, _ runs: Runs, _: N.Type) {
+  var to = p.y
+  for row in 0..<p.count {
+    var sums = Triple<N>(from: c.scratch + row &* Triple<N>.room)
+    if let bias = p.bias { sums.add(T(repeating: bias[row])) }
+    if c.epilogue.isRelu { sums.relu() }
+    storeRun(sums.a, to + runs.a.to, runs.a.count)
+    if N.count > 1 { storeRun(sums.b, to + runs.b.to, runs.b.count) }
+    if N.count > 2 { storeRun(sums.c, to + runs.c.to, runs.c.count) }
+    to += c.rows &* c.columns
+  }
 }
 
-/// The first `count` lanes; half a vector or more as two halves that may overlap.
+/// The first `count` lanes.
 @inline(__always)
-private func put(_ v: T, _ to: Floats, _ count: Int, _ scratch: Floats) {
-  if count == Tile.lanes {
-    UnsafeMutableRawPointer(to).storeBytes(of: v, as: T.self)
-    return
-  }
-  UnsafeMutableRawPointer(scratch).storeBytes(of: v, as: T.self)
-  let half = Tile.lanes / 2
-  if count >= half {
-    let rest = UnsafeRawPointer(scratch + (count &- half)).loadUnaligned(as: TileHalf.self)
-    UnsafeMutableRawPointer(to).storeBytes(of: v.lowHalf, as: TileHalf.self)
-    UnsafeMutableRawPointer(to + (count &- half)).storeBytes(of: rest, as: TileHalf.self)
-  } else {
-    for j in 0..<count { to[j] = scratch[j] }
-  }
+private func storeRun(_ v: T, _ to: Floats, _ count: Int) {
+  count == Tile.lanes ? storeT(v, to) : storeFirst(v, to, count)
 }

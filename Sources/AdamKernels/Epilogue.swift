@@ -19,6 +19,10 @@ struct Epilogue {
   @inline(__always)
   var isEmpty: Bool { call == nil }
 
+  /// A kernel may do this one by itself, before it stores.
+  @inline(__always)
+  var isRelu: Bool { activation == .relu }
+
   @inline(__always)
   init(_ x: UnsafePointer<KernelArguments>) {
     scratch = x.pointee.scratch
@@ -61,22 +65,22 @@ struct Epilogue {
   private func activate(_ x: Floats, _ y: Floats?, _ count: Int) {
     switch activation {
     case .none: break
-    case .relu: each(x, x, count) { x, _ in Lane16.relu(x) }
-    case .reluGrad: each(x, y.unsafelyUnwrapped, count) { Lane16.reluGrad($0, $1) }
-    case .tanhGrad: each(x, y.unsafelyUnwrapped, count) { Lane16.tanhGrad($0, $1) }
-    case .sigmoidGrad: each(x, y.unsafelyUnwrapped, count) { Lane16.sigmoidGrad($0, $1) }
+    case .relu: each(x, x, count, Relu.self)
+    case .reluGrad: each(x, y.unsafelyUnwrapped, count, ReluGrad.self)
+    case .tanhGrad: each(x, y.unsafelyUnwrapped, count, TanhGrad.self)
+    case .sigmoidGrad: each(x, y.unsafelyUnwrapped, count, SigmoidGrad.self)
     }
   }
 
   @inline(__always)
-  private func each(_ x: Floats, _ y: Floats, _ count: Int, _ formula: (Lane16, Lane16) -> Lane16) {
+  private func each<F: Formula>(_ x: Floats, _ y: Floats, _ count: Int, _: F.Type) {
     var at = 0
     while at &+ 16 <= count {
-      store16(formula(load16(x + at), load16(y + at)), x + at)
+      store16(F.value(load16(x + at), load16(y + at)), x + at)
       at &+= 16
     }
     let rest = count &- at
-    if rest > 0 { store(formula(load(x + at, count: rest), load(y + at, count: rest)), x + at, count: rest) }
+    if rest > 0 { store(F.value(load(x + at, count: rest), load(y + at, count: rest)), x + at, count: rest) }
   }
 
   /// A part of the rows of a matrix whose rows have `length` elements.
@@ -90,6 +94,31 @@ struct Epilogue {
       }
     }
   }
+}
+
+/// A step as a type: functions in its place would be called for every vector.
+private protocol Formula {
+  static func value(_ x: Lane16, _ y: Lane16) -> Lane16
+}
+
+private enum Relu: Formula {
+  @inline(__always)
+  static func value(_ x: Lane16, _: Lane16) -> Lane16 { Lane16.relu(x) }
+}
+
+private enum ReluGrad: Formula {
+  @inline(__always)
+  static func value(_ x: Lane16, _ y: Lane16) -> Lane16 { Lane16.reluGrad(x, y) }
+}
+
+private enum TanhGrad: Formula {
+  @inline(__always)
+  static func value(_ x: Lane16, _ y: Lane16) -> Lane16 { Lane16.tanhGrad(x, y) }
+}
+
+private enum SigmoidGrad: Formula {
+  @inline(__always)
+  static func value(_ x: Lane16, _ y: Lane16) -> Lane16 { Lane16.sigmoidGrad(x, y) }
 }
 
 extension ElementwiseStream {

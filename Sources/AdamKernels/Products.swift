@@ -6,17 +6,14 @@ import AdamKernelABI
 /// is `FirstRows` and then `LastRows`.
 #if ADAM_V4
   typealias TileVector = SIMD16<Float>
-  typealias TileHalf = SIMD8<Float>
   typealias FirstRows = SIMD8<Float>
   typealias LastRows = SIMD4<Float>
 #elseif ADAM_V3
   typealias TileVector = SIMD8<Float>
-  typealias TileHalf = SIMD4<Float>
   typealias FirstRows = SIMD4<Float>
   typealias LastRows = SIMD2<Float>
 #else
   typealias TileVector = SIMD4<Float>
-  typealias TileHalf = SIMD2<Float>
   typealias FirstRows = SIMD4<Float>
   typealias LastRows = SIMD2<Float>
 #endif
@@ -52,6 +49,42 @@ func loadT(_ p: UnsafePointer<Float>) -> TileVector {
 @inline(__always)
 func storeT(_ v: TileVector, _ p: Floats) {
   UnsafeMutableRawPointer(p).storeBytes(of: v, as: TileVector.self)
+}
+
+/// As `FloatLanes.relu`: NaN and −0 stay.
+@inline(__always)
+func reluT(_ v: TileVector) -> TileVector { v.replacing(with: 0, where: v .< 0) }
+
+/// The first `count` lanes: halves, quarters and so on as they fit.
+@inline(__always)
+func storeFirst(_ v: TileVector, _ p: Floats, _ count: Int) {
+  #if ADAM_V4
+    var half = v.lowHalf, at = 0
+    if count & 8 != 0 {
+      UnsafeMutableRawPointer(p).storeBytes(of: half, as: SIMD8<Float>.self)
+      (half, at) = (v.highHalf, 8)
+    }
+    storeUnderEight(half, p + at, count)
+  #elseif ADAM_V3
+    storeUnderEight(v, p, count)
+  #else
+    storeUnderEight(SIMD8(lowHalf: v, highHalf: v), p, count)
+  #endif
+}
+
+/// As many lanes as the last three bits of `count` say.
+@inline(__always)
+private func storeUnderEight(_ v: SIMD8<Float>, _ p: Floats, _ count: Int) {
+  var quarter = v.lowHalf, at = 0
+  if count & 4 != 0 {
+    UnsafeMutableRawPointer(p).storeBytes(of: quarter, as: SIMD4<Float>.self)
+    (quarter, at) = (v.highHalf, 4)
+  }
+  if count & 2 != 0 {
+    UnsafeMutableRawPointer(p + at).storeBytes(of: quarter.lowHalf, as: SIMD2<Float>.self)
+    (quarter.lowHalf, at) = (quarter.highHalf, at &+ 2)
+  }
+  if count & 1 != 0 { p[at] = quarter[0] }
 }
 
 /// The operands of one product, as the `gemm` slots say.
