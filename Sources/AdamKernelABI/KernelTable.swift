@@ -71,10 +71,10 @@ public struct KernelTable: Sendable {
   public var convWeights: Kernel
   /// The largest element of every window; NaN wins, the first among equals.
   /// - p0: x [.., n0, n1], p1: y [.., n2, n3]; windows n4 × n5, n6 and n7 apart, n8 and n9 of padding,
-  ///   elements n10 and n11 apart; p3: the end of x, p5: epilogue. Unit: a plane.
+  ///   elements n10 and n11 apart; p5: epilogue. Unit: a plane.
   public var maxPool: Kernel
-  /// Its gradient. p0: g [.., n2, n3], p1: x [.., n0, n1], p2: out [.., n0, n1], p3: the end of x, p5:
-  /// epilogue; as `maxPool`.
+  /// Its gradient. p0: g [.., n2, n3], p1: x [.., n0, n1], p2: out [.., n0, n1], p5: epilogue; as
+  /// `maxPool`.
   public var maxPoolGrad: Kernel
 
   // MARK: Reductions

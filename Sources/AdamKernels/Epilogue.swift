@@ -23,6 +23,10 @@ struct Epilogue {
   @inline(__always)
   var isRelu: Bool { activation == .relu }
 
+  /// As above: the gradient of a relu whose result is `y`.
+  @inline(__always)
+  func isReluGrad(of y: Floats) -> Bool { activation == .reluGrad && other == y }
+
   @inline(__always)
   init(_ x: UnsafePointer<KernelArguments>) {
     scratch = x.pointee.scratch

@@ -17,7 +17,7 @@ private func emitPool(
   let cost = Double(planes) * (20 + Double(y[2] * y[3] * window.0 * window.1) * 0.5)
   let epilogue = try e.takeEpilogue()
   e.emit(
-    kernel, pointers + [nil, epilogue?.place], units: planes, cost: cost + (epilogue?.cost ?? 0)
+    kernel, pointers + [nil, nil, epilogue?.place], units: planes, cost: cost + (epilogue?.cost ?? 0)
   ) {
     ($0.n0, $0.n1, $0.n2, $0.n3) = (x[2], x[3], y[2], y[3])
     ($0.n4, $0.n5, $0.n6, $0.n7) = (window.0, window.1, stride.0, stride.1)
@@ -27,12 +27,10 @@ private func emitPool(
 
 @Sendable func emitMaxPool2d(_ e: inout Emission) throws(RuntimeError) {
   let x = e.operand(0)
-  let pointers = [x, e.result(), nil, x.advanced(byElements: e.operandCount(0))]
-  try emitPool(&e, e.kernels.maxPool, pointers, x: e.operandSizes(0), y: e.resultSizes())
+  try emitPool(&e, e.kernels.maxPool, [x, e.result(), nil], x: e.operandSizes(0), y: e.resultSizes())
 }
 
 @Sendable func emitMaxPool2dGrad(_ e: inout Emission) throws(RuntimeError) {
   let x = e.operand(1)
-  let pointers = [e.operand(0), x, e.result(), x.advanced(byElements: e.operandCount(1))]
-  try emitPool(&e, e.kernels.maxPoolGrad, pointers, x: e.operandSizes(1), y: e.operandSizes(0))
+  try emitPool(&e, e.kernels.maxPoolGrad, [e.operand(0), x, e.result()], x: e.operandSizes(1), y: e.operandSizes(0))
 }
