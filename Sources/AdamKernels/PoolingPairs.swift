@@ -14,11 +14,18 @@ private struct Neighbours {
   let left, right: Lane16
   let isRight: SIMDMask<SIMD16<Int32>>
 
-  /// From `count` ≤ 16 pairs.
   @inline(__always)
-  init(_ x: Floats, _ count: Int) {
-    let low = some(x, 2 &* count)
-    let high = count > 8 ? some(x + 16, 2 &* count &- 16) : Lane16(repeating: 0)
+  init(_ x: Floats) { self.init(load16(x), load16(x + 16)) }
+
+  /// From `count` < 16 pairs.
+  @inline(__always)
+  init(_ x: Floats, count: Int) {
+    self.init(
+      some(x, 2 &* count), count > 8 ? load(x + 16, count: 2 &* count &- 16) : Lane16(repeating: 0))
+  }
+
+  @inline(__always)
+  private init(_ low: Lane16, _ high: Lane16) {
     let both = SIMD32(lowHalf: low, highHalf: high)
     (left, right) = (both.evenHalf, both.oddHalf)
     isRight = wins(right, left)
@@ -26,6 +33,17 @@ private struct Neighbours {
 
   @inline(__always)
   var best: Lane16 { left.replacing(with: right, where: isRight) }
+
+  /// What belongs to the larger of each pair, in the order of the elements.
+  @inline(__always)
+  func spread(_ g: Lane16) -> SIMD32<Float> {
+    let zero = Lane16(repeating: 0)
+    let left = g.replacing(with: zero, where: isRight), right = zero.replacing(with: g, where: isRight)
+    var both = SIMD32<Float>()
+    both.evenHalf = left
+    both.oddHalf = right
+    return both
+  }
 }
 
 /// Windows of a few rows: as many as their pairs have room in the scratch.
@@ -53,11 +71,13 @@ struct PairBlock {
   @inline(__always)
   func pairMaxima(_ x: Floats, into maxima: Floats) {
     eachRun { element, pair, count in
+      let x = x + element, maxima = maxima + pair
       var k = 0
-      while k < count {
-        store16(Neighbours(x + (element &+ 2 &* k), min(16, count &- k)).best, maxima + (pair &+ k))
+      while k &+ 16 <= count {
+        store16(Neighbours(x + 2 &* k).best, maxima + k)
         k &+= 16
       }
+      if k < count { store16(Neighbours(x + 2 &* k, count: count &- k).best, maxima + k) }
     }
   }
 
@@ -104,20 +124,20 @@ struct PairBlock {
   /// To the larger of each pair.
   @inline(__always)
   func spread(_ gradients: Floats, _ x: Floats, into out: Floats) {
-    let zero = Lane16(repeating: 0)
     eachRun { element, pair, count in
+      let x = x + element, out = out + element, gradients = gradients + pair
       var k = 0
-      while k < count {
-        let pairs = min(16, count &- k), at = element &+ 2 &* k
-        let isRight = Neighbours(x + at, pairs).isRight
-        let g = load16(gradients + (pair &+ k))
-        var both = SIMD32<Float>(repeating: 0)
-        both.evenHalf = g.replacing(with: zero, where: isRight)
-        both.oddHalf = zero.replacing(with: g, where: isRight)
-        put(both.lowHalf, out + at, 2 &* pairs)
-        if pairs > 8 { put(both.highHalf, out + (at &+ 16), 2 &* pairs &- 16) }
+      while k &+ 16 <= count {
+        let both = Neighbours(x + 2 &* k).spread(load16(gradients + k))
+        store16(both.lowHalf, out + 2 &* k)
+        store16(both.highHalf, out + (2 &* k &+ 16))
         k &+= 16
       }
+      let rest = count &- k
+      if rest == 0 { return }
+      let both = Neighbours(x + 2 &* k, count: rest).spread(load16(gradients + k))
+      put(both.lowHalf, out + 2 &* k, 2 &* rest)
+      if rest > 8 { store(both.highHalf, out + (2 &* k &+ 16), count: 2 &* rest &- 16) }
     }
   }
 }
