@@ -52,7 +52,7 @@ private func copyRows(
   if s.1 == 1, d.1 == 1 {
     for i in 0..<rows { (to + i &* d.0).update(from: from + i &* s.0, count: columns) }
   } else if s.0 == 1, d.1 == 1 {
-    transposeRows(floats(from), floats(to), rows, columns, s.1, d.0)
+    interleaveRuns(floats(from), s.1, 1, rows, floats(to), runs: columns, rowLength: d.0)
   } else if s.0 == 1, rows == StridedCopy.rowsPerUnit {
     for j in 0..<columns {
       for i in 0..<StridedCopy.rowsPerUnit { to[i &* d.0 &+ j &* d.1] = from[j &* s.1 &+ i] }
@@ -68,19 +68,6 @@ private func copyRows(
 @inline(__always)
 private func floats(_ p: Integers) -> Floats {
   UnsafeMutableRawPointer(p).assumingMemoryBound(to: Float.self)
-}
-
-/// to[i, j] = from[j, i]
-private func transposeRows(_ from: Floats, _ to: Floats, _ rows: Int, _ columns: Int, _ fromRow: Int, _ toRow: Int) {
-  var j = 0
-  while j &+ 4 <= columns {
-    interleaveFour(from + j &* fromRow, fromRow, 1, rows, to + j, rowLength: toRow)
-    j &+= 4
-  }
-  while j < columns {
-    for i in 0..<rows { to[i &* toRow &+ j] = from[j &* fromRow &+ i] }
-    j &+= 1
-  }
 }
 
 func indexSelect(_ raw: UnsafeRawPointer, _ begin: Int, _ end: Int) {

@@ -204,49 +204,11 @@ func gemmPack(_ raw: UnsafeRawPointer, _ begin: Int, _ end: Int) {
   }
 }
 
-@inline(__always)
-private func load4(_ p: UnsafePointer<Float>) -> SIMD4<Float> {
-  UnsafeRawPointer(p).loadUnaligned(as: SIMD4<Float>.self)
-}
-
-/// Four runs of k terms become the columns of rows `rowLength` long, four terms at a time where they lie side
-/// by side.
-func interleaveFour(
-  _ from: Floats, _ runStride: Int, _ termStride: Int, _ k: Int, _ to: Floats, rowLength: Int
-) {
-  let s0 = from, s1 = s0 + runStride, s2 = s1 + runStride, s3 = s2 + runStride
-  var t = 0
-  while termStride == 1, t &+ 4 <= k {
-    let (a, b, c, d) = (load4(s0 + t), load4(s1 + t), load4(s2 + t), load4(s3 + t))
-    for i in 0..<4 {
-      UnsafeMutableRawPointer(to + (t &+ i) &* rowLength).storeBytes(
-        of: SIMD4(a[i], b[i], c[i], d[i]), as: SIMD4<Float>.self)
-    }
-    t &+= 4
-  }
-  while t < k {
-    let at = t &* termStride
-    UnsafeMutableRawPointer(to + t &* rowLength).storeBytes(
-      of: SIMD4(s0[at], s1[at], s2[at], s3[at]), as: SIMD4<Float>.self)
-    t &+= 1
-  }
-}
-
-/// Four columns at a time.
+/// Eight columns at a time.
 private func packTransposed(
   _ from: Floats, _ to: Floats, _ k: Int, _ count: Int, _ termStride: Int, _ columnStride: Int
 ) {
-  var j = 0
-  while j &+ 4 <= count {
-    interleaveFour(from + j &* columnStride, columnStride, termStride, k, to + j, rowLength: Tile.columns)
-    j &+= 4
-  }
-  while j < count {
-    for t in 0..<k { to[t &* Tile.columns &+ j] = from[t &* termStride &+ j &* columnStride] }
-    j &+= 1
-  }
-  while j < Tile.columns {
-    for t in 0..<k { to[t &* Tile.columns &+ j] = 0 }
-    j &+= 1
-  }
+  interleaveRuns(from, columnStride, termStride, k, to, runs: count, rowLength: Tile.columns)
+  if count == Tile.columns { return }
+  for t in 0..<k { (to + (t &* Tile.columns &+ count)).update(repeating: 0, count: Tile.columns &- count) }
 }

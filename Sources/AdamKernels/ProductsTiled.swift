@@ -147,16 +147,7 @@ private func packRows(
   _ a: Floats, _ aRow: Int, _ aTerm: Int, _ count: Int, _ terms: Int, _ buffer: Floats
 ) {
   if aRow == 1, count == Tile.rows { return packColumns(a, aTerm, terms, buffer) }
-  var i = 0
-  while i &+ 4 <= count {
-    interleaveFour(a + i &* aRow, aRow, aTerm, terms, buffer + i, rowLength: Tile.rows)
-    i &+= 4
-  }
-  while i < count {
-    let from = a + i &* aRow
-    for t in 0..<terms { buffer[t &* Tile.rows &+ i] = from[t &* aTerm] }
-    i &+= 1
-  }
+  interleaveRuns(a, aRow, aTerm, terms, buffer, runs: count, rowLength: Tile.rows)
 }
 
 /// The rows of a tile lie side by side, term after term.

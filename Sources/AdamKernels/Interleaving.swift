@@ -1,0 +1,111 @@
+// Runs of elements that become columns: what packing and transposing do.
+
+/// `runs` runs of k terms become the columns of rows `rowLength` long, eight or four at a time.
+func interleaveRuns(
+  _ from: Floats, _ runStride: Int, _ termStride: Int, _ k: Int, _ to: Floats, runs: Int, rowLength: Int
+) {
+  var j = 0
+  while termStride == 1, j &+ 8 <= runs {
+    interleaveEight(from + j &* runStride, runStride, k, to + j, rowLength)
+    j &+= 8
+  }
+  while j &+ 4 <= runs {
+    interleaveFour(from + j &* runStride, runStride, termStride, k, to + j, rowLength)
+    j &+= 4
+  }
+  while j < runs {
+    for t in 0..<k { to[t &* rowLength &+ j] = from[t &* termStride &+ j &* runStride] }
+    j &+= 1
+  }
+}
+
+private typealias Eight = SIMD8<Float>
+private typealias Four = SIMD4<Float>
+
+@inline(__always)
+private func load8(_ p: UnsafePointer<Float>) -> Eight { UnsafeRawPointer(p).loadUnaligned(as: Eight.self) }
+
+@inline(__always)
+private func load4(_ p: UnsafePointer<Float>) -> Four { UnsafeRawPointer(p).loadUnaligned(as: Four.self) }
+
+/// Eight rows of eight.
+private struct Square {
+  var r0, r1, r2, r3, r4, r5, r6, r7: Eight
+
+  @inline(__always)
+  init(_ p: Floats, _ stride: Int) {
+    (r0, r1, r2, r3) = (load8(p), load8(p + stride), load8(p + 2 &* stride), load8(p + 3 &* stride))
+    let q = p + 4 &* stride
+    (r4, r5, r6, r7) = (load8(q), load8(q + stride), load8(q + 2 &* stride), load8(q + 3 &* stride))
+  }
+
+  /// a0 b0 a1 b1 …
+  @inline(__always)
+  private static func zip(_ a: Eight, _ b: Eight) -> (Eight, Eight) {
+    var both = SIMD16<Float>()
+    both.evenHalf = a
+    both.oddHalf = b
+    return (both.lowHalf, both.highHalf)
+  }
+
+  /// The rows as one perfect shuffle of their elements; three of them transpose.
+  @inline(__always)
+  mutating func shuffle() {
+    let (a, b) = Self.zip(r0, r4), (c, d) = Self.zip(r1, r5)
+    let (e, f) = Self.zip(r2, r6), (g, h) = Self.zip(r3, r7)
+    (r0, r1, r2, r3, r4, r5, r6, r7) = (a, b, c, d, e, f, g, h)
+  }
+
+  @inline(__always)
+  func store(_ p: Floats, _ stride: Int) {
+    store(r0, p)
+    store(r1, p + stride)
+    store(r2, p + 2 &* stride)
+    store(r3, p + 3 &* stride)
+    store(r4, p + 4 &* stride)
+    store(r5, p + 5 &* stride)
+    store(r6, p + 6 &* stride)
+    store(r7, p + 7 &* stride)
+  }
+
+  @inline(__always)
+  private func store(_ v: Eight, _ p: Floats) { UnsafeMutableRawPointer(p).storeBytes(of: v, as: Eight.self) }
+}
+
+@inline(never)
+private func interleaveEight(_ from: Floats, _ runStride: Int, _ k: Int, _ to: Floats, _ rowLength: Int) {
+  var t = 0
+  while t &+ 8 <= k {
+    var square = Square(from + t, runStride)
+    square.shuffle()
+    square.shuffle()
+    square.shuffle()
+    square.store(to + t &* rowLength, rowLength)
+    t &+= 8
+  }
+  while t < k {
+    for j in 0..<8 { to[t &* rowLength &+ j] = from[j &* runStride &+ t] }
+    t &+= 1
+  }
+}
+
+@inline(never)
+private func interleaveFour(
+  _ from: Floats, _ runStride: Int, _ termStride: Int, _ k: Int, _ to: Floats, _ rowLength: Int
+) {
+  let s0 = from, s1 = s0 + runStride, s2 = s1 + runStride, s3 = s2 + runStride
+  var t = 0
+  while termStride == 1, t &+ 4 <= k {
+    let (a, b, c, d) = (load4(s0 + t), load4(s1 + t), load4(s2 + t), load4(s3 + t))
+    for i in 0..<4 { store(Four(a[i], b[i], c[i], d[i]), to + (t &+ i) &* rowLength) }
+    t &+= 4
+  }
+  while t < k {
+    let at = t &* termStride
+    store(Four(s0[at], s1[at], s2[at], s3[at]), to + t &* rowLength)
+    t &+= 1
+  }
+}
+
+@inline(__always)
+private func store(_ v: Four, _ p: Floats) { UnsafeMutableRawPointer(p).storeBytes(of: v, as: Four.self) }
