@@ -62,7 +62,7 @@ package final class Runtime {
   package var threads: Int { pool.threads }
 
   /// Below this many nanoseconds a call stays with the caller: moving lines between cores costs more.
-  static let smallestSharedCost = 12_000.0
+  static let smallestSharedCost = 4_000.0
 
   /// Units in a piece of a call that threads share; 0: the caller computes all of it. Some pieces
   /// per thread even out a core that somebody else uses.
