@@ -35,8 +35,8 @@ public struct KernelTable: Sendable {
   ///   n7 stride of C along m (1 along n; with an epilogue n)
   /// - several products of one size: n8, n9, n10 strides of A, B, C from matrix to matrix, p4 as `gemmPack`
   ///   leaves it, no epilogue
-  /// - n11 rows of a block (`blockRows(m:n:)`)
-  /// - unit: a block of C; `gemmUnits(m:n:)` of them for each matrix. C must not overlap the operands.
+  /// - n11, n12 rows and columns of a block of C (`block(m:n:)`)
+  /// - unit: a block; `ProductBlock.units` of them for each matrix. C must not overlap the operands.
   /// Without p4 every layout is right, but slow when `needsPacking` says so.
   public var gemm: Kernel
   /// The forward product with one output column, rule 2: out[r] = Σ x[r, ·]·w (+ bias).
@@ -147,9 +147,8 @@ public struct KernelTable: Sendable {
   public static let sumFirstColumns = 32
   /// Columns of a panel of this level's packed operand.
   public var panelColumns: Int
-  /// Rows of a register tile of `gemm`, and columns of C in a unit.
+  /// Rows of a register tile of `gemm`.
   public var tileRows: Int
-  public var blockColumns: Int
   /// Output channels of a register tile of `conv`, and terms of one of `convWeights`.
   public var convRows: Int
   public var convTerms: Int
@@ -158,16 +157,24 @@ public struct KernelTable: Sendable {
   public static func chunks(_ count: Int) -> Int { blocks(count, of: chunk) }
   public func packUnits(n: Int) -> Int { Self.blocks(n, of: panelColumns) }
   public func packedCount(k: Int, n: Int) -> Int { packUnits(n: n) * panelColumns * k }
-  /// Rows of C in a unit of `gemm`: up to about a hundred, an even number of units of one size, so that two
-  /// threads end together. Few columns are computed sixteen rows at a time, few rows by one thread.
-  public func blockRows(m: Int, n: Int) -> Int {
-    if n < 16 || m < 48 { return 96 }
-    let pairs = Self.blocks(m, of: 2 * 96)
-    return Self.blocks(Self.blocks(m, of: 2 * pairs), of: tileRows) * tileRows
+  /// The part of C [m, n] that is a unit of `gemm`. Rows: up to about a hundred, an even number of units of one
+  /// size, so that two threads end together. Columns: units of one size too.
+  public func block(m: Int, n: Int) -> ProductBlock {
+    let rows: Int
+    // Few columns are computed sixteen rows at a time, few rows by one thread.
+    if n < 16 || m < 48 {
+      rows = 96
+    } else {
+      let pairs = Self.blocks(m, of: 2 * 96)
+      rows = Self.blocks(Self.blocks(m, of: 2 * pairs), of: tileRows) * tileRows
+    }
+    let columns = Self.blocks(Self.blocks(n, of: Self.blocks(n, of: Self.mostColumns)), of: panelColumns) * panelColumns
+    return ProductBlock(
+      rows: rows, columns: columns, units: Self.blocks(m, of: rows) * Self.blocks(n, of: columns))
   }
-  public func gemmUnits(m: Int, n: Int) -> Int {
-    Self.blocks(m, of: blockRows(m: m, n: n)) * Self.blocks(n, of: blockColumns)
-  }
+  /// More make no product faster: what a block reads of B stays in the second cache.
+  private static let mostColumns = 256
+
   /// Whether `gemm` should be given a packed copy of B. `aRow` is the stride of A along m,
   /// `bColumn` that of B along n.
   public func needsPacking(m: Int, n: Int, k: Int, aRow: Int, bColumn: Int) -> Bool {
@@ -176,10 +183,10 @@ public struct KernelTable: Sendable {
     return m * n * k > 1024
   }
 
-  static func blocks(_ count: Int, of size: Int) -> Int { (count + size - 1) / size }
+  static func blocks(_ count: Int, of size: Int) -> Int { (count + size - 1) / max(size, 1) }
 
   public init(
-    level: String, panelColumns: Int, tileRows: Int, blockColumns: Int, elementwise: Kernel,
+    level: String, panelColumns: Int, tileRows: Int, elementwise: Kernel,
     fill: Kernel, gemmPack: Kernel, gemm: Kernel, dot16: Kernel, sumLast: Kernel,
     sumFirst: Kernel, extreme: Kernel, softmax: Kernel, causalSoftmax: Kernel, logSoftmax: Kernel, softmaxGrad: Kernel,
     logSoftmaxGrad: Kernel, nllLoss: Kernel, nllLossGrad: Kernel,
@@ -191,7 +198,6 @@ public struct KernelTable: Sendable {
     self.level = level
     self.panelColumns = panelColumns
     self.tileRows = tileRows
-    self.blockColumns = blockColumns
     self.elementwise = elementwise
     self.fill = fill
     self.gemmPack = gemmPack
@@ -226,4 +232,11 @@ public struct KernelTable: Sendable {
     self.maxPool = maxPool
     self.maxPoolGrad = maxPoolGrad
   }
+}
+
+/// How the result of a product is cut: rows and columns of a block, and how many blocks there are.
+public struct ProductBlock: Hashable, Sendable {
+  public var rows: Int
+  public var columns: Int
+  public var units: Int
 }

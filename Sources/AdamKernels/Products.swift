@@ -31,7 +31,6 @@ enum Tile {
   #endif
   /// Columns of a packed panel.
   static let columns = 2 * lanes
-  static let blockColumns = 256
   /// Terms of a full block of rule 1.
   static let depth = 384
 
@@ -131,27 +130,37 @@ func gemm(_ raw: UnsafeRawPointer, _ begin: Int, _ end: Int) {
   let x = arguments(raw)
   let p = Product(x)
   guard p.m > 0, p.n > 0 else { return }
-  let blockRows = x.pointee.n11
-  // A division takes longer than a small product.
-  let rowBlocks = p.m <= blockRows ? 1 : (p.m &+ blockRows &- 1) / blockRows
-  let blocks = rowBlocks &* ((p.n &+ Tile.blockColumns &- 1) / Tile.blockColumns)
-  if x.pointee.n10 == 0 || end <= blocks {
-    for block in begin..<end { gemmBlock(p, block, rowBlocks, blockRows) }
+  let cut = Cut(p, rows: x.pointee.n11, columns: x.pointee.n12)
+  if x.pointee.n10 == 0 || end <= cut.blocks {
+    for block in begin..<end { gemmBlock(p, block, cut) }
   } else {
     for unit in begin..<end {
-      let matrix = blocks == 1 ? unit : unit / blocks
-      gemmBlock(p.matrix(matrix, x), unit &- matrix &* blocks, rowBlocks, blockRows)
+      let matrix = cut.blocks == 1 ? unit : unit / cut.blocks
+      gemmBlock(p.matrix(matrix, x), unit &- matrix &* cut.blocks, cut)
     }
   }
 }
 
+/// The blocks of C, those with the same columns one after the other.
+private struct Cut {
+  let rows, columns, rowBlocks, blocks: Int
+
+  /// A division takes longer than a small product.
+  @inline(__always)
+  init(_ p: Product, rows: Int, columns: Int) {
+    (self.rows, self.columns) = (rows, columns)
+    rowBlocks = p.m <= rows ? 1 : (p.m &+ rows &- 1) / rows
+    blocks = p.n <= columns ? rowBlocks : rowBlocks &* ((p.n &+ columns &- 1) / columns)
+  }
+}
+
 @inline(__always)
-private func gemmBlock(_ p: Product, _ block: Int, _ rowBlocks: Int, _ blockRows: Int) {
-  let columnBlock = rowBlocks == 1 ? block : block / rowBlocks
-  let row = (block &- columnBlock &* rowBlocks) &* blockRows
-  let column = columnBlock &* Tile.blockColumns
-  let rows = row..<min(row &+ blockRows, p.m)
-  let columns = column..<min(column &+ Tile.blockColumns, p.n)
+private func gemmBlock(_ p: Product, _ block: Int, _ cut: Cut) {
+  let columnBlock = cut.rowBlocks == 1 ? block : block / cut.rowBlocks
+  let row = (block &- columnBlock &* cut.rowBlocks) &* cut.rows
+  let column = columnBlock &* cut.columns
+  let rows = row..<min(row &+ cut.rows, p.m)
+  let columns = column..<min(column &+ cut.columns, p.n)
   if p.packed == nil, p.bColumn != 1 || p.n & 15 != 0 || p.m == 1 {
     smallProduct(p, rows, columns)
     p.epilogue.finish(rows, columns, length: p.n)

@@ -13,7 +13,7 @@ import AdamKernelABI
 private func makeTable(_ level: String) -> KernelTable {
   KernelTable(
     level: level, panelColumns: Tile.columns, tileRows: Tile.rows,
-    blockColumns: Tile.blockColumns, elementwise: elementwise, fill: fill, gemmPack: gemmPack,
+    elementwise: elementwise, fill: fill, gemmPack: gemmPack,
     gemm: gemm, dot16: dot16, sumLast: sumLast, sumFirst: sumFirst, extreme: extreme,
     softmax: softmax, causalSoftmax: causalSoftmax, logSoftmax: logSoftmax, softmaxGrad: softmaxGrad,
     logSoftmaxGrad: logSoftmaxGrad, nllLoss: nllLoss, nllLossGrad: nllLossGrad,

@@ -139,12 +139,14 @@ struct CanonicalCase: CustomTestStringConvertible, Sendable {
           ($0.n2, $0.n3) = (bTerm, bColumn)
         }
       }
-      run(table.gemm, table.gemmUnits(m: m, n: n)) {
+      let block = table.block(m: m, n: n)
+      run(table.gemm, block.units) {
         ($0.p0, $0.p1, $0.p2, $0.p3) = (left.raw, right.raw, c.raw, bias?.raw)
         $0.p4 = isPacked ? packed.raw : nil
         ($0.n0, $0.n1, $0.n2) = (m, n, k)
         ($0.n3, $0.n4) = flipA ? (1, m) : (k, 1)
-        ($0.n5, $0.n6, $0.n7, $0.n11) = (bTerm, bColumn, n, table.blockRows(m: m, n: n))
+        ($0.n5, $0.n6, $0.n7) = (bTerm, bColumn, n)
+        ($0.n11, $0.n12) = (block.rows, block.columns)
       }
       #expect(c.isIntact && packed.isIntact)
       if let answer { #expect(c.bits == answer, "layout \(layout)") }

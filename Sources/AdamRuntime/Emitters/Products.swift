@@ -58,13 +58,15 @@ struct Product {
         ($0.n0, $0.n1, $0.n2, $0.n3, $0.n4) = (k, n, b.rowStride, b.columnStride, stack.b)
       }
     }
+    let block = table.block(m: m, n: n)
     e.emit(
       table.gemm, [a.place, b.place, c, bias, packed, epilogue?.place],
-      units: stack.count * table.gemmUnits(m: m, n: n), cost: cost + (epilogue?.cost ?? 0)
+      units: stack.count * block.units, cost: cost + (epilogue?.cost ?? 0)
     ) {
       ($0.n0, $0.n1, $0.n2, $0.n3, $0.n4) = (m, n, k, a.rowStride, a.columnStride)
       ($0.n5, $0.n6, $0.n7) = (b.rowStride, b.columnStride, n)
-      ($0.n8, $0.n9, $0.n10, $0.n11) = (stack.a, stack.b, stack.c, table.blockRows(m: m, n: n))
+      ($0.n8, $0.n9, $0.n10) = (stack.a, stack.b, stack.c)
+      ($0.n11, $0.n12) = (block.rows, block.columns)
     }
   }
 }
