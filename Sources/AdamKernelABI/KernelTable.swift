@@ -63,11 +63,11 @@ public struct KernelTable: Sendable {
   /// - unit: n10 rows of the planes of one group of one image. With n7 smaller than a vector, up to a
   ///   vector (n9 of them apart) is read behind the last element.
   public var conv: Kernel
-  /// sums[g, t, r] = Σ_(i, p, q) g[i, p, q, g, r]·x[i, g, offset[t] + p·n8 + q·n9], rule 1 in order of
+  /// sums[g, t, r] = Σ_(i, p, q) g[i, g, r, p, q]·x[i, g, offset[t] + p·n8 + q·n9], rule 1 in order of
   /// (i, p, q).
-  /// - p0: g [n0, n6, n7, n3, n2], p1: x, p2: sums [n3, n1, n2 rounded up to vectors], p3: i32 offsets [n1]
+  /// - p0: g [n0, n3, n2, n6, n7], p1: x, p2: sums [n3, n1, n2 rounded up to vectors], p3: i32 offsets [n1]
   /// - n0 images, n1 terms, n2 channels of a group, n3 groups; n4, n5 strides of x as for `conv`
-  /// - unit: `convTerms` terms and `panelColumns` channels of a group. Behind g a vector may be read.
+  /// - unit: `convTerms` terms and `panelColumns` channels of a group.
   public var convWeights: Kernel
   /// The largest element of every window; NaN wins, the first among equals.
   /// - p0: x [.., n0, n1], p1: y [.., n2, n3]; windows n4 × n5, n6 and n7 apart, n8 and n9 of padding,
@@ -82,6 +82,9 @@ public struct KernelTable: Sendable {
   /// Sums along the contiguous last axis, rule 3.
   /// - p0: x [n0, n1], p1: out [n0]; n2 = 1: mean (the sum / f32(n1)). Unit: a row.
   public var sumLast: Kernel
+  /// Sums along the axes around one, rule 3 in the order of memory.
+  /// - p0: x [n1, n0, n3], p1: out [n0]; n2 = 1: mean (the sum / f32(n1·n3)). Unit: one of the n0 rows.
+  public var sumRuns: Kernel
   /// Sums along the leading axis, rule 3.
   /// - p0: x [n0, n1], p1: out [n1]; n2 = 1: mean (the sum / f32(n0))
   /// - unit: 32 columns (`sumFirstColumns`).
@@ -188,7 +191,7 @@ public struct KernelTable: Sendable {
   public init(
     level: String, panelColumns: Int, tileRows: Int, elementwise: Kernel,
     fill: Kernel, gemmPack: Kernel, gemm: Kernel, dot16: Kernel, sumLast: Kernel,
-    sumFirst: Kernel, extreme: Kernel, softmax: Kernel, causalSoftmax: Kernel, logSoftmax: Kernel, softmaxGrad: Kernel,
+    sumRuns: Kernel, sumFirst: Kernel, extreme: Kernel, softmax: Kernel, causalSoftmax: Kernel, logSoftmax: Kernel, softmaxGrad: Kernel,
     logSoftmaxGrad: Kernel, nllLoss: Kernel, nllLossGrad: Kernel,
     crossEntropyLoss: Kernel, crossEntropyLossGrad: Kernel, mseLoss: Kernel,
     bceWithLogits: Kernel, stridedCopy: Kernel, indexSelect: Kernel, indexAdd: Kernel,
@@ -204,6 +207,7 @@ public struct KernelTable: Sendable {
     self.gemm = gemm
     self.dot16 = dot16
     self.sumLast = sumLast
+    self.sumRuns = sumRuns
     self.sumFirst = sumFirst
     self.extreme = extreme
     self.softmax = softmax

@@ -37,10 +37,17 @@ struct Cascade<L: Lanes> {
   var total: L { ((s0 + s1) + s2) + s3 }
 }
 
-/// A contiguous row as terms: what `sumRow` adds.
+/// A row as terms: what `sumRow` adds.
 protocol RowTerms {
+  /// Called before the terms `first ..< first + count` are asked for, at most `window` of them.
+  func prepare(_ first: Int, _ count: Int)
   func lanes(_ at: Int) -> SIMD8<Float>
   func single(_ at: Int) -> Float
+}
+
+extension RowTerms {
+  @inline(__always)
+  func prepare(_ first: Int, _ count: Int) {}
 }
 
 struct PlainTerms: RowTerms {
@@ -51,6 +58,37 @@ struct PlainTerms: RowTerms {
   }
   @inline(__always)
   func single(_ at: Int) -> Float { x[at] }
+}
+
+/// A row that lies in runs, `stride` apart: copied window by window.
+private struct RunTerms: RowTerms {
+  let x: Floats
+  let length, stride: Int
+  /// The window, behind the number of its first term.
+  let scratch: Floats
+
+  @inline(__always)
+  private var start: UnsafeMutablePointer<Int> {
+    UnsafeMutableRawPointer(scratch).assumingMemoryBound(to: Int.self)
+  }
+  @inline(__always)
+  private var window: Floats { scratch + 16 }
+
+  func prepare(_ first: Int, _ count: Int) {
+    start.pointee = first
+    guard count > 0 else { return }
+    var run = first / length, inside = first &- run &* length, at = 0
+    while at < count {
+      let part = min(length &- inside, count &- at)
+      (window + at).update(from: x + (run &* stride &+ inside), count: part)
+      at &+= part
+      (run, inside) = (run &+ 1, 0)
+    }
+  }
+  @inline(__always)
+  func lanes(_ at: Int) -> SIMD8<Float> { PlainTerms(x: window).lanes(at &- start.pointee) }
+  @inline(__always)
+  func single(_ at: Int) -> Float { window[at &- start.pointee] }
 }
 
 /// Eight lanes as one number of a cascade.
@@ -86,7 +124,9 @@ struct Lane8: Lanes {
 
 /// Four interleaved cascades over `count` terms, left-overs onto the first, then 0 + 1 + 2 + 3.
 @inline(__always)
-func interleavedSum<L: Lanes>(_ count: Int, _ term: (Int) -> L) -> L {
+func interleavedSum<L: Lanes>(
+  _ count: Int, prepare: (Int, Int) -> Void = { _, _ in }, _ term: (Int) -> L
+) -> L {
   let quarter = count / 4
   var c0 = Cascade<L>(terms: quarter), c1 = c0, c2 = c0, c3 = c0
   let step = c0.step
@@ -94,6 +134,7 @@ func interleavedSum<L: Lanes>(_ count: Int, _ term: (Int) -> L) -> L {
   while i < quarter {
     let end = i &+ step
     let stop = min(end, quarter)
+    prepare(4 &* i, 4 &* (stop &- i))
     while i < stop {
       c0.add(term(4 &* i))
       c1.add(term(4 &* i &+ 1))
@@ -109,6 +150,7 @@ func interleavedSum<L: Lanes>(_ count: Int, _ term: (Int) -> L) -> L {
     }
   }
   var first = c0.total
+  prepare(4 &* quarter, count &- 4 &* quarter)
   for rest in (4 &* quarter)..<count { first = first + term(rest) }
   return ((first + c1.total) + c2.total) + c3.total
 }
@@ -127,10 +169,15 @@ func sumRow<Terms: RowTerms>(_ terms: Terms, _ count: Int) -> Float {
 
 @inline(__always)
 private func sumChunk<Terms: RowTerms>(_ terms: Terms, _ at: Int, _ count: Int) -> Float {
-  if count < 8 { return interleavedSum(count) { terms.single(at &+ $0) } }
+  if count < 8 {
+    return interleavedSum(count, prepare: { terms.prepare(at &+ $0, $1) }) { terms.single(at &+ $0) }
+  }
   let vectors = count / 8
-  let lanes = interleavedSum(vectors) { Lane8(terms.lanes(at &+ 8 &* $0)) }.v
+  let lanes = interleavedSum(vectors, prepare: { terms.prepare(at &+ 8 &* $0, 8 &* $1) }) {
+    Lane8(terms.lanes(at &+ 8 &* $0))
+  }.v
   var sum: Float = 0
+  terms.prepare(at &+ 8 &* vectors, count &- 8 &* vectors)
   for i in (8 &* vectors)..<count { sum = sum + terms.single(at &+ i) }
   for lane in 0..<8 { sum = sum + lanes[lane] }
   return sum
@@ -143,6 +190,16 @@ func sumLast(_ raw: UnsafeRawPointer, _ begin: Int, _ end: Int) {
   for row in begin..<end {
     let sum = sumRow(PlainTerms(x: x.pointee.p0.floats + row &* columns), columns)
     out[row] = x.pointee.n2 == 1 ? sum / Float(columns) : sum
+  }
+}
+
+func sumRuns(_ raw: UnsafeRawPointer, _ begin: Int, _ end: Int) {
+  let x = arguments(raw).pointee
+  let count = x.n1 &* x.n3
+  for row in begin..<end {
+    let terms = RunTerms(x: x.p0.floats + row &* x.n3, length: x.n3, stride: x.n0 &* x.n3, scratch: x.scratch.floats)
+    let sum = sumRow(terms, count)
+    x.p1.floats[row] = x.n2 == 1 ? sum / Float(count) : sum
   }
 }
 

@@ -8,6 +8,8 @@ private enum Span {
   case leading(Int, Int)
   /// Last axes, or all, or none: `sum_last` over [n0, n1].
   case trailing(Int, Int)
+  /// The axes around some: runs of the last ones, [runs, rows, length].
+  case around(Int, Int, Int)
   /// In between: the axes in this order make it `trailing`.
   case mixed([Int], Int, Int)
 
@@ -19,6 +21,9 @@ private enum Span {
       self = .trailing(outer, inner)
     } else if axes + kept == Array(sizes.indices) {
       self = .leading(inner, outer)
+    } else if let first = kept.first, let last = kept.last, last - first == kept.count - 1 {
+      let runs = sizes[..<first].reduce(1, *)
+      self = .around(runs, outer, sizes[(last + 1)...].reduce(1, *))
     } else {
       self = .mixed(kept + axes, outer, inner)
     }
@@ -41,6 +46,11 @@ private func emitSum(_ e: inout Emission, mean: Bool) throws(RuntimeError) {
     let units = (columns + KernelTable.sumFirstColumns - 1) / KernelTable.sumFirstColumns
     e.emit(e.kernels.sumFirst, [source, target], units: units, cost: cost) {
       ($0.n0, $0.n1, $0.n2) = (count, columns, flag)
+    }
+    return
+  case .around(let runs, let rows, let length):
+    e.emit(e.kernels.sumRuns, [source, target], units: rows, cost: 2 * cost) {
+      ($0.n0, $0.n1, $0.n2, $0.n3) = (rows, runs, flag, length)
     }
     return
   case .trailing: break
