@@ -13,7 +13,7 @@ public struct KernelArguments {
   /// `scratchBytes` of the calling thread, 64-byte aligned, for the time of the call. A kernel that
   /// needs room takes it from here; nil: it must ask the allocator.
   public var scratch: UnsafeMutableRawPointer?
-  public static let scratchBytes = 64 << 10
+  public static let scratchBytes = 32 << 10
   public init() {}
 }
 

@@ -35,7 +35,7 @@ public struct KernelTable: Sendable {
   ///   n7 stride of C along m (1 along n; with an epilogue n)
   /// - several products of one size: n8, n9, n10 strides of A, B, C from matrix to matrix, p4 as `gemmPack`
   ///   leaves it, no epilogue
-  /// - n11, n12 rows and columns of a block of C (`block(m:n:)`)
+  /// - n11, n12 rows and columns of a block of C (`block(m:n:k:)`)
   /// - unit: a block; `ProductBlock.units` of them for each matrix. C must not overlap the operands.
   /// Without p4 every layout is right, but slow when `needsPacking` says so.
   public var gemm: Kernel
@@ -161,14 +161,15 @@ public struct KernelTable: Sendable {
   public func packUnits(n: Int) -> Int { Self.blocks(n, of: panelColumns) }
   public func packedCount(k: Int, n: Int) -> Int { packUnits(n: n) * panelColumns * k }
   /// The part of C [m, n] that is a unit of `gemm`. Rows: up to about a hundred, an even number of units of one
-  /// size, so that two threads end together. Columns: units of one size too.
-  public func block(m: Int, n: Int) -> ProductBlock {
+  /// size, so that two threads end together; twice as many where B is too long for the second cache and comes from
+  /// farther for every block. Columns: units of one size too.
+  public func block(m: Int, n: Int, k: Int) -> ProductBlock {
     let rows: Int
     // Few columns are computed sixteen rows at a time, few rows by one thread.
     if n < 16 || m < 48 {
       rows = 96
     } else {
-      let pairs = Self.blocks(m, of: 2 * 96)
+      let pairs = Self.blocks(m, of: 2 * (k > Self.mostTerms ? 192 : 96))
       rows = Self.blocks(Self.blocks(m, of: 2 * pairs), of: tileRows) * tileRows
     }
     let columns = Self.blocks(Self.blocks(n, of: Self.blocks(n, of: Self.mostColumns)), of: panelColumns) * panelColumns
@@ -177,6 +178,7 @@ public struct KernelTable: Sendable {
   }
   /// More make no product faster: what a block reads of B stays in the second cache.
   private static let mostColumns = 256
+  private static let mostTerms = 384
 
   /// Whether `gemm` should be given a packed copy of B. `aRow` is the stride of A along m,
   /// `bColumn` that of B along n.

@@ -139,7 +139,7 @@ struct CanonicalCase: CustomTestStringConvertible, Sendable {
           ($0.n2, $0.n3) = (bTerm, bColumn)
         }
       }
-      let block = table.block(m: m, n: n)
+      let block = table.block(m: m, n: n, k: k)
       run(table.gemm, block.units) {
         ($0.p0, $0.p1, $0.p2, $0.p3) = (left.raw, right.raw, c.raw, bias?.raw)
         $0.p4 = isPacked ? packed.raw : nil
