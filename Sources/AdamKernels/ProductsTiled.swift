@@ -9,8 +9,8 @@ private struct RowPair {
   var q0 = T(repeating: 0), q1 = T(repeating: 0)
 
   @inline(__always)
-  mutating func step<Narrow: StaticBool>(_ a: Floats, _ stride: Int, _ b0: T, _ b1: T, _: Narrow.Type) {
-    let x = T(repeating: a[0]), y = T(repeating: a[stride])
+  mutating func step<Narrow: StaticBool>(_ a: Float, _ b: Float, _ b0: T, _ b1: T, _: Narrow.Type) {
+    let x = T(repeating: a), y = T(repeating: b)
     p0.addProduct(x, b0)
     q0.addProduct(y, b0)
     if Narrow.isTrue { return }
@@ -116,7 +116,7 @@ private func rowPanel(
   var a = p.a + (row &* p.aRow &+ term &* p.aTerm)
   var aRow = p.aRow, aTerm = p.aTerm
   // A copy side by side pays once it is read by several column panels.
-  if columns.count >= 3 &* Tile.columns, count > 1 {
+  if columns.count >= 3 &* Tile.columns, count > 1, aTerm != 1 {
     packRows(a, aRow, aTerm, count, terms, buffer)
     (a, aRow, aTerm) = (buffer, 1, Tile.rows)
   }
@@ -208,19 +208,24 @@ private func wholeTile<Narrow: StaticBool, Packed: StaticBool>(
   #if ADAM_V4
     var r3 = RowPair(), r4 = RowPair(), r5 = RowPair()
   #endif
-  var a = f.a, b = f.b
+  var b = f.b
   let s = Packed.isTrue ? 1 : f.aRow
+  // Pointers four rows apart: what lies between is reached by the factors of an address.
+  let triple = 3 &* s
+  var a = f.a, a4 = f.a + 4 &* s, a8 = f.a + 8 &* s
   for _ in 0..<f.terms {
     let b0 = loadT(b), b1 = Narrow.isTrue ? b0 : loadT(b + Tile.lanes)
-    r0.step(a, s, b0, b1, narrow)
-    r1.step(a + 2 &* s, s, b0, b1, narrow)
-    r2.step(a + 4 &* s, s, b0, b1, narrow)
+    r0.step(a[0], a[s], b0, b1, narrow)
+    r1.step(a[2 &* s], a[triple], b0, b1, narrow)
+    r2.step(a4[0], a4[s], b0, b1, narrow)
     #if ADAM_V4
-      r3.step(a + 6 &* s, s, b0, b1, narrow)
-      r4.step(a + 8 &* s, s, b0, b1, narrow)
-      r5.step(a + 10 &* s, s, b0, b1, narrow)
+      r3.step(a4[2 &* s], a4[triple], b0, b1, narrow)
+      r4.step(a8[0], a8[s], b0, b1, narrow)
+      r5.step(a8[2 &* s], a8[triple], b0, b1, narrow)
+      a8 += f.aTerm
     #endif
     a += f.aTerm
+    a4 += f.aTerm
     b += f.bTerm
   }
   to.put(r0, 0)
@@ -230,6 +235,8 @@ private func wholeTile<Narrow: StaticBool, Packed: StaticBool>(
     to.put(r3, 6)
     to.put(r4, 8)
     to.put(r5, 10)
+  #else
+    _ = a8
   #endif
 }
 
@@ -237,11 +244,11 @@ private func wholeTile<Narrow: StaticBool, Packed: StaticBool>(
 private func fourRows<Narrow: StaticBool>(_ f: TileFactors, _ to: Destination, narrow: Narrow.Type) {
   var r0 = RowPair(), r1 = RowPair()
   var a = f.a, b = f.b
-  let s = f.aRow
+  let s = f.aRow, triple = 3 &* s
   for _ in 0..<f.terms {
     let b0 = loadT(b), b1 = Narrow.isTrue ? b0 : loadT(b + Tile.lanes)
-    r0.step(a, s, b0, b1, narrow)
-    r1.step(a + 2 &* s, s, b0, b1, narrow)
+    r0.step(a[0], a[s], b0, b1, narrow)
+    r1.step(a[2 &* s], a[triple], b0, b1, narrow)
     a += f.aTerm
     b += f.bTerm
   }
@@ -257,7 +264,7 @@ private func fewRows<Narrow: StaticBool>(_ f: TileFactors, _ to: Destination, na
   let s = to.rows == 2 ? f.aRow : 0
   for _ in 0..<f.terms {
     let b0 = loadT(b), b1 = Narrow.isTrue ? b0 : loadT(b + Tile.lanes)
-    r0.step(a, s, b0, b1, narrow)
+    r0.step(a[0], a[s], b0, b1, narrow)
     a += f.aTerm
     b += f.bTerm
   }
