@@ -2,20 +2,13 @@
 import AdamFormulas
 import AdamKernelABI
 
-/// Vectors of one register and the shape of the register tile: `rows` × 2 vectors. A column of its rows
-/// is `FirstRows` and then `LastRows`.
+/// Vectors of one register and the shape of the register tile: `rows` × 2 vectors.
 #if ADAM_V4
   typealias TileVector = SIMD16<Float>
-  typealias FirstRows = SIMD8<Float>
-  typealias LastRows = SIMD4<Float>
 #elseif ADAM_V3
   typealias TileVector = SIMD8<Float>
-  typealias FirstRows = SIMD4<Float>
-  typealias LastRows = SIMD2<Float>
 #else
   typealias TileVector = SIMD4<Float>
-  typealias FirstRows = SIMD4<Float>
-  typealias LastRows = SIMD2<Float>
 #endif
 
 enum Tile {
@@ -31,8 +24,6 @@ enum Tile {
   #endif
   /// Columns of a packed panel.
   static let columns = 2 * lanes
-  /// Terms of a full block of rule 1.
-  static let depth = 384
 
   /// Packed panels of so many columns.
   @inline(__always)
@@ -92,8 +83,6 @@ struct Product {
   let bias: Floats?
   private(set) var packed: Floats?
   let m, n, k, aRow, aTerm, bTerm, bColumn, cRow: Int
-  /// Room for `Tile.rows` × `Tile.depth` numbers, if the caller has it.
-  let scratch: Floats?
   let epilogue: Epilogue
 
   @inline(__always)
@@ -103,7 +92,6 @@ struct Product {
     (m, n, k) = (x.pointee.n0, x.pointee.n1, x.pointee.n2)
     (aRow, aTerm) = (x.pointee.n3, x.pointee.n4)
     (bTerm, bColumn, cRow) = (x.pointee.n5, x.pointee.n6, x.pointee.n7)
-    scratch = x.pointee.scratch.optionalFloats
     epilogue = Epilogue(x)
   }
 

@@ -78,15 +78,6 @@ private struct TileFactors {
 }
 
 func tiledProduct(_ p: Product, _ rows: Range<Int>, _ columns: Range<Int>) {
-  if let scratch = p.scratch { return tiledProduct(p, rows, columns, scratch) }
-  withUnsafeTemporaryAllocation(of: Float.self, capacity: Tile.rows * Tile.depth) { buffer in
-    if let buffer = buffer.baseAddress { tiledProduct(p, rows, columns, buffer) }
-  }
-}
-
-private func tiledProduct(
-  _ p: Product, _ rows: Range<Int>, _ columns: Range<Int>, _ buffer: Floats
-) {
   if p.k == 0 {
     noTerms(p, rows, columns)
     return p.epilogue.finish(rows, columns, length: p.n)
@@ -96,7 +87,7 @@ private func tiledProduct(
     let terms = blockSize(p.k &- term)
     var row = rows.lowerBound
     while row < rows.upperBound {
-      rowPanel(p, row, min(Tile.rows, rows.upperBound &- row), columns, term, terms, buffer)
+      rowPanel(p, row, min(Tile.rows, rows.upperBound &- row), columns, term, terms)
       row &+= Tile.rows
     }
     term &+= terms
@@ -107,19 +98,13 @@ private func noTerms(_ p: Product, _ rows: Range<Int>, _ columns: Range<Int>) {
   for i in rows { for j in columns { p.c[i &* p.cRow &+ j] = p.bias.map { 0 + $0[j] } ?? 0 } }
 }
 
-/// Up to `Tile.rows` rows against all columns of the unit, one block of terms.
+/// Up to `Tile.rows` rows against all columns of the unit, one block of terms. A is read where it lies: to copy
+/// it side by side takes longer than the copy saves.
 @inline(__always)
 private func rowPanel(
-  _ p: Product, _ row: Int, _ count: Int, _ columns: Range<Int>, _ term: Int, _ terms: Int,
-  _ buffer: Floats
+  _ p: Product, _ row: Int, _ count: Int, _ columns: Range<Int>, _ term: Int, _ terms: Int
 ) {
-  var a = p.a + (row &* p.aRow &+ term &* p.aTerm)
-  var aRow = p.aRow, aTerm = p.aTerm
-  // A copy side by side pays once it is read by several column panels.
-  if columns.count >= 3 &* Tile.columns, count > 1, aTerm != 1 {
-    packRows(a, aRow, aTerm, count, terms, buffer)
-    (a, aRow, aTerm) = (buffer, 1, Tile.rows)
-  }
+  let a = p.a + (row &* p.aRow &+ term &* p.aTerm)
   let isLast = term &+ terms == p.k
   var column = columns.lowerBound
   while column < columns.upperBound {
@@ -127,11 +112,11 @@ private func rowPanel(
     let factors: TileFactors
     if let packed = p.packed {
       factors = TileFactors(
-        a: a, aRow: aRow, aTerm: aTerm, b: packed + (column &* p.k &+ term &* Tile.columns),
+        a: a, aRow: p.aRow, aTerm: p.aTerm, b: packed + (column &* p.k &+ term &* Tile.columns),
         bTerm: Tile.columns, terms: terms)
     } else {
       factors = TileFactors(
-        a: a, aRow: aRow, aTerm: aTerm, b: p.b + (term &* p.bTerm &+ column), bTerm: p.bTerm,
+        a: a, aRow: p.aRow, aTerm: p.aTerm, b: p.b + (term &* p.bTerm &+ column), bTerm: p.bTerm,
         terms: terms)
     }
     let to = Destination(
@@ -141,26 +126,6 @@ private func rowPanel(
     column &+= Tile.columns
   }
   if isLast, !p.epilogue.isEmpty { p.epilogue.finish(row..<row &+ count, columns, length: p.n) }
-}
-
-private func packRows(
-  _ a: Floats, _ aRow: Int, _ aTerm: Int, _ count: Int, _ terms: Int, _ buffer: Floats
-) {
-  if aRow == 1, count == Tile.rows { return packColumns(a, aTerm, terms, buffer) }
-  interleaveRuns(a, aRow, aTerm, terms, buffer, runs: count, rowLength: Tile.rows)
-}
-
-/// The rows of a tile lie side by side, term after term.
-private func packColumns(_ a: Floats, _ aTerm: Int, _ terms: Int, _ buffer: Floats) {
-  var from = UnsafeRawPointer(a), to = UnsafeMutableRawPointer(buffer)
-  for _ in 0..<terms {
-    to.storeBytes(of: from.loadUnaligned(as: FirstRows.self), as: FirstRows.self)
-    let rest = MemoryLayout<FirstRows>.size
-    to.storeBytes(
-      of: from.loadUnaligned(fromByteOffset: rest, as: LastRows.self), toByteOffset: rest, as: LastRows.self)
-    from += aTerm &* 4
-    to += Tile.rows &* 4
-  }
 }
 
 /// The right kernel for the rows there are. A narrow tile reads one vector of B per term.
