@@ -30,6 +30,20 @@ private struct Destination {
   /// Of the tile's first column; only with the last block.
   let bias: Floats?
 
+  /// Nothing is left but to store whole rows.
+  @inline(__always)
+  var isPlain: Bool { columns == Tile.columns && isFirst && bias == nil }
+
+  /// Two whole rows of a plain one.
+  @inline(__always)
+  func store(_ pair: RowPair, _ row: Int) {
+    let p = c + row &* cRow, q = p + cRow
+    storeT(pair.p0, p)
+    storeT(pair.p1, p + Tile.lanes)
+    storeT(pair.q0, q)
+    storeT(pair.q1, q + Tile.lanes)
+  }
+
   @inline(__always)
   func put(_ pair: RowPair, _ row: Int) {
     if row < rows { put(pair.p0, pair.p1, c + row &* cRow) }
@@ -177,7 +191,10 @@ private func wholeTile<Narrow: StaticBool, Packed: StaticBool>(
   let s = Packed.isTrue ? 1 : f.aRow
   // Pointers four rows apart: what lies between is reached by the factors of an address.
   let triple = 3 &* s
-  var a = f.a, a4 = f.a + 4 &* s, a8 = f.a + 8 &* s
+  var a = f.a, a4 = f.a + 4 &* s
+  #if ADAM_V4
+    var a8 = f.a + 8 &* s
+  #endif
   for _ in 0..<f.terms {
     let b0 = loadT(b), b1 = Narrow.isTrue ? b0 : loadT(b + Tile.lanes)
     r0.step(a[0], a[s], b0, b1, narrow)
@@ -193,6 +210,17 @@ private func wholeTile<Narrow: StaticBool, Packed: StaticBool>(
     a4 += f.aTerm
     b += f.bTerm
   }
+  if !Narrow.isTrue, to.isPlain {
+    to.store(r0, 0)
+    to.store(r1, 2)
+    to.store(r2, 4)
+    #if ADAM_V4
+      to.store(r3, 6)
+      to.store(r4, 8)
+      to.store(r5, 10)
+    #endif
+    return
+  }
   to.put(r0, 0)
   to.put(r1, 2)
   to.put(r2, 4)
@@ -200,8 +228,6 @@ private func wholeTile<Narrow: StaticBool, Packed: StaticBool>(
     to.put(r3, 6)
     to.put(r4, 8)
     to.put(r5, 10)
-  #else
-    _ = a8
   #endif
 }
 
