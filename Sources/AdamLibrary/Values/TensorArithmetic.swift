@@ -101,6 +101,11 @@ package struct TensorArithmetic {
       return .of(try power(left, exponent, at: span))
     }
     let right = try real(b, at: span)
+    if op == .matmul, case .tensor(let x) = left, case .tensor(let y) = right,
+      let product = session.engine.product(x, y)
+    {
+      return .of(product)
+    }
     guard let definition = op.definition else {
       throw ValueError.operands("use this operator on tensors", at: span)
     }

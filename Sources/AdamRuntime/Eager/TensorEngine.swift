@@ -9,6 +9,7 @@ package final class TensorEngine {
   private let random: RandomSource?
   private var plans: [Key: Plan] = [:]
   let quick = QuickPlans()
+  let products = QuickProducts()
 
   /// - Parameter random: what `dropout_mask` draws from.
   package init(_ runtime: Runtime, random: RandomSource? = nil) {
@@ -60,8 +61,10 @@ package final class TensorEngine {
   }
 
   /// A plan for operands of these types; throws when the op refuses them.
-  func plan(_ op: OpDefinition, _ operands: [TensorType]) throws(RuntimeError) -> Plan {
-    try plan(for: Key(op: op, operands: operands, attributes: Attributes()))
+  func plan(
+    _ op: OpDefinition, _ operands: [TensorType], _ attributes: Attributes = Attributes()
+  ) throws(RuntimeError) -> Plan {
+    try plan(for: Key(op: op, operands: operands, attributes: attributes))
   }
 
   private func plan(for key: Key) throws(RuntimeError) -> Plan {
