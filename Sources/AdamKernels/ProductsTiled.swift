@@ -146,13 +146,13 @@ private func rowPanel(
 @inline(__always)
 private func tile(_ f: TileFactors, _ to: Destination, isNarrow: Bool) {
   if to.rows == Tile.rows {
-    isNarrow ? wholeTile(f, to, narrow: True.self) : wholeTile(f, to, narrow: False.self)
+    isNarrow ? tallTile(f, to, narrow: True.self) : tallTile(f, to, narrow: False.self)
   } else {
     isNarrow ? partialTile(f, to, narrow: True.self) : partialTile(f, to, narrow: False.self)
   }
 }
 
-/// Left-over rows: four, two, one at a time; rows are independent.
+/// Left-over rows: eight, four, two, one at a time; rows are independent.
 @inline(__always)
 private func partialTile<Narrow: StaticBool>(_ f: TileFactors, _ to: Destination, narrow: Narrow.Type) {
   var row = 0
@@ -160,28 +160,36 @@ private func partialTile<Narrow: StaticBool>(_ f: TileFactors, _ to: Destination
     let rest = to.rows &- row
     let part = TileFactors(
       a: f.a + row &* f.aRow, aRow: f.aRow, aTerm: f.aTerm, b: f.b, bTerm: f.bTerm, terms: f.terms)
-    let size = rest >= 4 ? 4 : (rest >= 2 ? 2 : 1)
+    let size = rest >= 8 ? 8 : (rest >= 4 ? 4 : (rest >= 2 ? 2 : 1))
     let piece = Destination(
       c: to.c + row &* to.cRow, cRow: to.cRow, rows: size, columns: to.columns,
       isFirst: to.isFirst, bias: to.bias)
-    size == 4 ? fourRows(part, piece, narrow: narrow) : fewRows(part, piece, narrow: narrow)
+    if size == 8 {
+      tallTile(part, piece, narrow: narrow)
+    } else {
+      size == 4 ? fourRows(part, piece, narrow: narrow) : fewRows(part, piece, narrow: narrow)
+    }
     row &+= size
   }
 }
 
-/// Rows that lie side by side are read at fixed distances.
+/// All rows of a tile, or eight of twelve. Rows that lie side by side are read at fixed distances.
 @inline(__always)
-private func wholeTile<Narrow: StaticBool>(_ f: TileFactors, _ to: Destination, narrow: Narrow.Type) {
-  if f.aRow == 1 {
-    wholeTile(f, to, narrow: narrow, packed: True.self)
+private func tallTile<Narrow: StaticBool>(_ f: TileFactors, _ to: Destination, narrow: Narrow.Type) {
+  if to.rows == Tile.rows {
+    f.aRow == 1
+      ? tallTile(f, to, narrow: narrow, packed: True.self, whole: True.self)
+      : tallTile(f, to, narrow: narrow, packed: False.self, whole: True.self)
   } else {
-    wholeTile(f, to, narrow: narrow, packed: False.self)
+    f.aRow == 1
+      ? tallTile(f, to, narrow: narrow, packed: True.self, whole: False.self)
+      : tallTile(f, to, narrow: narrow, packed: False.self, whole: False.self)
   }
 }
 
 @inline(never)
-private func wholeTile<Narrow: StaticBool, Packed: StaticBool>(
-  _ f: TileFactors, _ to: Destination, narrow: Narrow.Type, packed: Packed.Type
+private func tallTile<Narrow: StaticBool, Packed: StaticBool, Whole: StaticBool>(
+  _ f: TileFactors, _ to: Destination, narrow: Narrow.Type, packed: Packed.Type, whole: Whole.Type
 ) {
   var r0 = RowPair(), r1 = RowPair(), r2 = RowPair()
   #if ADAM_V4
@@ -202,9 +210,11 @@ private func wholeTile<Narrow: StaticBool, Packed: StaticBool>(
     r2.step(a4[0], a4[s], b0, b1, narrow)
     #if ADAM_V4
       r3.step(a4[2 &* s], a4[triple], b0, b1, narrow)
-      r4.step(a8[0], a8[s], b0, b1, narrow)
-      r5.step(a8[2 &* s], a8[triple], b0, b1, narrow)
-      a8 += f.aTerm
+      if Whole.isTrue {
+        r4.step(a8[0], a8[s], b0, b1, narrow)
+        r5.step(a8[2 &* s], a8[triple], b0, b1, narrow)
+        a8 += f.aTerm
+      }
     #endif
     a += f.aTerm
     a4 += f.aTerm
@@ -216,8 +226,10 @@ private func wholeTile<Narrow: StaticBool, Packed: StaticBool>(
     to.store(r2, 4)
     #if ADAM_V4
       to.store(r3, 6)
-      to.store(r4, 8)
-      to.store(r5, 10)
+      if Whole.isTrue {
+        to.store(r4, 8)
+        to.store(r5, 10)
+      }
     #endif
     return
   }
