@@ -10,8 +10,8 @@ public struct KernelArguments {
   public var n0 = 0, n1 = 0, n2 = 0, n3 = 0, n4 = 0, n5 = 0
   public var n6 = 0, n7 = 0, n8 = 0, n9 = 0, n10 = 0, n11 = 0, n12 = 0
   public var f0: Float = 0, f1: Float = 0, f2: Float = 0, f3: Float = 0
-  /// `scratchBytes` of the calling thread, 64-byte aligned, for the time of the call. A kernel that
-  /// needs room takes it from here; nil: it must ask the allocator.
+  /// `scratchBytes` of the calling thread, 64-byte aligned, for the time of the call: a kernel that needs room
+  /// takes it from here.
   public var scratch: UnsafeMutableRawPointer?
   public static let scratchBytes = 32 << 10
   public init() {}

@@ -17,6 +17,7 @@ public struct KernelTable: Sendable {
   /// A program of micro-operations on streams with row/column broadcasting.
   /// - p0: `MicroOp` × n0; p1: `ElementwiseStream` × (n1 inputs, then n2 outputs)
   /// - n3 rows, n4 columns of the output. Collapse what is contiguous into one row: rows 1.
+  /// - n5: one more than the highest register of the program; 0: the kernel looks for it.
   /// - unit: `chunk` consecutive elements of the rows·columns outputs.
   public var elementwise: Kernel
   /// Every element of p0 [n0] becomes the bit pattern of f0. Unit: `chunk` elements.
@@ -191,14 +192,14 @@ public struct KernelTable: Sendable {
   static func blocks(_ count: Int, of size: Int) -> Int { (count + size - 1) / max(size, 1) }
 
   public init(
-    level: String, panelColumns: Int, tileRows: Int, elementwise: Kernel,
-    fill: Kernel, gemmPack: Kernel, gemm: Kernel, dot16: Kernel, sumLast: Kernel,
-    sumRuns: Kernel, sumFirst: Kernel, extreme: Kernel, softmax: Kernel, causalSoftmax: Kernel, logSoftmax: Kernel, softmaxGrad: Kernel,
-    logSoftmaxGrad: Kernel, nllLoss: Kernel, nllLossGrad: Kernel,
-    crossEntropyLoss: Kernel, crossEntropyLossGrad: Kernel, mseLoss: Kernel,
-    bceWithLogits: Kernel, stridedCopy: Kernel, indexSelect: Kernel, indexAdd: Kernel,
-    adam: Kernel, adamw: Kernel, sgd: Kernel, convRows: Int, convTerms: Int, padPlanes: Kernel,
-    convPack: Kernel, conv: Kernel, convWeights: Kernel, maxPool: Kernel, maxPoolGrad: Kernel
+    level: String, panelColumns: Int, tileRows: Int, elementwise: Kernel, fill: Kernel,
+    gemmPack: Kernel, gemm: Kernel, dot16: Kernel, sumLast: Kernel, sumRuns: Kernel,
+    sumFirst: Kernel, extreme: Kernel, softmax: Kernel, causalSoftmax: Kernel, logSoftmax: Kernel,
+    softmaxGrad: Kernel, logSoftmaxGrad: Kernel, nllLoss: Kernel, nllLossGrad: Kernel,
+    crossEntropyLoss: Kernel, crossEntropyLossGrad: Kernel, mseLoss: Kernel, bceWithLogits: Kernel,
+    stridedCopy: Kernel, indexSelect: Kernel, indexAdd: Kernel, adam: Kernel, adamw: Kernel,
+    sgd: Kernel, convRows: Int, convTerms: Int, padPlanes: Kernel, convPack: Kernel, conv: Kernel,
+    convWeights: Kernel, maxPool: Kernel, maxPoolGrad: Kernel
   ) {
     self.level = level
     self.panelColumns = panelColumns

@@ -19,40 +19,22 @@ func elementwise(_ raw: UnsafeRawPointer, _ begin: Int, _ end: Int) {
 }
 
 /// The elements `first ..< last` of the results. The register file lies at the end of the caller's
-/// scratch, whose beginning others use. Without that it is only as large as the program and the tensor
-/// need, and up to a kilobyte of it on the stack.
+/// scratch, whose beginning others use.
 func elementwise(
   _ a: UnsafePointer<KernelArguments>, _ first: Int, _ last: Int, _ scratch: UnsafeMutableRawPointer?
 ) {
-  if let scratch {
-    let room = scratch + (KernelArguments.scratchBytes &- registerBytes)
-    let file = room.assumingMemoryBound(to: Float.self)
-    let table = room + MicroOp.registerLimit &* width &* 4
-    return start(a, first, last, file, width, table.assumingMemoryBound(to: Floats.self))
-  }
-  let count = registerCount(a)
-  let stride = a.pointee.n3 &* a.pointee.n4 <= 16 ? 16 : width
-  withUnsafeTemporaryAllocation(of: Float.self, capacity: count &* stride) { file in
-    withUnsafeTemporaryAllocation(of: Floats.self, capacity: count) { registers in
-      if let file = file.baseAddress, let registers = registers.baseAddress {
-        start(a, first, last, file, stride, registers)
-      }
-    }
-  }
-}
-
-@inline(__always)
-private func start(
-  _ a: UnsafePointer<KernelArguments>, _ first: Int, _ last: Int, _ file: Floats, _ stride: Int,
-  _ registers: Registers
-) {
-  for i in 0..<registerCount(a) { registers[i] = file + i &* stride }
-  run(a, first, last, file, stride, registers)
+  let room = scratch.unsafelyUnwrapped + (KernelArguments.scratchBytes &- registerBytes)
+  let file = room.assumingMemoryBound(to: Float.self)
+  let table = room + MicroOp.registerLimit &* width &* 4
+  let registers = table.assumingMemoryBound(to: Floats.self)
+  for i in 0..<registerCount(a) { registers[i] = file + i &* width }
+  run(a, first, last, file, registers)
 }
 
 /// One more than the highest register the program names.
 @inline(__always)
 private func registerCount(_ a: UnsafePointer<KernelArguments>) -> Int {
+  if a.pointee.n5 > 0 { return a.pointee.n5 }
   let ops = a.pointee.p0.unsafelyUnwrapped.assumingMemoryBound(to: MicroOp.self)
   var highest = a.pointee.n1 &+ a.pointee.n2 &- 1
   for i in 0..<a.pointee.n0 {
@@ -63,8 +45,7 @@ private func registerCount(_ a: UnsafePointer<KernelArguments>) -> Int {
 }
 
 private func run(
-  _ a: UnsafePointer<KernelArguments>, _ first: Int, _ last: Int, _ file: Floats,
-  _ stride: Int, _ registers: Registers
+  _ a: UnsafePointer<KernelArguments>, _ first: Int, _ last: Int, _ file: Floats, _ registers: Registers
 ) {
   let rows = a.pointee.n3, columns = a.pointee.n4
   var at = first
@@ -79,11 +60,11 @@ private func run(
   while at < last {
     let lanes = min(turn, last &- at)
     for i in 0..<inputs {
-      registers[i] = source(streams + i, row, column, columns, lanes, file + i &* stride)
+      registers[i] = source(streams + i, row, column, columns, lanes, file + i &* width)
     }
     let isWhole = lanes & 15 == 0
     for i in inputs..<(inputs &+ outputs) {
-      registers[i] = isWhole ? start(streams + i) + at : file + i &* stride
+      registers[i] = isWhole ? start(streams + i) + at : file + i &* width
     }
     let groups = (lanes &+ 15) &>> 4
     for i in 0..<count { apply(ops + i, registers, groups) }

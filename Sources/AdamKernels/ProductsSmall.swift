@@ -164,6 +164,8 @@ private func chain16(
 @inline(__always)
 private func gathered(_ y: Floats, _ stride: Int) -> Lane16 {
   if stride == 1 { return load16(y) }
+  // Two inputs are common, and nothing behind the last element is read.
+  if stride == 2 { return Lane16(lowHalf: load16(y).evenHalf, highHalf: load16(y + 15).oddHalf) }
   var v = Lane16(repeating: 0)
   for lane in 0..<16 { v[lane] = y[lane &* stride] }
   return v

@@ -78,6 +78,9 @@ func pseudo(_ count: Int, _ seed: UInt64, _ scale: Float = 1) -> [Float] {
 func run(_ kernel: Kernel, _ units: Int, _ fill: (inout KernelArguments) -> Void) {
   var a = KernelArguments()
   fill(&a)
+  let scratch = UnsafeMutableRawPointer.allocate(byteCount: KernelArguments.scratchBytes, alignment: 64)
+  defer { scratch.deallocate() }
+  a.scratch = scratch
   let host = adam_float_state_get()
   adam_float_state_set(adam_float_state_canonical(host))
   withUnsafePointer(to: &a) {

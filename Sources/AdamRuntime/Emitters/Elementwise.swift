@@ -226,7 +226,12 @@ private func elementwiseCall(
     steps: e.tables.store(steps), streams: e.tables.store(streams), count: count, cost: cost)
   (call.arguments.n0, call.arguments.n1, call.arguments.n2) = (steps.count, places.count, program.outputs.count)
   (call.arguments.n3, call.arguments.n4) = (layout.rows, layout.columns)
+  call.arguments.n5 = 1 + max(places.count + program.outputs.count - 1, steps.map(\.highestRegister).max() ?? 0)
   return call
+}
+
+extension MicroOp {
+  fileprivate var highestRegister: Int { [dst, a, b, c].map { Int($0) }.max() ?? 0 }
 }
 
 extension ElementwiseProgram {
