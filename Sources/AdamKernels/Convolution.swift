@@ -22,33 +22,6 @@ private func loadT(_ p: UnsafePointer<Float>, _ stride: Int) -> T {
   return v
 }
 
-/// Zeros with the elements of a plane among them, `n7` rows and `n8` columns apart.
-func padPlanes(_ raw: UnsafeRawPointer, _ begin: Int, _ end: Int) {
-  let x = arguments(raw).pointee
-  let (rows, columns) = (x.n1, x.n2)
-  for plane in begin..<end {
-    let from = x.p0.floats + plane &* rows &* columns
-    let to = x.p1.floats + plane &* x.n3 &* x.n4
-    to.update(repeating: 0, count: x.n3 &* x.n4)
-    for i in 0..<rows {
-      let row = x.n5 &+ i &* x.n7
-      guard row >= 0, row < x.n3 else { continue }
-      padRow(from + i &* columns, to + row &* x.n4, columns, x.n4, first: x.n6, step: x.n8)
-    }
-  }
-}
-
-@inline(__always)
-private func padRow(_ from: Floats, _ to: Floats, _ count: Int, _ room: Int, first: Int, step: Int) {
-  if step == 1, first >= 0, first &+ count <= room {
-    return copyShort(from, to + first, count)
-  }
-  for j in 0..<count {
-    let column = first &+ j &* step
-    if column >= 0, column < room { to[column] = from[j] }
-  }
-}
-
 /// Weights of `ConvTile.rows` output channels side by side, term after term; zeros beyond the last.
 func convPack(_ raw: UnsafeRawPointer, _ begin: Int, _ end: Int) {
   let x = arguments(raw).pointee

@@ -63,25 +63,3 @@ extension UnsafeMutableRawPointer? {
   @inline(__always)
   var optionalIntegers: Integers? { self?.assumingMemoryBound(to: Int32.self) }
 }
-
-/// For rows of images and the like, where a call would cost more than the copy. The last eight may overlap
-/// those before.
-@inline(__always)
-func copyShort(_ from: UnsafeRawPointer, _ to: UnsafeMutableRawPointer, _ count: Int) {
-  var at = 0
-  if count < 8 {
-    while at < count {
-      to.storeBytes(
-        of: from.loadUnaligned(fromByteOffset: at &* 4, as: UInt32.self), toByteOffset: at &* 4, as: UInt32.self)
-      at &+= 1
-    }
-    return
-  }
-  while at < count {
-    let place = min(at, count &- 8) &* 4
-    to.storeBytes(
-      of: from.loadUnaligned(fromByteOffset: place, as: SIMD8<UInt32>.self), toByteOffset: place,
-      as: SIMD8<UInt32>.self)
-    at &+= 8
-  }
-}
