@@ -1,5 +1,33 @@
 // Runs of elements that become columns: what packing and transposing do.
 
+/// Every second element of a and b from the first on. Written out, as the next ones are: the standard library's
+/// halves may stay functions, which modules of other instruction sets would share.
+@inline(__always)
+func evens(_ a: SIMD16<Float>, _ b: SIMD16<Float>) -> SIMD16<Float> {
+  SIMD16(
+    a[0], a[2], a[4], a[6], a[8], a[10], a[12], a[14],
+    b[0], b[2], b[4], b[6], b[8], b[10], b[12], b[14])
+}
+
+/// From the second on.
+@inline(__always)
+func odds(_ a: SIMD16<Float>, _ b: SIMD16<Float>) -> SIMD16<Float> {
+  SIMD16(
+    a[1], a[3], a[5], a[7], a[9], a[11], a[13], a[15],
+    b[1], b[3], b[5], b[7], b[9], b[11], b[13], b[15])
+}
+
+/// a0 b0 a1 b1 …
+@inline(__always)
+func zipped(_ a: SIMD16<Float>, _ b: SIMD16<Float>) -> (SIMD16<Float>, SIMD16<Float>) {
+  (
+    SIMD16(
+      a[0], b[0], a[1], b[1], a[2], b[2], a[3], b[3], a[4], b[4], a[5], b[5], a[6], b[6], a[7], b[7]),
+    SIMD16(
+      a[8], b[8], a[9], b[9], a[10], b[10], a[11], b[11], a[12], b[12], a[13], b[13], a[14], b[14], a[15], b[15])
+  )
+}
+
 /// `runs` runs of k terms become the columns of rows `rowLength` long, eight or four at a time.
 func interleaveRuns(
   _ from: Floats, _ runStride: Int, _ termStride: Int, _ k: Int, _ to: Floats, runs: Int, rowLength: Int
@@ -42,10 +70,9 @@ private struct Square {
   /// a0 b0 a1 b1 …
   @inline(__always)
   private static func zip(_ a: Eight, _ b: Eight) -> (Eight, Eight) {
-    var both = SIMD16<Float>()
-    both.evenHalf = a
-    both.oddHalf = b
-    return (both.lowHalf, both.highHalf)
+    (
+      Eight(a[0], b[0], a[1], b[1], a[2], b[2], a[3], b[3]), Eight(a[4], b[4], a[5], b[5], a[6], b[6], a[7], b[7])
+    )
   }
 
   /// The rows as one perfect shuffle of their elements; three of them transpose.

@@ -26,8 +26,7 @@ private struct Neighbours {
 
   @inline(__always)
   private init(_ low: Lane16, _ high: Lane16) {
-    let both = SIMD32(lowHalf: low, highHalf: high)
-    (left, right) = (both.evenHalf, both.oddHalf)
+    (left, right) = (evens(low, high), odds(low, high))
     isRight = wins(right, left)
   }
 
@@ -36,13 +35,9 @@ private struct Neighbours {
 
   /// What belongs to the larger of each pair, in the order of the elements.
   @inline(__always)
-  func spread(_ g: Lane16) -> SIMD32<Float> {
+  func spread(_ g: Lane16) -> (Lane16, Lane16) {
     let zero = Lane16(repeating: 0)
-    let left = g.replacing(with: zero, where: isRight), right = zero.replacing(with: g, where: isRight)
-    var both = SIMD32<Float>()
-    both.evenHalf = left
-    both.oddHalf = right
-    return both
+    return zipped(g.replacing(with: zero, where: isRight), zero.replacing(with: g, where: isRight))
   }
 }
 
@@ -128,16 +123,16 @@ struct PairBlock {
       let x = x + element, out = out + element, gradients = gradients + pair
       var k = 0
       while k &+ 16 <= count {
-        let both = Neighbours(x + 2 &* k).spread(load16(gradients + k))
-        store16(both.lowHalf, out + 2 &* k)
-        store16(both.highHalf, out + (2 &* k &+ 16))
+        let (low, high) = Neighbours(x + 2 &* k).spread(load16(gradients + k))
+        store16(low, out + 2 &* k)
+        store16(high, out + (2 &* k &+ 16))
         k &+= 16
       }
       let rest = count &- k
       if rest == 0 { return }
-      let both = Neighbours(x + 2 &* k, count: rest).spread(load16(gradients + k))
-      put(both.lowHalf, out + 2 &* k, 2 &* rest)
-      if rest > 8 { store(both.highHalf, out + (2 &* k &+ 16), count: 2 &* rest &- 16) }
+      let (low, high) = Neighbours(x + 2 &* k, count: rest).spread(load16(gradients + k))
+      put(low, out + 2 &* k, 2 &* rest)
+      if rest > 8 { store(high, out + (2 &* k &+ 16), count: 2 &* rest &- 16) }
     }
   }
 }

@@ -30,8 +30,26 @@ private func outerProduct(_ p: Product, _ rows: Range<Int>, _ columns: Range<Int
   if let bias = p.bias {
     for i in rows { outerRow(a[i &* aRow], b, c + i &* cRow, columns, bias) }
   } else {
-    for i in rows { outerRow(a[i &* aRow], b, c + i &* cRow, columns, nil) }
+    var i = rows.lowerBound
+    while columns == 0..<2, cRow == 2, aRow == 1, i &+ 16 <= rows.upperBound {
+      outerPairs(load16(a + i), b, c + 2 &* i)
+      i &+= 16
+    }
+    while i < rows.upperBound {
+      outerRow(a[i &* aRow], b, c + i &* cRow, columns, nil)
+      i &+= 1
+    }
   }
+}
+
+/// Sixteen rows of two columns.
+@inline(__always)
+private func outerPairs(_ a: Lane16, _ b: Floats, _ out: Floats) {
+  let zero = Lane16(repeating: 0)
+  let (low, high) = zipped(
+    Lane16.fma(a, Lane16(repeating: b[0]), zero), Lane16.fma(a, Lane16(repeating: b[1]), zero))
+  store16(low, out)
+  store16(high, out + 16)
 }
 
 /// out[j] = x·b[j] + bias[j]: a row of the product of two vectors.
@@ -165,7 +183,10 @@ private func chain16(
 private func gathered(_ y: Floats, _ stride: Int) -> Lane16 {
   if stride == 1 { return load16(y) }
   // Two inputs are common, and nothing behind the last element is read.
-  if stride == 2 { return Lane16(lowHalf: load16(y).evenHalf, highHalf: load16(y + 15).oddHalf) }
+  if stride == 2 {
+    let first = load16(y), last = load16(y + 15)
+    return Lane16(lowHalf: evens(first, first).lowHalf, highHalf: odds(last, last).lowHalf)
+  }
   var v = Lane16(repeating: 0)
   for lane in 0..<16 { v[lane] = y[lane &* stride] }
   return v
