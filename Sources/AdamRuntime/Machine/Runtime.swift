@@ -55,11 +55,17 @@ package final class Runtime {
     let wanted = min(max(options.threads ?? cores, range.lowerBound), range.upperBound)
     // More threads than cores would only take turns, so they are not started.
     let count = options.splitsEverything ? wanted : min(wanted, cores)
-    pool = ThreadPool(threads: count, spinners: min(count, cores) - 1)
+    pool = ThreadPool(
+      threads: count, spinners: min(count, cores) - 1, patience: splitsEverything ? 0 : Self.smallJobsAlone)
   }
 
   /// Threads that take part, the caller included.
   package var threads: Int { pool.threads }
+
+  /// A call of so many nanoseconds starts the threads at once; of shorter ones the caller does the first by itself,
+  /// which together take about as long as a start.
+  static let largeCost = 100_000.0
+  private static let smallJobsAlone = 256
 
   /// Below this many nanoseconds a call stays with the caller: moving lines between cores costs more.
   static let smallestSharedCost = 4_000.0

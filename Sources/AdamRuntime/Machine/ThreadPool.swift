@@ -7,7 +7,8 @@ import Glibc
 import Synchronization
 
 /// The caller is one of the threads. One job at a time; `run` returns when all units are done. The others
-/// are started for the first job: most small trainings never have one that pays.
+/// are started for the first large job, or after many small ones: to start a thread takes longer than a small
+/// job, and most small trainings are over before it has paid.
 final class ThreadPool {
   /// The caller included. A system that has no more threads to give is no error: fewer do the work.
   let threads: Int
@@ -17,10 +18,15 @@ final class ThreadPool {
   private let board = JobBoard()
   private var workers: [pthread_t] = []
   private var isStarted = false
+  /// Small jobs that the caller still does alone before the others are started.
+  private var patience: Int
 
-  /// - Parameter spinners: workers that may wait by spinning; the rest sleep at once. Never more
-  ///   than there are cores to spin on.
-  init(threads: Int, spinners: Int) {
+  /// - Parameters:
+  ///   - spinners: workers that may wait by spinning; the rest sleep at once. Never more than there are cores
+  ///     to spin on.
+  ///   - patience: small jobs that the caller does alone before the others are started.
+  init(threads: Int, spinners: Int, patience: Int = 0) {
+    self.patience = patience
     scratch = .allocate(byteCount: KernelArguments.scratchBytes, alignment: 64)
     self.threads = max(1, threads)
     self.spinners = spinners
@@ -43,8 +49,18 @@ final class ThreadPool {
 
   /// Computes the units `begin ..< end` in pieces of `grain`. Allocates nothing. The arguments hold
   /// the caller's scratch; a worker puts its own into a copy.
-  func run(_ kernel: Kernel, _ arguments: UnsafeRawPointer, from begin: Int = 0, to end: Int, grain: Int) {
-    if !isStarted { start() }
+  /// - Parameter isLarge: threads are started for it at once.
+  func run(
+    _ kernel: Kernel, _ arguments: UnsafeRawPointer, from begin: Int = 0, to end: Int, grain: Int,
+    isLarge: Bool = true
+  ) {
+    if !isStarted {
+      if patience > 0, !isLarge {
+        patience &-= 1
+        return kernel(arguments, begin, end)
+      }
+      start()
+    }
     let grain = max(grain, (end &- begin) / JobBoard.mostPieces &+ 1)
     board.publish(kernel, arguments, from: begin, to: end, grain: grain)
     board.help(board.generation, from: .front, scratch: nil)

@@ -9,6 +9,8 @@ struct Instruction {
   var units: Int
   /// Units in a piece when threads share the call; 0: the caller computes all of it.
   var grain: Int
+  /// Worth starting threads for.
+  var isLarge: Bool
   /// Units between two looks whether to stop, in runs that look; 0: the call is short.
   var pause: Int
 }
@@ -27,7 +29,7 @@ extension UnsafePointer<Instruction> {
     if pointee.grain == 0 {
       pointee.kernel(arguments, begin, end)
     } else {
-      pool.run(pointee.kernel, arguments, from: begin, to: end, grain: pointee.grain)
+      pool.run(pointee.kernel, arguments, from: begin, to: end, grain: pointee.grain, isLarge: pointee.isLarge)
     }
   }
 }

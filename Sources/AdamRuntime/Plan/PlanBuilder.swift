@@ -115,7 +115,7 @@ struct PlanBuilder {
       arguments.scratch = runtime.pool.scratch
       return Instruction(
         arguments: arguments, kernel: call.kernel, units: call.units,
-        grain: runtime.grain(units: call.units, cost: call.cost),
+        grain: runtime.grain(units: call.units, cost: call.cost), isLarge: call.cost >= Runtime.largeCost,
         pause: runtime.pause(units: call.units, cost: call.cost))
     }
   }
