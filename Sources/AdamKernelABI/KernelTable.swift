@@ -64,11 +64,11 @@ public struct KernelTable: Sendable {
   /// - unit: n10 rows of the planes of one group of one image. With n7 smaller than a vector, up to a
   ///   vector (n9 of them apart) is read behind the last element.
   public var conv: Kernel
-  /// sums[g, t, r] = Σ_(i, p, q) g[i, g, r, p, q]·x[i, g, offset[t] + p·n8 + q·n9], rule 1 in order of
+  /// sums[g, t, r] = Σ_(i, p, q) g[i, p, q, g, r]·x[i, g, offset[t] + p·n8 + q·n9], rule 1 in order of
   /// (i, p, q).
-  /// - p0: g [n0, n3, n2, n6, n7], p1: x, p2: sums [n3, n1, n2 rounded up to vectors], p3: i32 offsets [n1]
+  /// - p0: g [n0, n6, n7, n3, n2], p1: x, p2: sums [n3, n1, n2 rounded up to vectors], p3: i32 offsets [n1]
   /// - n0 images, n1 terms, n2 channels of a group, n3 groups; n4, n5 strides of x as for `conv`
-  /// - unit: `convTerms` terms and `panelColumns` channels of a group.
+  /// - unit: `convTerms` terms and `panelColumns` channels of a group. Behind g a vector may be read.
   public var convWeights: Kernel
   /// The largest element of every window; NaN wins, the first among equals.
   /// - p0: x [.., n0, n1], p1: y [.., n2, n3]; windows n4 × n5, n6 and n7 apart, n8 and n9 of padding,
@@ -179,6 +179,7 @@ public struct KernelTable: Sendable {
   }
   /// More make no product faster: what a block reads of B stays in the second cache.
   private static let mostColumns = 256
+  /// Of B in a block of rule 1; more come from farther than the second cache.
   private static let mostTerms = 384
 
   /// Whether `gemm` should be given a packed copy of B. `aRow` is the stride of A along m,

@@ -23,7 +23,7 @@ struct Epilogue {
   @inline(__always)
   var isRelu: Bool { activation == .relu }
 
-  /// As above: the gradient of a relu whose result is `y`.
+  /// A kernel may do this one by itself too: the gradient of a relu whose result is `y`.
   @inline(__always)
   func isReluGrad(of y: Floats) -> Bool { activation == .reluGrad && other == y }
 
