@@ -4,6 +4,12 @@ import PackageDescription
 // Modules stand in data-flow order; README.md holds the same table and a test keeps both equal
 // to the imports in the sources.
 
+/// For release builds. A start of the program is most of what a short script takes: the linker may lay what it
+/// runs side by side (`scripts/dev/release` does), and generic types are made by calls that know their
+/// parts, instead of being looked up by name.
+let startSettings = ["-function-sections", "-disable-concrete-type-metadata-mangled-name-accessors"]
+  .flatMap { ["-Xfrontend", $0] }
+
 /// Kernels are optimised in debug builds too: the bits must not depend on the configuration and an
 /// unoptimised kernel is a thousand times slower. No flag here lets the compiler change a result.
 func kernelSettings(_ architecture: String?, _ define: String) -> [SwiftSetting] {
@@ -14,6 +20,7 @@ func kernelSettings(_ architecture: String?, _ define: String) -> [SwiftSetting]
   #endif
   return [
     .unsafeFlags(["-Ounchecked", "-Xcc", "-fno-math-errno", "-Xcc", "-ffp-contract=off"] + level),
+    .unsafeFlags(startSettings, .when(configuration: .release)),
     .define(define),
   ]
 }
@@ -118,6 +125,6 @@ let package = Package(
 // costs as much as a small operation of a script, does not repeat it.
 for target in package.targets where target.type != .system && !target.name.hasPrefix("AdamKernel") {
   target.swiftSettings = (target.swiftSettings ?? []) + [
-    .unsafeFlags(["-enforce-exclusivity=unchecked"], .when(configuration: .release))
+    .unsafeFlags(["-enforce-exclusivity=unchecked"] + startSettings, .when(configuration: .release))
   ]
 }

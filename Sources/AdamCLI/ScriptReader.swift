@@ -54,7 +54,7 @@ enum ScriptReader {
 
   private static func readAll(_ descriptor: Int32, name: String) throws(UnreadableScript) -> [UInt8] {
     var bytes: [UInt8] = []
-    var chunk = [UInt8](repeating: 0, count: 1 << 16)
+    var chunk = [UInt8](repeating: 0, count: 1 << 13)
     while bytes.count < limit {
       let count = chunk.withUnsafeMutableBytes { buffer in
         Glibc.read(descriptor, buffer.baseAddress, buffer.count)

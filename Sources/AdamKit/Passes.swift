@@ -21,6 +21,7 @@ extension Session {
 
   /// Refuses names that no pass has, and switching off what is needed.
   static func checkPasses(_ options: Options) throws(Diagnostic) {
+    if options.disabledPasses.isEmpty, options.shownPasses.isEmpty { return }
     let known = AdamPasses.PassDescription.all
     for name in options.disabledPasses + options.shownPasses.filter({ $0 != "all" }) {
       guard known.contains(where: { $0.name == name }) else { throw .unknownPass(name, known.map(\.name)) }

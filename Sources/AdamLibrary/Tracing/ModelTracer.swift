@@ -7,13 +7,15 @@ import AdamSource
 /// What a layer did to its input, for messages.
 package struct TrailStep {
   package var layer: Layer
-  /// `3`, or `2.1` inside another `seq`.
-  package var place: String
+  /// Its number in each `seq` around it.
+  package var path: [String]
   package var input: TensorType
   package var output: TensorType
   /// What came out, in the traced function.
   package var value: ValueID
   package var keeps: Bool { input.shape == output.shape }
+  /// `3`, or `2.1` inside another `seq`.
+  package var place: String { path.joined(separator: ".") }
 }
 
 /// Class numbers, and what they were made of.
@@ -217,7 +219,7 @@ package final class ModelTracer: TraceBuilder {
     trail.removeLast(max(0, trail.count - before))
     trail.append(
       TrailStep(
-        layer: layer, place: place, input: function.type(input), output: function.type(output), value: output))
+        layer: layer, path: path, input: function.type(input), output: function.type(output), value: output))
   }
 
   private var place: String { path.joined(separator: ".") }

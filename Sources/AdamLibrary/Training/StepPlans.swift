@@ -21,7 +21,8 @@ final class ScalarFeed {
 /// All that a training needs to run steps of one model.
 struct StepPlans {
   /// Steps whose scalars are computed ahead.
-  static let scalarRows = 4096
+  let scalarRows: Int
+  private static let mostScalarRows = 4096
 
   let request: TrainingRequest
   let session: SessionState
@@ -34,8 +35,11 @@ struct StepPlans {
   /// The step on a batch of `rows` rows, which told what it reaches.
   private var first: (rows: Int, trace: ModelTracer)
 
-  /// - Parameter rows: of the batch that most steps take.
-  init(_ request: TrainingRequest, _ session: SessionState, rows: Int) throws(Diagnostic) {
+  /// - Parameters:
+  ///   - rows: of the batch that most steps take.
+  ///   - steps: how many there will be at most.
+  init(_ request: TrainingRequest, _ session: SessionState, rows: Int, steps: Int) throws(Diagnostic) {
+    scalarRows = max(1, min(steps, Self.mostScalarRows))
     self.request = request
     self.session = session
     let trace = try request.tracer(session).trace(rows: rows, isTraining: true)
@@ -82,7 +86,7 @@ struct StepPlans {
         states.append(state)
         if feedOfStart[state.updates] == nil {
           let name = feeds.isEmpty ? "scalars" : "scalars.\(feeds.count)"
-          let table = try Tensor(.f32, [Self.scalarRows, OptimizerRules.scalarCount])
+          let table = try Tensor(.f32, [scalarRows, OptimizerRules.scalarCount])
           feeds.append(ScalarFeed(name: name, start: state.updates, table: table))
           feedOfStart[state.updates] = name
         }

@@ -56,16 +56,17 @@ final class TrainingLoop {
     let batch = request.data.description.batchSize
     size = min(batch ?? rows, rows)
     guard size > 0 else { throw .noRows("train on", at: request.span) }
-    plans = try StepPlans(request, context.session, rows: size)
+    let hasRagged = rows % size > 0 && !request.data.dropsLast
+    stepsPerEpoch = rows / size + (hasRagged ? 1 : 0)
+    let steps = Self.steps(of: request, perEpoch: stepsPerEpoch)
+    plans = try StepPlans(request, context.session, rows: size, steps: steps)
     rowChoices = plans.step.function.rowChoices
     try request.checkChoices(rowChoices, context.session)
     full = try plans.runner(rows: size)
-    let hasRagged = rows % size > 0 && !request.data.dropsLast
     ragged = hasRagged ? try plans.runner(rows: rows % size) : nil
-    stepsPerEpoch = rows / size + (hasRagged ? 1 : 0)
     do throws(AllocationError) {
       order = batch == nil ? nil : try Tensor([rows], integers: [])
-      sink = try Tensor(.f32, [StepPlans.scalarRows])
+      sink = try Tensor(.f32, [plans.scalarRows])
     } catch {
       throw .outOfMemory(error, at: request.span)
     }
@@ -123,9 +124,11 @@ final class TrainingLoop {
     request.unit == "epochs" ? request.total : (request.total + stepsPerEpoch - 1) / stepsPerEpoch
   }
 
-  private var totalSteps: Int {
+  private var totalSteps: Int { Self.steps(of: request, perEpoch: stepsPerEpoch) }
+
+  private static func steps(of request: TrainingRequest, perEpoch count: Int) -> Int {
     if request.unit == "steps" { return request.total }
-    let (steps, overflow) = request.total.multipliedReportingOverflow(by: stepsPerEpoch)
+    let (steps, overflow) = request.total.multipliedReportingOverflow(by: count)
     return overflow ? .max : steps
   }
 
@@ -172,7 +175,7 @@ final class TrainingLoop {
 
   /// Steps until something has to be done between two steps.
   private func nextCount() -> Int {
-    var count = min(burst, totalSteps - step, StepPlans.scalarRows)
+    var count = min(burst, totalSteps - step, plans.scalarRows)
     for hook in session.hooks where hook.isActive && hook.event == "step" {
       count = min(count, hook.every - step % hook.every)
     }
@@ -210,14 +213,14 @@ final class TrainingLoop {
   private func refillScalars() throws(Diagnostic) {
     settingsChanges = request.optimizer.changes
     scalarBase = step
-    let count = min(totalSteps - step, StepPlans.scalarRows)
+    let count = min(totalSteps - step, plans.scalarRows)
     rates = try StepRates(request.optimizer, schedule, from: step, count: count, context)
     plans.fillScalars(from: step, rates)
   }
 
   /// Runs `count` steps of one kind and books their losses.
   private func advance(_ count: Int) throws(Diagnostic) {
-    if step - scalarBase + count > StepPlans.scalarRows { try refillScalars() }
+    if step - scalarBase + count > plans.scalarRows { try refillScalars() }
     let isRagged = isBatched && batchIndex == rows / size
     let runner = isRagged ? ragged ?? full : full
     let started = session.host.now()
@@ -248,7 +251,7 @@ final class TrainingLoop {
   /// Bursts take some milliseconds, so that Ctrl-C is answered at once. Says nothing about bits.
   private func adaptBurst(_ seconds: Double, _ count: Int) {
     if seconds < 0.004, count == burst {
-      burst = min(burst * 2, StepPlans.scalarRows)
+      burst = min(burst * 2, plans.scalarRows)
     } else if seconds > 0.02 {
       burst = max(1, burst / 2)
     }

@@ -151,7 +151,7 @@ extension RenderingSpec {
     guard missing > 0 else { return text }
     if zeroPads, isNumber, alignment == nil {
       let sign = text.first.map { $0 == "-" || $0 == "+" } == true ? 1 : 0
-      return text.prefix(sign) + String(repeating: "0", count: missing) + text.dropFirst(sign)
+      return String(text.prefix(sign)) + String(repeating: "0", count: missing) + String(text.dropFirst(sign))
     }
     let left: Int
     switch alignment ?? (isNumber ? ">" : "<") {

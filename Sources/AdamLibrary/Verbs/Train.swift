@@ -144,7 +144,7 @@ enum TrainVerb {
   ) throws(Diagnostic) -> Value {
     let rows = request.data.rowCount
     let size = min(request.data.description.batchSize ?? rows, rows)
-    let plans = try StepPlans(request, session, rows: size)
+    let plans = try StepPlans(request, session, rows: size, steps: 1)
     let function = try plans.function(rows: size) { pass, function in
       if pass == "autodiff" { observer("grad", function.text) }
     }

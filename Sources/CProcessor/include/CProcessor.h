@@ -15,19 +15,24 @@ static inline unsigned int adam_saved_registers(void) {
 /* 1: x86-64, 3: + AVX2, FMA, BMI, … (x86-64-v3), 4: + AVX-512 F BW CD DQ VL (x86-64-v4). Both the
    processor and the operating system must agree. */
 static inline int adam_processor_level(void) {
-  unsigned int a, b, c, d;
-  if (!__get_cpuid(1, &a, &b, &c, &d)) return 1;
+  /* A virtual machine takes microseconds for each cpuid, so the highest leaf is asked for once. */
+  unsigned int a, b, c, d, highest;
+  __cpuid(0, highest, b, c, d);
+  if (highest < 7) return 1;
+  __cpuid(1, a, b, c, d);
   /* FMA 12, MOVBE 22, OSXSAVE 27, AVX 28, F16C 29 */
   const unsigned int v3c = 1u << 12 | 1u << 22 | 1u << 27 | 1u << 28 | 1u << 29;
   if ((c & v3c) != v3c) return 1;
   const unsigned int saved = adam_saved_registers();
   if ((saved & 0x06u) != 0x06u) return 1;
-  if (!__get_cpuid_count(7, 0, &a, &b, &c, &d)) return 1;
+  __cpuid_count(7, 0, a, b, c, d);
   const unsigned int features = b;
   /* BMI1 3, AVX2 5, BMI2 8 */
   const unsigned int v3b = 1u << 3 | 1u << 5 | 1u << 8;
   if ((features & v3b) != v3b) return 1;
-  if (!__get_cpuid(0x80000001u, &a, &b, &c, &d) || !(c & 1u << 5)) return 1; /* LZCNT */
+  /* A processor with AVX2 has this leaf. LZCNT 5 */
+  __cpuid(0x80000001u, a, b, c, d);
+  if (!(c & 1u << 5)) return 1;
   /* AVX512 F 16, DQ 17, CD 28, BW 30, VL 31 */
   const unsigned int v4b = 1u << 16 | 1u << 17 | 1u << 28 | 1u << 30 | 1u << 31;
   if ((features & v4b) != v4b || (saved & 0xE0u) != 0xE0u) return 3;
