@@ -72,7 +72,8 @@ package typealias Pullback =
 package typealias Reference =
   @Sendable ([ReferenceTensor], Attributes, [TensorType]) -> [ReferenceTensor]
 
-package struct OpDefinition: Sendable {
+/// A reference: every operation of a function holds its op, and passes copy operations by the hundred.
+package final class OpDefinition: Sendable {
   /// Lower snake case, torch's name: the same in the language, the IR, help and files.
   package let name: String
   package let summary: String
@@ -113,7 +114,7 @@ package struct OpDefinition: Sendable {
 }
 
 extension OpDefinition: Hashable {
-  package static func == (a: OpDefinition, b: OpDefinition) -> Bool { a.name == b.name }
+  package static func == (a: OpDefinition, b: OpDefinition) -> Bool { a === b || a.name == b.name }
   package func hash(into hasher: inout Hasher) { hasher.combine(name) }
 }
 

@@ -75,7 +75,8 @@ package protocol TraceBuilder: AnyObject {
   func apply(_ layer: Layer, to input: ValueID) throws(Diagnostic) -> ValueID
 }
 
-package struct LayerDefinition: Sendable {
+/// A reference: every layer holds its definition.
+package final class LayerDefinition: Sendable {
   /// torch's name in lower snake case: `linear`, `dropout`, `relu`, `seq`.
   package let name: String
   package let summary: String

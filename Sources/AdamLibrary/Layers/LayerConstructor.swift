@@ -12,8 +12,8 @@ extension LayerDefinition {
     BuiltinDefinition(
       name: name, group: "layer", summary: summary, signature: constructorSignature,
       example: example, page: page,
-      check: { context, arguments in checkConstructor(context, arguments) },
-      run: { context, arguments throws(Diagnostic) in try runConstructor(context, arguments) })
+      check: { context, arguments in self.checkConstructor(context, arguments) },
+      run: { context, arguments throws(Diagnostic) in try self.runConstructor(context, arguments) })
   }
 
   /// Layers with weights are never applied at the place where they are made.
