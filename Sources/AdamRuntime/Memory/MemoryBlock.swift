@@ -111,7 +111,11 @@ private enum MappedBlocks {
 
   private static func map(_ size: Int) -> UnsafeMutableRawPointer? {
     let flags = MAP_PRIVATE | MAP_ANONYMOUS
-    let pointer = mmap(nil, size, PROT_READ | PROT_WRITE, flags, -1, 0)
-    return pointer == MAP_FAILED ? nil : pointer
+    guard let pointer = mmap(nil, size, PROT_READ | PROT_WRITE, flags, -1, 0), pointer != MAP_FAILED else {
+      return nil
+    }
+    // Pages of 2 MiB, where the system has them: 512 times fewer to be found and to be looked up.
+    madvise(pointer, size, MADV_HUGEPAGE)
+    return pointer
   }
 }
