@@ -95,6 +95,16 @@ final class NetworkTraining {
     return loss
   }
 
+  /// What the calls of a step take at least.
+  func callTimes(_ steps: Int) throws -> [CallTimes.Call] {
+    guard let runtime = session.interpreter?.session.runtime else { return [] }
+    let times = CallTimes()
+    runtime.callTimes = times
+    defer { runtime.callTimes = nil }
+    try train(steps)
+    return times.calls
+  }
+
   /// Heap allocations of the steps behind the first ones of 1,010.
   func allocations() throws -> Int {
     // A first run: what is made once for good (a plan, the types of generic code) does not count.

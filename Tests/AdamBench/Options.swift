@@ -16,11 +16,13 @@ struct Options {
   var peers: String?
   var python = "python3"
   var isJSON = false
+  /// Lists the calls of a step instead.
+  var showsCalls = false
   /// What `--json` wrote in an earlier run.
   var baseline: String?
 
   static let usage = """
-    usage: bench [--json] [workload …] [--language] [--threads n] [--seconds s]
+    usage: bench [--json] [--calls] [workload …] [--language] [--threads n] [--seconds s]
                  [--data DIR] [--peers DIR] [--python PYTHON] [--compare FILE]
     workloads: \(Workload.allCases.map(\.rawValue).joined(separator: " ")) (all without a name)
     language: \(LanguageWorkload.allCases.map(\.rawValue).joined(separator: " ")) (all with --language)
@@ -33,6 +35,8 @@ struct Options {
     while let word = rest.popFirst() {
       if word == "--json" {
         isJSON = true
+      } else if word == "--calls" {
+        showsCalls = true
       } else if word == "--language" {
         language = LanguageWorkload.allCases
       } else if let workload = Workload(rawValue: word) {

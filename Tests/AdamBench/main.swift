@@ -115,10 +115,26 @@ func measure(_ workload: Workload, _ options: Options) throws -> [Measurement] {
   }
 }
 
+/// The calls of a network's step, each with the shortest of its times.
+func showCalls(_ workload: Workload, _ network: Network, _ options: Options) throws {
+  let data = try network.data(workload, folder: options.data)
+  let training = try NetworkTraining(workload, network, data: data, threads: options.threads, folder: options.data)
+  let calls = try training.callTimes(500)
+  let sum = calls.reduce(0) { $0 + $1.nanoseconds }
+  put("\(workload.rawValue): \(calls.count) calls, \(sum) ns\n", to: 1)
+  for call in calls { put("\(call.nanoseconds) ns  \(call.label)\n", to: 1) }
+}
+
 func run(_ options: Options) throws {
   // One thread stays on one core, as the peers do; the programs it starts inherit that.
   if options.threads == 1 {
     adam_keep_on_core(getenv("PERF_CORE").flatMap { Int32(String(cString: $0)) } ?? 1)
+  }
+  if options.showsCalls {
+    for workload in options.workloads {
+      if let network = workload.network { try showCalls(workload, network, options) }
+    }
+    return
   }
   var rows = [Measurement.header]
   var comparisons = [Comparison.header]

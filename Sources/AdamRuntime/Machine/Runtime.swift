@@ -27,6 +27,8 @@ package final class Runtime {
   /// Whether what runs is to stop; asked in single operations, between steps of a training by those who
   /// run them.
   package var isCancelled: () -> Bool = { false }
+  /// Where the times of the calls of training steps are noted; nil: nobody asks.
+  package var callTimes: CallTimes?
 
   /// Throws when the options ask for what the processor does not have.
   package convenience init(_ options: RuntimeOptions = RuntimeOptions()) throws(RuntimeError) {

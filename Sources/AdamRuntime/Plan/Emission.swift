@@ -11,6 +11,8 @@ struct PendingInstruction {
   var units: Int
   /// Estimated nanoseconds on one core: decides whether threads share the call.
   var cost: Double
+  /// The operation of the function that it is part of; nil: it brings results to where they belong.
+  var operation: Int?
 }
 
 /// The state of building one plan, with the operation at hand.
@@ -18,6 +20,8 @@ struct Emission {
   let function: TensorFunction
   let kernels: KernelTable
   var operation: Operation
+  /// Its place in the function; nil for one that is made up.
+  private var operationIndex: Int?
   /// Where values live. A value of `constants` may be absent until something needs it in memory.
   var homes: [ValueID: Place] = [:]
   /// Values of `full`: the bit pattern of every element.
@@ -37,8 +41,9 @@ struct Emission {
     self.operation = first
   }
 
-  mutating func begin(_ operation: Operation) {
+  mutating func begin(_ operation: Operation, _ index: Int?) {
     self.operation = operation
+    operationIndex = index
     scratchUsed = 0
   }
 
@@ -78,7 +83,8 @@ struct Emission {
     _ configure: (inout KernelArguments) -> Void
   ) {
     if units <= 0 { return }
-    var call = PendingInstruction(kernel: kernel, pointers: pointers, units: units, cost: cost)
+    var call = PendingInstruction(
+      kernel: kernel, pointers: pointers, units: units, cost: cost, operation: operationIndex)
     configure(&call.arguments)
     instructions.append(call)
   }

@@ -18,8 +18,12 @@ struct Instruction {
 extension UnsafePointer<Instruction> {
   /// Calls the kernels `range` in order. The caller has set the float state (`inFloatState`).
   @inline(__always)
-  func run(_ range: Range<Int>, _ pool: ThreadPool) {
-    for index in range { (self + index).call(0, (self + index).pointee.units, pool) }
+  func run(_ range: Range<Int>, _ pool: ThreadPool, _ watch: some CallWatch) {
+    for index in range {
+      watch.begins()
+      (self + index).call(0, (self + index).pointee.units, pool)
+      watch.ends(index)
+    }
   }
 
   /// The units from `begin` to `end` of this call.
@@ -49,7 +53,7 @@ func inFloatState<R>(_ body: () -> R) -> R {
 func runInstructions(
   _ instructions: UnsafePointer<Instruction>, _ range: Range<Int>, _ pool: ThreadPool
 ) {
-  inFloatState { instructions.run(range, pool) }
+  inFloatState { instructions.run(range, pool, Unwatched()) }
 }
 
 /// As `runInstructions`, and asks between the calls, and between pieces of long ones, whether to stop.

@@ -47,6 +47,12 @@ package final class Plan {
   package var arenaBytes: Int { memory.arenaBytes }
   /// Kernel calls of one run.
   package var callCount: Int { instructionCount }
+  /// What a call is part of: the operation and the type of its first result.
+  func label(ofCall index: Int) -> String {
+    guard let operation = memory.operations[index].map({ function.operations[$0] }) else { return "results" }
+    let types = operation.results.first.map { " " + function.type($0).text } ?? ""
+    return operation.op.name + types
+  }
 
   // MARK: Binding
 

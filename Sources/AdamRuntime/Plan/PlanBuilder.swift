@@ -137,7 +137,7 @@ struct PlanBuilder {
         guard let emitter = EmitterTable.byName[operation.op.name] else {
           throw .plan("no kernel for `\(operation.op.name)`")
         }
-        emission.begin(operation)
+        emission.begin(operation, index)
         try emitter.emit(&emission)
       }
       if index == cut { lossBoundary = emission.instructions.count }
@@ -215,7 +215,7 @@ struct PlanBuilder {
         wanted = Place(.result(index))
       }
       if wanted != home {
-        emission.begin(Operation(.full, [], Attributes(), [], nil))
+        emission.begin(Operation(.full, [], Attributes(), [], nil), nil)
         let count = function.type(result.value).shape.elementCount ?? 0
         try emitPlainCopy(&emission, from: home, to: wanted, count: count)
       }

@@ -10,6 +10,8 @@ struct PlanMemory {
   private let budget: MemoryBudget
   private let scratchOffset: Int
   let instructionCount: Int
+  /// The operation of each call.
+  let operations: [Int?]
   private let generator: UnsafeMutableRawPointer?
   /// Pointers that follow what is bound: of the function's parameters, then of its results, one behind
   /// the other; those of the i-th begin at `boundStarts[i]`.
@@ -39,6 +41,7 @@ struct PlanMemory {
     parameterCount = emission.function.parameters.count
     scratchOffset = (arenaBytes + 63) & ~63
     instructionCount = instructions.count
+    operations = emission.instructions.map(\.operation)
     generator = random.map { UnsafeMutableRawPointer($0.storage) }
     let sizes = [
       scratchOffset + emission.scratchBytes, emission.pool.byteCount, emission.tables.bytes.count,

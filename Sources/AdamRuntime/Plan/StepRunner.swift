@@ -97,9 +97,13 @@ package final class StepRunner {
     let sink = losses.pointer.assumingMemoryBound(to: Float.self) + lossStart
     let completed = feeds.withUnsafeBufferPointer { feeds in
       withExtendedLifetime((self, order, losses)) {
-        runSteps(
-          plan.instructions, plan.lossBoundary, plan.instructionCount, plan.runtime.pool,
-          feeds, rows: rows, firstStep: stepStart, steps: steps, loss: loss, losses: sink)
+        if let times = plan.runtime.callTimes {
+          times.watch(plan)
+          return runSteps(
+            plan, feeds, rows: rows, firstStep: stepStart, steps: steps, loss: loss, losses: sink, times)
+        }
+        return runSteps(
+          plan, feeds, rows: rows, firstStep: stepStart, steps: steps, loss: loss, losses: sink, Unwatched())
       }
     }
     return StepOutcome(
@@ -126,19 +130,20 @@ package final class StepRunner {
 /// The loop. Returns how many steps were completed.
 @inline(never)
 private func runSteps(
-  _ instructions: UnsafePointer<Instruction>, _ boundary: Int, _ end: Int, _ pool: ThreadPool,
-  _ feeds: UnsafeBufferPointer<StepRunner.Feed>, rows: UnsafePointer<Int32>?, firstStep: Int,
-  steps: Int, loss: UnsafePointer<Float>, losses: UnsafeMutablePointer<Float>
+  _ plan: Plan, _ feeds: UnsafeBufferPointer<StepRunner.Feed>, rows: UnsafePointer<Int32>?, firstStep: Int,
+  steps: Int, loss: UnsafePointer<Float>, losses: UnsafeMutablePointer<Float>, _ watch: some CallWatch
 ) -> Int {
-  inFloatState {
+  let (instructions, pool) = (plan.instructions, plan.runtime.pool)
+  let (boundary, end) = (plan.lossBoundary, plan.instructionCount)
+  return inFloatState {
     var step = 0
     while step < steps {
       for feed in feeds { feed.copy(step: step, row: firstStep &+ step, rows) }
-      instructions.run(0..<boundary, pool)
+      instructions.run(0..<boundary, pool, watch)
       let value = loss.pointee
       losses[step] = value
       if !value.isFinite { return step }
-      instructions.run(boundary..<end, pool)
+      instructions.run(boundary..<end, pool, watch)
       step &+= 1
     }
     return step
