@@ -100,11 +100,18 @@ import Testing
 
 @Suite struct LibraryRegistryTests {
   @Test func `what shares a name differs in the kind of its first argument`() {
-    let builtins = Environment.registries.flatMap(\.builtins)
+    let builtins = Environment.registries.flatMap(\.builtins).map(\.definition)
     for (name, family) in Dictionary(grouping: builtins, by: \.name) where family.count > 1 {
       let kinds = family.compactMap { $0.signature.parameters.first?.kind }
       #expect(Set(kinds).count == family.count, "\(name)")
     }
+  }
+
+  @Test func `what a registry lists has the name of its line`() {
+    for listed in Environment.registries.flatMap(\.builtins) { #expect(listed.definition.name == listed.name) }
+    for listed in LayerRegistry.all { #expect(listed.definition.name == listed.name) }
+    for listed in LossRegistry.all { #expect(listed.definition.name == listed.name) }
+    for listed in MetricRegistry.all { #expect(listed.definition.name == listed.name) }
   }
 
   @Test func `every layer keeps its contract`() throws {
@@ -116,7 +123,7 @@ import Testing
       "parallel": [inner, inner], "conv2d": [.number(1), .number(2), .number(3)], "max_pool2d": [.number(2)],
       "embedding": [.number(4), .number(3)], "multihead_attention": [.number(4), .number(2)],
     ]
-    for definition in LayerRegistry.all where definition.name != "seq" {
+    for definition in LayerRegistry.all.map(\.definition) where definition.name != "seq" {
       let layer = try #require(try bench.run(definition.name, arguments[definition.name] ?? []).asLayer)
       let rows = TensorType(.f32, Shape([.batch, Dimension(4)]))
       let images = TensorType(.f32, Shape([.batch, Dimension(1), Dimension(6), Dimension(6)]))

@@ -53,10 +53,12 @@ private func builtin(
   _ name: String, _ group: String, _ parameters: [ParameterDefinition], isPure: Bool = false,
   rowUse: RowUse? = nil, check: BuiltinDefinition.Check? = nil,
   run: @escaping BuiltinDefinition.Run = { (_, _) throws(Diagnostic) in Value.none }
-) -> BuiltinDefinition {
-  BuiltinDefinition(
-    name: name, group: group, summary: "", signature: Signature(parameters), example: "",
-    isPure: isPure, rowUse: rowUse, check: check, run: run)
+) -> Listed<BuiltinDefinition> {
+  Listed(
+    name,
+    BuiltinDefinition(
+      name: name, group: group, summary: "", signature: Signature(parameters), example: "",
+      isPure: isPure, rowUse: rowUse, check: check, run: run))
 }
 
 let smallEnvironment = Environment(builtins: [

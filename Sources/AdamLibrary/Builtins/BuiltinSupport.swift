@@ -3,25 +3,27 @@ import AdamIR
 import AdamRuntime
 import AdamSource
 
-extension BuiltinDefinition {
+extension Listed where Definition == BuiltinDefinition {
   /// A function of a number or tensor, element by element.
   static func elementwise(
     _ name: String, _ summary: String, example: String, page: Page = Page(), op: OpDefinition,
     number: @escaping @Sendable (Double, Span) throws(Diagnostic) -> Double
-  ) -> BuiltinDefinition {
-    BuiltinDefinition(
-      name: name, group: "math", summary: summary,
-      signature: Signature([ParameterDefinition("x", .tensorLike, "number, tensor or list")]),
-      example: example, page: page, isPure: true,
-      check: { _, arguments in arguments["x"]?.elementwiseResult ?? .unknown },
-      run: { context, arguments throws(Diagnostic) in
-        let value = arguments["x"] ?? .none
-        if case .number(let x) = value {
-          let result = try number(x, arguments.span)
-          return .number(try NumberArithmetic.finite(result, from: x, at: arguments.span))
-        }
-        return try TensorArithmetic(context.session).unary(op, value, at: arguments.span)
-      })
+  ) -> Listed<BuiltinDefinition> {
+    Listed(
+      name,
+      BuiltinDefinition(
+        name: name, group: "math", summary: summary,
+        signature: Signature([ParameterDefinition("x", .tensorLike, "number, tensor or list")]),
+        example: example, page: page, isPure: true,
+        check: { _, arguments in arguments["x"]?.elementwiseResult ?? .unknown },
+        run: { context, arguments throws(Diagnostic) in
+          let value = arguments["x"] ?? .none
+          if case .number(let x) = value {
+            let result = try number(x, arguments.span)
+            return .number(try NumberArithmetic.finite(result, from: x, at: arguments.span))
+          }
+          return try TensorArithmetic(context.session).unary(op, value, at: arguments.span)
+        }))
   }
 }
 

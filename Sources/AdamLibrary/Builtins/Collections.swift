@@ -3,8 +3,19 @@ import AdamIR
 import AdamSource
 
 package enum CollectionBuiltins {
-  package static let all: [BuiltinDefinition] = [
-    len, range, enumerate, zip, map, filter, append, extend, insert, pop, reversed, sorted,
+  package static let all: [Listed<BuiltinDefinition>] = [
+    .init("len", len),
+    .init("range", range),
+    .init("enumerate", enumerate),
+    .init("zip", zip),
+    .init("map", map),
+    .init("filter", filter),
+    .init("append", append),
+    .init("extend", extend),
+    .init("insert", insert),
+    .init("pop", pop),
+    .init("reversed", reversed),
+    .init("sorted", sorted),
   ]
 
   private static let sequence = ParameterDefinition("xs", .any, "list, tuple, range, string, tensor or data")

@@ -1,7 +1,7 @@
 // The functions that scripts have beside layers, losses, data and training: one list.
 
 package enum CoreBuiltins {
-  package static let all: [BuiltinDefinition] =
+  package static let all: [Listed<BuiltinDefinition>] =
     MathBuiltins.all + ReductionBuiltins.all + CollectionBuiltins.all + TextBuiltins.all
     + ListMethods.all + TextMethods.all + RecordBuiltins.all
     + TensorBuiltins.all + RandomBuiltins.all + OutputBuiltins.all

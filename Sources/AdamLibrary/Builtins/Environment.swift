@@ -1,34 +1,71 @@
 // The names that a script has from the start.
 import AdamIR
+import Synchronization
 
-/// Everything a script can name without defining it. Immutable; a host may extend a copy.
+/// Everything a script can name without defining it. Definitions are made when they are first asked for: a
+/// start makes none. Immutable; a host may extend a copy.
 package struct Environment: Sendable {
-  package private(set) var builtins: [String: BuiltinDefinition] = [:]
-  /// What pieces of syntax become (`param`, `layer`, `check grad`, `_`). No script can name them.
-  package private(set) var constructs: [String: BuiltinDefinition] = [:]
+  private let builtinLines: Lines
+  private let constructLines: Lines
   /// Constants such as `pi`.
-  package private(set) var constants: [String: Constant] = [:]
+  package let constants: [String: Constant]
 
   /// Several builtins may have one name if the kinds of their first parameters tell them apart; one
   /// that takes any value stands for what the others refuse.
+  /// - Parameter constructs: what pieces of syntax become (`param`, `layer`, `check grad`, `_`). No script can
+  ///   name them.
   package init(
-    builtins: [BuiltinDefinition], constructs: [BuiltinDefinition] = [],
+    builtins: [Listed<BuiltinDefinition>], constructs: [Listed<BuiltinDefinition>] = [],
     constants: [String: Constant] = ["pi": .number(Double.pi)]
   ) {
-    self.builtins.reserveCapacity(builtins.count)
-    for builtin in builtins {
-      self.builtins[builtin.name] = self.builtins[builtin.name]?.sharing(with: builtin) ?? builtin
-    }
-    for construct in constructs { self.constructs[construct.name] = construct }
+    builtinLines = Lines(builtins)
+    constructLines = Lines(constructs)
     self.constants = constants
   }
-  package subscript(name: String) -> BuiltinDefinition? { builtins[name] }
+
+  package subscript(name: String) -> BuiltinDefinition? { builtinLines[name] }
 
   /// What a `verb` instruction runs: a verb, or what a piece of syntax became.
-  package func verb(_ name: String) -> BuiltinDefinition? { constructs[name] ?? builtins[name] }
+  package func verb(_ name: String) -> BuiltinDefinition? { constructLines[name] ?? builtinLines[name] }
 
   /// The builtins that a user may name.
-  package var names: [String] { Array(builtins.keys) }
+  package var names: [String] { builtinLines.names }
+
+  /// All builtins, each once under its name: for help and messages.
+  package var builtins: [String: BuiltinDefinition] {
+    Dictionary(uniqueKeysWithValues: names.compactMap { name in self[name].map { (name, $0) } })
+  }
+
+  /// Whether the method stores its result in the variable it is called on: `xs.append(1)`.
+  package func updatesVariable(_ method: String) -> Bool {
+    self[method]?.family.contains(where: \.updatesVariable) ?? false
+  }
+}
+
+/// Lines of registries by name, and the definitions that were asked for.
+private final class Lines: Sendable {
+  private let lines: [String: Listed<BuiltinDefinition>]
+  private let made = Mutex<[String: BuiltinDefinition]>([:])
+
+  init(_ all: [Listed<BuiltinDefinition>]) {
+    lines = Dictionary(all.map { ($0.name, $0) }) { first, other in
+      Listed(first.name, first.definition.sharing(with: other.definition))
+    }
+  }
+
+  var names: [String] { Array(lines.keys) }
+
+  subscript(name: String) -> BuiltinDefinition? {
+    guard let line = lines[name] else { return nil }
+    if let known = made.withLock({ $0[name] }) { return known }
+    // Made outside of the lock: a definition may ask for others. Who comes second takes what the first left.
+    let definition = line.definition
+    return made.withLock { made in
+      if let known = made[name] { return known }
+      made[name] = definition
+      return definition
+    }
+  }
 }
 
 extension BuiltinDefinition {

@@ -6,7 +6,7 @@ import AdamRuntime
 import AdamSource
 
 enum GradientBuiltins {
-  static let all: [BuiltinDefinition] = [grad, valueAndGrad]
+  static let all: [Listed<BuiltinDefinition>] = [.init("grad", grad), .init("value_and_grad", valueAndGrad)]
   /// What `grad(f)` gives: the same with the function as a setting. Only values hold it.
   private static let applied: [BuiltinDefinition] = [
     appliedBuiltin("grad", hasValue: false), appliedBuiltin("value_and_grad", hasValue: true),

@@ -5,7 +5,7 @@ import AdamIR
 import AdamSource
 
 enum InitializerBuiltins {
-  static let all: [BuiltinDefinition] = [
+  static let all: [Listed<BuiltinDefinition>] = [
     make("kaiming", "He et al. 2015, uniform: ±gain·√(3 / fan_in), gain √2 as for relu.", [],
       torch: "kaiming_uniform_"),
     make("kaiming_normal", "He et al. 2015, normal with std gain / √fan_in, gain √2 as for relu.", [],
@@ -20,24 +20,26 @@ enum InitializerBuiltins {
 
   private static func make(
     _ name: String, _ summary: String, _ options: [(String, Double)], torch: String
-  ) -> BuiltinDefinition {
-    BuiltinDefinition(
-      name: name, group: "initializer", summary: summary,
-      signature: Signature(
-        options.map {
-          ParameterDefinition(
-            $0.0, .number, "\($0.0) of the distribution",
-            range: $0.0 == "std" ? NumberRange(from: 0) : nil, default: .number($0.1))
-        }),
-      example: "layer scale(n) { param w[n, n] = \(name)(); fn(x) x @ w }\nprint scale(3).w.shape  # prints: [3, 3]",
-      page: Page(
-        "Describes how a `param` is drawn once its shape is known.", source: "torch.nn.init.\(torch)",
-        see: ["param", "layer", "seed"]),
-      run: { _, arguments throws(Diagnostic) in
-        let fields = options.map { RecordBox.Field($0.0, .number(arguments.number($0.0) ?? $0.1)) }
-        return .record(
-          RecordBox([.init("name", .string(StringBox(name)))] + fields, kind: "initializer"))
-      })
+  ) -> Listed<BuiltinDefinition> {
+    Listed(
+      name,
+      BuiltinDefinition(
+        name: name, group: "initializer", summary: summary,
+        signature: Signature(
+          options.map {
+            ParameterDefinition(
+              $0.0, .number, "\($0.0) of the distribution",
+              range: $0.0 == "std" ? NumberRange(from: 0) : nil, default: .number($0.1))
+          }),
+        example: "layer scale(n) { param w[n, n] = \(name)(); fn(x) x @ w }\nprint scale(3).w.shape  # prints: [3, 3]",
+        page: Page(
+          "Describes how a `param` is drawn once its shape is known.", source: "torch.nn.init.\(torch)",
+          see: ["param", "layer", "seed"]),
+        run: { _, arguments throws(Diagnostic) in
+          let fields = options.map { RecordBox.Field($0.0, .number(arguments.number($0.0) ?? $0.1)) }
+          return .record(
+            RecordBox([.init("name", .string(StringBox(name)))] + fields, kind: "initializer"))
+        }))
   }
 }
 

@@ -4,7 +4,15 @@ import AdamIR
 import AdamSource
 
 package enum ListMethods {
-  package static let all: [BuiltinDefinition] = [sort, reverse, remove, index, count, contains, join]
+  package static let all: [Listed<BuiltinDefinition>] = [
+    .init("sort", sort),
+    .init("reverse", reverse),
+    .init("remove", remove),
+    .init("index", index),
+    .init("count", count),
+    .init("contains", contains),
+    .init("join", join),
+  ]
 
   private static let list = ParameterDefinition("xs", .list, "list")
   private static let value = ParameterDefinition("value", .any, "element to look for")

@@ -4,7 +4,7 @@ import AdamIR
 import AdamSource
 
 package enum MathBuiltins {
-  package static let all: [BuiltinDefinition] = [
+  package static let all: [Listed<BuiltinDefinition>] = [
     .elementwise("abs", "Absolute value.", example: "print abs(-2)  # prints: 2", op: .abs) {
       x, _ throws(Diagnostic) in x.magnitude
     },
@@ -43,8 +43,8 @@ package enum MathBuiltins {
     .elementwise("sign", "-1, 0 or 1.", example: "print sign(-3)  # prints: -1", op: .sign) {
       x, _ throws(Diagnostic) in x > 0 ? 1 : x < 0 ? -1 : x
     },
-    pow,
-    closeTo,
+    .init("pow", pow),
+    .init("close", closeTo),
   ]
 
   static let pow = BuiltinDefinition(

@@ -5,7 +5,12 @@ import AdamRuntime
 import AdamSource
 
 enum ModelBuiltins {
-  static let all: [BuiltinDefinition] = [copy, reset, freeze, unfreeze]
+  static let all: [Listed<BuiltinDefinition>] = [
+    .init("copy", copy),
+    .init("reset", reset),
+    .init("freeze", freeze),
+    .init("unfreeze", unfreeze),
+  ]
 
   private static let model = ParameterDefinition("model", .layer, "a layer or model")
 

@@ -4,7 +4,7 @@ import AdamIR
 import AdamSource
 
 package enum OutputBuiltins {
-  package static let all: [BuiltinDefinition] = [print, seed]
+  package static let all: [Listed<BuiltinDefinition>] = [.init("print", print), .init("seed", seed)]
 
   static let print = BuiltinDefinition(
     name: "print", group: "verb", summary: "Writes values, separated by one space, and a newline.",

@@ -5,7 +5,12 @@ import AdamRuntime
 import AdamSource
 
 package enum RandomBuiltins {
-  package static let all: [BuiltinDefinition] = [rand, randn, randint, randperm]
+  package static let all: [Listed<BuiltinDefinition>] = [
+    .init("rand", rand),
+    .init("randn", randn),
+    .init("randint", randint),
+    .init("randperm", randperm),
+  ]
 
   private static let sizes = ParameterDefinition(
     "sizes", .any, "sizes one by one, or one list; none for a number", isVariadic: true)

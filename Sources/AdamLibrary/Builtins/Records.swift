@@ -3,7 +3,11 @@ import AdamIR
 import AdamSource
 
 package enum RecordBuiltins {
-  package static let all: [BuiltinDefinition] = [keys, values, items]
+  package static let all: [Listed<BuiltinDefinition>] = [
+    .init("keys", keys),
+    .init("values", values),
+    .init("items", items),
+  ]
 
   private static func list(
     _ name: String, _ summary: String, example: String,

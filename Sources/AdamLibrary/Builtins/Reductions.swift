@@ -4,7 +4,7 @@ import AdamRuntime
 import AdamSource
 
 package enum ReductionBuiltins {
-  package static let all: [BuiltinDefinition] = [
+  package static let all: [Listed<BuiltinDefinition>] = [
     reduction("sum", "Sum of all elements, or along an axis.", .sum,
       "print sum([1, 2, 3])  # prints: 6", see: ["mean", "norm", "var"]),
     reduction("mean", "Mean of all elements, or along an axis.", .mean,
@@ -69,18 +69,20 @@ package enum ReductionBuiltins {
 
   private static func reduction(
     _ name: String, _ summary: String, _ op: OpDefinition, _ example: String, see related: [String]
-  ) -> BuiltinDefinition {
-    BuiltinDefinition(
-      name: name, group: "math", summary: summary,
-      signature: Signature(
-        [ParameterDefinition("x", .tensorLike, "list or tensor")] + axisParameters),
-      example: example, page: Page(shape: reducedShape, see: related), isPure: true,
-      run: { context, arguments throws(Diagnostic) in
-        if !arguments.isGiven("axis"), let numbers = plainNumbers(arguments["x"]) {
-          return try ofNumbers(name, numbers, at: arguments.span)
-        }
-        return try reduce(op, arguments["x"] ?? .none, context, arguments)
-      })
+  ) -> Listed<BuiltinDefinition> {
+    Listed(
+      name,
+      BuiltinDefinition(
+        name: name, group: "math", summary: summary,
+        signature: Signature(
+          [ParameterDefinition("x", .tensorLike, "list or tensor")] + axisParameters),
+        example: example, page: Page(shape: reducedShape, see: related), isPure: true,
+        run: { context, arguments throws(Diagnostic) in
+          if !arguments.isGiven("axis"), let numbers = plainNumbers(arguments["x"]) {
+            return try ofNumbers(name, numbers, at: arguments.span)
+          }
+          return try reduce(op, arguments["x"] ?? .none, context, arguments)
+        }))
   }
 
   /// Lists of numbers stay host numbers: added in order in f64.
@@ -113,28 +115,30 @@ package enum ReductionBuiltins {
   private static func extreme(
     _ name: String, _ summary: String, _ op: OpDefinition, _ pair: OpDefinition, _ example: String,
     see related: [String]
-  ) -> BuiltinDefinition {
-    BuiltinDefinition(
-      name: name, group: "math", summary: summary,
-      signature: Signature(
-        [ParameterDefinition("x", .tensorLike, "values", isVariadic: true)] + axisParameters),
-      example: example, page: Page(shape: reducedShape, see: related), isPure: true,
-      run: { context, arguments throws(Diagnostic) in
-        let values = arguments.variadic.map(\.value)
-        guard let first = values.first else {
-          throw ValueError.conversion("`\(name)` of nothing", at: arguments.span)
-        }
-        let candidates = values.count == 1 ? plainNumbers(first) : numbers(values)
-        if !arguments.isGiven("axis"), let candidates {
-          guard let best = name == "min" ? candidates.min() : candidates.max() else {
-            throw ValueError.conversion("`\(name)` of an empty list", at: arguments.span)
+  ) -> Listed<BuiltinDefinition> {
+    Listed(
+      name,
+      BuiltinDefinition(
+        name: name, group: "math", summary: summary,
+        signature: Signature(
+          [ParameterDefinition("x", .tensorLike, "values", isVariadic: true)] + axisParameters),
+        example: example, page: Page(shape: reducedShape, see: related), isPure: true,
+        run: { context, arguments throws(Diagnostic) in
+          let values = arguments.variadic.map(\.value)
+          guard let first = values.first else {
+            throw ValueError.conversion("`\(name)` of nothing", at: arguments.span)
           }
-          // NaN is the answer wherever it stands.
-          return .number(candidates.first(where: \.isNaN) ?? best)
-        }
-        if values.count == 1 { return try reduce(op, first, context, arguments) }
-        return try combined(pair, values, context, at: arguments.span)
-      })
+          let candidates = values.count == 1 ? plainNumbers(first) : numbers(values)
+          if !arguments.isGiven("axis"), let candidates {
+            guard let best = name == "min" ? candidates.min() : candidates.max() else {
+              throw ValueError.conversion("`\(name)` of an empty list", at: arguments.span)
+            }
+            // NaN is the answer wherever it stands.
+            return .number(candidates.first(where: \.isNaN) ?? best)
+          }
+          if values.count == 1 { return try reduce(op, first, context, arguments) }
+          return try combined(pair, values, context, at: arguments.span)
+        }))
   }
 
   private static func combined(
@@ -151,58 +155,62 @@ package enum ReductionBuiltins {
 
   private static func place(
     _ name: String, _ summary: String, _ op: OpDefinition
-  ) -> BuiltinDefinition {
-    BuiltinDefinition(
-      name: name, group: "tensor", summary: summary,
-      signature: Signature([
-        ParameterDefinition("x", .tensorLike, "list or tensor"),
-        ParameterDefinition("axis", .integer, "axis; the last without it", default: .number(-1)), axisParameters[1],
-      ]),
-      example: "print \(name)([1, 3, 2])  # prints: \(name == "argmax" ? 1 : 0)",
-      page: Page(
-        "The first of equal elements counts.", shape: "[..] → [..] without the axis",
-        see: [name == "argmax" ? "max" : "min", "topk"]), isPure: true,
-      run: { context, arguments throws(Diagnostic) in
-        let tensors = TensorArithmetic(context.session)
-        let real = try tensors.real(arguments["x"] ?? .none, at: arguments.place(of: "x"))
-        let rank = real.shape.rank
-        let axis = try axisPlace(
-          arguments.whole("axis", default: -1), rank: rank, at: arguments.place(of: "axis"))
-        return .of(
-          try tensors.apply(
-            op, [real],
-            ["axis": .int(axis), "keepdims": .bool(arguments.bool("keepdims") ?? false)].attributes,
-            at: arguments.span))
-      })
+  ) -> Listed<BuiltinDefinition> {
+    Listed(
+      name,
+      BuiltinDefinition(
+        name: name, group: "tensor", summary: summary,
+        signature: Signature([
+          ParameterDefinition("x", .tensorLike, "list or tensor"),
+          ParameterDefinition("axis", .integer, "axis; the last without it", default: .number(-1)), axisParameters[1],
+        ]),
+        example: "print \(name)([1, 3, 2])  # prints: \(name == "argmax" ? 1 : 0)",
+        page: Page(
+          "The first of equal elements counts.", shape: "[..] → [..] without the axis",
+          see: [name == "argmax" ? "max" : "min", "topk"]), isPure: true,
+        run: { context, arguments throws(Diagnostic) in
+          let tensors = TensorArithmetic(context.session)
+          let real = try tensors.real(arguments["x"] ?? .none, at: arguments.place(of: "x"))
+          let rank = real.shape.rank
+          let axis = try axisPlace(
+            arguments.whole("axis", default: -1), rank: rank, at: arguments.place(of: "axis"))
+          return .of(
+            try tensors.apply(
+              op, [real],
+              ["axis": .int(axis), "keepdims": .bool(arguments.bool("keepdims") ?? false)].attributes,
+              at: arguments.span))
+        }))
   }
 
-  private static func truth(_ name: String, _ summary: String, isAll: Bool) -> BuiltinDefinition {
-    BuiltinDefinition(
-      name: name, group: "math", summary: summary,
-      signature: Signature([ParameterDefinition("x", .any, "list of bools or bool tensor")]),
-      example: "print \(name)([true, true])  # prints: true",
-      page: Page(shape: "[..] → true or false", source: "torch.\(name)", see: [isAll ? "any" : "all", "where"]),
-      isPure: true,
-      check: { _, _ in .bool },
-      run: { _, arguments throws(Diagnostic) in
-        if case .traced? = arguments["x"] { throw .tracedCondition(at: arguments.span) }
-        var flags: [Bool] = []
-        if case .tensor(let tensor)? = arguments["x"], tensor.element == .bool {
-          flags = tensor.integers.map { $0 != 0 }
-        } else if let single = arguments["x"]?.exactBool {
-          flags = [single]
-        } else {
-          for element in arguments["x"]?.elements ?? [.none] {
-            guard let flag = element.exactBool else {
-              throw ValueError.conversion(
-                "`\(name)` needs true or false, found \(arguments["x"]?.foundText ?? "nothing")",
-                at: arguments.place(of: "x"))
+  private static func truth(_ name: String, _ summary: String, isAll: Bool) -> Listed<BuiltinDefinition> {
+    Listed(
+      name,
+      BuiltinDefinition(
+        name: name, group: "math", summary: summary,
+        signature: Signature([ParameterDefinition("x", .any, "list of bools or bool tensor")]),
+        example: "print \(name)([true, true])  # prints: true",
+        page: Page(shape: "[..] → true or false", source: "torch.\(name)", see: [isAll ? "any" : "all", "where"]),
+        isPure: true,
+        check: { _, _ in .bool },
+        run: { _, arguments throws(Diagnostic) in
+          if case .traced? = arguments["x"] { throw .tracedCondition(at: arguments.span) }
+          var flags: [Bool] = []
+          if case .tensor(let tensor)? = arguments["x"], tensor.element == .bool {
+            flags = tensor.integers.map { $0 != 0 }
+          } else if let single = arguments["x"]?.exactBool {
+            flags = [single]
+          } else {
+            for element in arguments["x"]?.elements ?? [.none] {
+              guard let flag = element.exactBool else {
+                throw ValueError.conversion(
+                  "`\(name)` needs true or false, found \(arguments["x"]?.foundText ?? "nothing")",
+                  at: arguments.place(of: "x"))
+              }
+              flags.append(flag)
             }
-            flags.append(flag)
           }
-        }
-        return .bool(isAll ? flags.allSatisfy { $0 } : flags.contains(true))
-      })
+          return .bool(isAll ? flags.allSatisfy { $0 } : flags.contains(true))
+        }))
   }
 }
 

@@ -4,7 +4,7 @@ import AdamRuntime
 import AdamSource
 
 enum SelectionBuiltins {
-  static let all: [BuiltinDefinition] = [gather]
+  static let all: [Listed<BuiltinDefinition>] = [.init("gather", gather)]
 
   /// y[i, j] = x[index[i, j], j] for axis 0, and so on; index and x agree in the other axes.
   static let gather = BuiltinDefinition(

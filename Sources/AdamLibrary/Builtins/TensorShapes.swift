@@ -4,9 +4,19 @@ import AdamRuntime
 import AdamSource
 
 enum ShapeBuiltins {
-  static let all: [BuiltinDefinition] = [
-    concat, stack, permute, squeeze, unsqueeze, eye, clamp, variance, std, NormBuiltin.builtin,
-    OneHotBuiltin.builtin, topk,
+  static let all: [Listed<BuiltinDefinition>] = [
+    .init("concat", concat),
+    .init("stack", stack),
+    .init("permute", permute),
+    .init("squeeze", squeeze),
+    .init("unsqueeze", unsqueeze),
+    .init("eye", eye),
+    .init("clamp", clamp),
+    .init("var", variance),
+    .init("std", std),
+    .init("norm", NormBuiltin.builtin),
+    .init("one_hot", OneHotBuiltin.builtin),
+    .init("topk", topk),
   ]
 
   private static let x = ParameterDefinition("x", .tensorLike, "tensor or list")

@@ -4,8 +4,18 @@ import AdamRuntime
 import AdamSource
 
 package enum TensorBuiltins {
-  package static let all: [BuiltinDefinition] = [
-    tensor, zeros, ones, full, arange, linspace, shape, reshape, transpose, column, choose,
+  package static let all: [Listed<BuiltinDefinition>] = [
+    .init("tensor", tensor),
+    .init("zeros", zeros),
+    .init("ones", ones),
+    .init("full", full),
+    .init("arange", arange),
+    .init("linspace", linspace),
+    .init("shape", shape),
+    .init("reshape", reshape),
+    .init("transpose", transpose),
+    .init("column", column),
+    .init("where", choose),
   ]
 
   private static let sizes = ParameterDefinition(

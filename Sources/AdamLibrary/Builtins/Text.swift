@@ -4,7 +4,11 @@ import AdamRuntime
 import AdamSource
 
 package enum TextBuiltins {
-  package static let all: [BuiltinDefinition] = [number, str, int]
+  package static let all: [Listed<BuiltinDefinition>] = [
+    .init("number", number),
+    .init("str", str),
+    .init("int", int),
+  ]
 
   static let number = BuiltinDefinition(
     name: "number", group: "text", summary: "A number of a string, bool or one-element tensor.",

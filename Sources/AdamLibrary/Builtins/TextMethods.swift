@@ -3,8 +3,18 @@ import AdamIR
 import AdamSource
 
 package enum TextMethods {
-  package static let all: [BuiltinDefinition] = [
-    upper, lower, strip, split, join, replace, startswith, endswith, contains, index, count,
+  package static let all: [Listed<BuiltinDefinition>] = [
+    .init("upper", upper),
+    .init("lower", lower),
+    .init("strip", strip),
+    .init("split", split),
+    .init("join", join),
+    .init("replace", replace),
+    .init("startswith", startswith),
+    .init("endswith", endswith),
+    .init("contains", contains),
+    .init("index", index),
+    .init("count", count),
   ]
 
   private static let text = ParameterDefinition("text", .string, "string")

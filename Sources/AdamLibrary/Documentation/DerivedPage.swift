@@ -33,7 +33,8 @@ extension Page {
 
   /// The nearest others of the group, in the registry's order.
   private static func neighbours(of builtin: BuiltinDefinition) -> [String] {
-    let family = Environment.registries.flatMap(\.builtins).filter { $0.group == builtin.group }.map(\.name)
+    let all = Environment.registries.flatMap(\.builtins).map(\.definition)
+    let family = all.filter { $0.group == builtin.group }.map(\.name)
     guard let place = family.firstIndex(of: builtin.name) else { return [] }
     let near = family.indices.filter { $0 != place }.sorted { abs($0 - place) < abs($1 - place) }.prefix(5)
     return near.sorted().map { family[$0] }

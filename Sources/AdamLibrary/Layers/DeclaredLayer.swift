@@ -8,7 +8,9 @@ import AdamSource
 package enum DeclaredLayer {
   package static let parameterBuiltin = "param"
   package static let layerBuiltin = "layer"
-  static let builtins: [BuiltinDefinition] = [param, layer]
+  static let builtins: [Listed<BuiltinDefinition>] = [
+    .init(parameterBuiltin, param), .init(layerBuiltin, layer),
+  ]
 
   // MARK: param
 

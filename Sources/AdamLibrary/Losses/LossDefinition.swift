@@ -69,14 +69,14 @@ package struct LossDefinition: Sendable {
 }
 
 package enum LossRegistry {
-  package static let all: [LossDefinition] = [
-    .mse,
-    .l1,
-    .huber,
-    .crossEntropy,
-    .nll,
-    .bceWithLogits,
+  package static let all: [Listed<LossDefinition>] = [
+    .init("mse", .mse),
+    .init("l1", .l1),
+    .init("huber", .huber),
+    .init("cross_entropy", .crossEntropy),
+    .init("nll", .nll),
+    .init("bce_with_logits", .bceWithLogits),
   ]
 
-  package static subscript(name: String) -> LossDefinition? { all.first { $0.name == name } }
+  package static subscript(name: String) -> LossDefinition? { all.named(name) }
 }

@@ -46,10 +46,17 @@ package struct MetricDefinition: Sendable {
 }
 
 package enum MetricRegistry {
-  package static let all: [MetricDefinition] = [
-    .accuracy, .precision, .recall, .f1, .auroc, .mae, .rmse, .r2,
+  package static let all: [Listed<MetricDefinition>] = [
+    .init("accuracy", .accuracy),
+    .init("precision", .precision),
+    .init("recall", .recall),
+    .init("f1", .f1),
+    .init("auroc", .auroc),
+    .init("mae", .mae),
+    .init("rmse", .rmse),
+    .init("r2", .r2),
   ]
-  package static subscript(name: String) -> MetricDefinition? { all.first { $0.name == name } }
+  package static subscript(name: String) -> MetricDefinition? { all.named(name) }
 }
 
 extension MetricDefinition {

@@ -6,18 +6,25 @@ import AdamSource
 
 package enum OptimizerRegistry {
   /// One constructor for each rule of the formulas, and those that work on all parameters at once.
-  package static let builtins: [BuiltinDefinition] = OptimizerRules.all.map { constructor($0) } + [LBFGS.builtin]
+  package static let builtins: [Listed<BuiltinDefinition>] =
+    OptimizerRules.all.map { constructor($0) } + [.init("lbfgs", LBFGS.builtin)]
 
   /// What `opt.name = x` is held against.
   static func parameter(_ name: String, of rule: String) -> ParameterDefinition? {
-    builtins.first { $0.name == rule }?.signature.parameters.first { $0.name == name }
+    builtins.named(rule)?.signature.parameters.first { $0.name == name }
   }
 
-  private static func constructor(_ rule: any OptimizerRule.Type) -> BuiltinDefinition {
-    // The closures hold data only: a metatype is not sendable.
-    let (name, hyperparameters) = (rule.name, rule.hyperparameters)
+  private static func constructor(_ rule: any OptimizerRule.Type) -> Listed<BuiltinDefinition> {
+    // Only the name is kept: a metatype is not sendable.
+    let name = rule.name
+    return Listed(name, constructor(of: name))
+  }
+
+  private static func constructor(of name: String) -> BuiltinDefinition {
+    let rule = OptimizerRules.named(name)
+    let hyperparameters = rule?.hyperparameters ?? []
     return BuiltinDefinition(
-      name: name, group: "optimizer", summary: rule.summary.asSentence,
+      name: name, group: "optimizer", summary: (rule?.summary ?? "").asSentence,
       signature: Signature(hyperparameters.map(\.parameter)),
       example: "opt = \(name)(lr=0.01)\nprint opt.lr  # prints: 0.01",
       page: Page(

@@ -92,22 +92,23 @@ struct ScheduleDefinition: Sendable {
 }
 
 enum ScheduleRegistry {
-  static let all: [ScheduleDefinition] = [
-    .warmup,
-    .constantLr,
-    .linearLr,
-    .stepLr,
-    .multiStepLr,
-    .exponentialLr,
-    .polynomialLr,
-    .cosine,
-    .cosineRestarts,
-    .oneCycle,
+  static let all: [Listed<ScheduleDefinition>] = [
+    .init("warmup", .warmup),
+    .init("constant_lr", .constantLr),
+    .init("linear_lr", .linearLr),
+    .init("step_lr", .stepLr),
+    .init("multi_step_lr", .multiStepLr),
+    .init("exponential_lr", .exponentialLr),
+    .init("polynomial_lr", .polynomialLr),
+    .init("cosine", .cosine),
+    .init("cosine_restarts", .cosineRestarts),
+    .init("one_cycle", .oneCycle),
   ]
 
-  static subscript(name: String) -> ScheduleDefinition? { all.first { $0.name == name } }
+  static subscript(name: String) -> ScheduleDefinition? { all.named(name) }
 
-  static let builtins: [BuiltinDefinition] = all.map(\.builtin) + [Epochs.builtin]
+  static let builtins: [Listed<BuiltinDefinition>] =
+    all.map { $0.map(\.builtin) } + [.init("epochs", Epochs.builtin)]
 }
 
 extension ScheduleDefinition {

@@ -3,7 +3,7 @@ import AdamIR
 import AdamSource
 
 enum ScheduleBuiltins {
-  static let all: [BuiltinDefinition] = [every, early]
+  static let all: [Listed<BuiltinDefinition>] = [.init("every", every), .init("early", early)]
 
   static let every = BuiltinDefinition(
     name: "every", group: "training", summary: "Each n-th epoch, or step where `train` counts steps.",

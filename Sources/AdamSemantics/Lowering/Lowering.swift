@@ -23,8 +23,6 @@ struct Lowering {
   /// Nodes that contain an `if` or block outside a function: they may assign variables while an
   /// operand to their left waits in a variable's register.
   private let assigning: [Bool]
-  /// Methods that update their variable when they stand as statements.
-  let updatingMethods: Set<String>
   var program = Program()
   /// The module of each `import`.
   fileprivate(set) var imports: [NodeID: Int32] = [:]
@@ -39,8 +37,6 @@ struct Lowering {
     self.tree = tree
     self.environment = environment
     assigning = tree.nodesThatMayAssign()
-    let updating = environment.builtins.values.filter { $0.family.contains(where: \.updatesVariable) }
-    updatingMethods = Set(updating.map(\.name))
     scope = FunctionScope(
       name: "@main", span: Self.wholeSpan(tree), parent: nil, assignsGlobals: true)
   }

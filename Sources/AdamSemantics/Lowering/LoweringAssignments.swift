@@ -221,7 +221,7 @@ extension Lowering {
     guard case .call(let callee, _) = tree[id], case .field(let base, let method) = tree[callee],
       isPlace(base)
     else { return false }
-    return updatingMethods.contains(method.text)
+    return environment.updatesVariable(method.text)
   }
 
   /// A variable or a part of one.

@@ -127,7 +127,7 @@ extension Lowering {
       scope.function.parameters.append(.init(name: name))
     }
     if isLocal {
-      let names = tree.namesAssigned(in: body, updating: updatingMethods)
+      let names = tree.namesAssigned(in: body, updating: environment.updatesVariable)
       for name in names where !ProgramFunction.hookNames.contains(name) { scope.share(name) }
     }
     _ = self.body(body, into: nil)

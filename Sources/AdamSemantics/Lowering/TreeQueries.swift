@@ -25,8 +25,8 @@ extension SyntaxTree {
 
   /// Names that the body of a function assigns: its locals. Functions inside have their own; loop
   /// variables belong to their loops, and what an `on` block is given to the block. In order of
-  /// appearance. `updating` are the methods that update their variable when they stand as statements.
-  func namesAssigned(in body: NodeID, updating: Set<String> = []) -> [String] {
+  /// appearance. `updating` tells the methods that update their variable when they stand as statements.
+  func namesAssigned(in body: NodeID, updating: (String) -> Bool = { _ in false }) -> [String] {
     var names: [String] = []
     var seen: Set<String> = []
     var pending = [body]
@@ -52,10 +52,10 @@ extension SyntaxTree {
   }
 
   /// Names that one statement itself assigns.
-  private func ownTargets(_ node: Node, _ updating: Set<String>) -> [String] {
+  private func ownTargets(_ node: Node, _ updating: (String) -> Bool) -> [String] {
     switch node {
     case .call(let callee, _):
-      if case .field(let base, let method) = self[callee], updating.contains(method.text) {
+      if case .field(let base, let method) = self[callee], updating(method.text) {
         rootNames(base)
       } else {
         []

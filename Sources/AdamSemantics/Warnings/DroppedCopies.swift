@@ -35,7 +35,7 @@ struct DroppedCopies {
       return blocks.lazy.compactMap { changedParameter(parameters, $0) }.first
     }
     guard case .call(let callee, _) = tree[last], case .field(let base, let method) = tree[callee],
-      case .name(let name) = tree[base], SyntaxTree.updatingMethods.contains(method.text),
+      case .name(let name) = tree[base], SyntaxTree.updatesVariable(method.text),
       let index = parameters.firstIndex(where: { $0.name.text == name })
     else { return nil }
     return (index, name, tree.span(last))

@@ -1,5 +1,6 @@
 // Warnings that follow from the text alone: names, updates and statements of functions that can have no
 // effect. Only what is certain is said.
+import AdamLibrary
 import AdamSource
 import AdamSyntax
 
@@ -22,7 +23,8 @@ package func warnings(about tree: SyntaxTree) -> [Diagnostic] {
 extension SyntaxTree {
   /// The first statement behind one that always leaves its block.
   fileprivate func unreachable(in statements: [NodeID]) -> [Diagnostic] {
-    for (leaving, next) in zip(statements, statements.dropFirst()) {
+    for index in statements.indices.dropLast() {
+      let (leaving, next) = (statements[index], statements[index + 1])
       switch self[leaving] {
       case .returnValue: return [.unreachable(at: span(next), behind: span(leaving), "the function ends here")]
       case .breakLoop: return [.unreachable(at: span(next), behind: span(leaving), "the loop ends here")]
@@ -222,7 +224,7 @@ private struct NameUses {
     switch tree[id] {
     case .call(let callee, let arguments):
       guard case .field(let base, let method) = tree[callee], case .name(let name) = tree[base],
-        SyntaxTree.updatingMethods.contains(method.text)
+        SyntaxTree.updatesVariable(method.text)
       else { return false }
       (root, parts) = (name, arguments.map(\.value))
     case .assign(let targets, let value) where targets.count == 1:
@@ -242,7 +244,7 @@ private struct NameUses {
 
 extension SyntaxTree {
   /// What as a statement changes the variable that it is called on.
-  static let updatingMethods: Set<String> = ["append", "extend", "insert", "pop"]
+  static func updatesVariable(_ method: String) -> Bool { Environment.standard.updatesVariable(method) }
 
   /// A call as the last statement gives its value; an assignment there gives none.
   fileprivate func isCall(_ id: NodeID) -> Bool { if case .call = self[id] { true } else { false } }
