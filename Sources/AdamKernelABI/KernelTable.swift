@@ -58,18 +58,25 @@ public struct KernelTable: Sendable {
   public var convPack: Kernel
   /// y[i, g, r, p, q] = Σ_t w[g, r, t]·x[i, g, offset[t] + p·n8 + q·n9] (+ bias), rule 1.
   /// - p0: x, p1: w from `convPack`, p2: y [n0, n3, n1, n6, n7], p3: bias [n3·n1] or nil,
-  ///   p4: i32 offsets [n2], p5: epilogue
+  ///   p4: i32 offsets [n2], p5: epilogue, p6: sizes and steps in the slots of `padPlanes`, or nil: with them the
+  ///   kernel pads the n11 planes of a group of one image itself (at most `imageBytes`), and offsets and strides
+  ///   inside an image are those of the padded planes
   /// - n0 images, n1 rows of a group, n2 terms, n3 groups; n4, n5 strides of x from image to image and
   ///   group to group; n6, n7 rows and columns of a plane of y
   /// - unit: n10 rows of the planes of one group of one image. With n7 smaller than a vector, up to a
   ///   vector (n9 of them apart) is read behind the last element.
   public var conv: Kernel
-  /// sums[g, t, r] = Σ_(i, p, q) g[i, p, q, g, r]·x[i, g, offset[t] + p·n8 + q·n9], rule 1 in order of
-  /// (i, p, q).
-  /// - p0: g [n0, n6, n7, n3, n2], p1: x, p2: sums [n3, n1, n2 rounded up to vectors], p3: i32 offsets [n1]
-  /// - n0 images, n1 terms, n2 channels of a group, n3 groups; n4, n5 strides of x as for `conv`
-  /// - unit: `convTerms` terms and `panelColumns` channels of a group. Behind g a vector may be read.
+  /// Σ_(i, p, q) g[i, g, r, p, q]·x[i, g, offset[t] + p·n8 + q·n9], the blocks of rule 1 in order of (i, p, q) from
+  /// block n10 on, each by itself.
+  /// - p0: g [n0, n3, n2, n6, n7], p1: x, p2: sums [blocks, n3, n1, n2 rounded up to vectors], p3: i32 offsets
+  ///   [n1], p4: as p6 of `conv`
+  /// - n0 images, n1 terms, n2 channels of a group, n3 groups; n4, n5 strides of x and n11 planes of a group as
+  ///   for `conv`
+  /// - unit: `panelColumns` channels of a group in a block.
   public var convWeights: Kernel
+  /// Sums of blocks in their order. p0: parts [n0, n1], p1: sums [n1]; n2 = 1: added to what is there.
+  /// Unit: `chunk` elements.
+  public var addBlocks: Kernel
   /// The largest element of every window; NaN wins, the first among equals.
   /// - p0: x [.., n0, n1], p1: y [.., n2, n3]; windows n4 × n5, n6 and n7 apart, n8 and n9 of padding,
   ///   elements n10 and n11 apart; p5: epilogue. Unit: a plane.
@@ -153,10 +160,14 @@ public struct KernelTable: Sendable {
   public var panelColumns: Int
   /// Rows of a register tile of `gemm`.
   public var tileRows: Int
-  /// Output channels of a register tile of `conv`, and terms of one of `convWeights`.
+  /// Output channels of a register tile of `conv`.
   public var convRows: Int
-  public var convTerms: Int
 
+  /// Blocks of rule 1 in a sum of so many terms, at least one: of 384 while 768 remain, then one or two.
+  public static func sumBlocks(_ terms: Int) -> Int {
+    let whole = terms < 768 ? 0 : (terms - 768) / 384 + 1
+    return whole + (terms - whole * 384 > 384 ? 2 : 1)
+  }
   /// Units of a kernel whose unit is `chunk` elements.
   public static func chunks(_ count: Int) -> Int { blocks(count, of: chunk) }
   public func packUnits(n: Int) -> Int { Self.blocks(n, of: panelColumns) }
@@ -199,8 +210,8 @@ public struct KernelTable: Sendable {
     softmaxGrad: Kernel, logSoftmaxGrad: Kernel, nllLoss: Kernel, nllLossGrad: Kernel,
     crossEntropyLoss: Kernel, crossEntropyLossGrad: Kernel, mseLoss: Kernel, bceWithLogits: Kernel,
     stridedCopy: Kernel, indexSelect: Kernel, indexAdd: Kernel, adam: Kernel, adamw: Kernel,
-    sgd: Kernel, convRows: Int, convTerms: Int, padPlanes: Kernel, convPack: Kernel, conv: Kernel,
-    convWeights: Kernel, maxPool: Kernel, maxPoolGrad: Kernel
+    sgd: Kernel, convRows: Int, padPlanes: Kernel, convPack: Kernel, conv: Kernel, convWeights: Kernel,
+    addBlocks: Kernel, maxPool: Kernel, maxPoolGrad: Kernel
   ) {
     self.level = level
     self.panelColumns = panelColumns
@@ -232,11 +243,11 @@ public struct KernelTable: Sendable {
     self.adamw = adamw
     self.sgd = sgd
     self.convRows = convRows
-    self.convTerms = convTerms
     self.padPlanes = padPlanes
     self.convPack = convPack
     self.conv = conv
     self.convWeights = convWeights
+    self.addBlocks = addBlocks
     self.maxPool = maxPool
     self.maxPoolGrad = maxPoolGrad
   }

@@ -53,7 +53,11 @@ private struct Convolution {
   let rows, columns, rowStride, columnStride, rowsPerUnit: Int
   /// Room for the sums of a tile.
   let scratch: Floats
+  let padding: ImagePadding
   let epilogue: Epilogue
+
+  /// Floats of the sums of a tile.
+  private static let sumCount = ConvTile.rows &* Triple<Three>.room
 
   init(_ a: UnsafePointer<KernelArguments>) {
     (x, w, y) = (a.pointee.p0.floats, a.pointee.p1.floats, a.pointee.p2.floats)
@@ -63,6 +67,7 @@ private struct Convolution {
     (rows, columns, rowStride, columnStride) = (a.pointee.n6, a.pointee.n7, a.pointee.n8, a.pointee.n9)
     rowsPerUnit = a.pointee.n10
     scratch = a.pointee.scratch.floats
+    padding = ImagePadding(a.pointee.p6, planes: a.pointee.n11, room: scratch + Self.sumCount)
     epilogue = Epilogue(a)
   }
 }
@@ -76,7 +81,7 @@ func conv(_ raw: UnsafeRawPointer, _ begin: Int, _ end: Int) {
     let image = slice / c.groups, group = slice &- image &* c.groups
     let first = part &* c.rowsPerUnit
     let rows = first..<min(first &+ c.rowsPerUnit, c.rows)
-    let x = c.x + (image &* c.imageStride &+ group &* c.groupStride)
+    let x = c.padding.padded(c.x + (image &* c.imageStride &+ group &* c.groupStride))
     let y = c.y + slice &* c.channels &* c.rows &* c.columns
     for block in 0..<blocks {
       let channel = block &* ConvTile.rows

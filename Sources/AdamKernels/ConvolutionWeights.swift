@@ -16,58 +16,114 @@ enum WeightTile {
 
 /// The operands, as the `convWeights` slots say.
 private struct WeightSums {
-  let g, x, sums: Floats
+  let g, x, partials: Floats
   let offsets: Integers
-  let images, terms, channels, groups, imageStride, groupStride: Int
+  let terms, channels, groups, imageStride, groupStride: Int
   let rows, columns, rowStride, columnStride: Int
-  /// Of `sums` from term to term, and of `g` from place to place.
-  let paddedChannels, gStride: Int
+  /// Of the long sum.
+  let places, firstBlock: Int
+  let padding: ImagePadding
+  /// Room for gradients, channels side by side.
+  let gradients: Floats
+  /// Of `partials` from term to term.
+  let paddedChannels: Int
 
   init(_ a: UnsafePointer<KernelArguments>) {
-    (g, x, sums) = (a.pointee.p0.floats, a.pointee.p1.floats, a.pointee.p2.floats)
+    (g, x, partials) = (a.pointee.p0.floats, a.pointee.p1.floats, a.pointee.p2.floats)
     offsets = a.pointee.p3.integers
-    (images, terms, channels, groups) = (a.pointee.n0, a.pointee.n1, a.pointee.n2, a.pointee.n3)
+    (terms, channels, groups) = (a.pointee.n1, a.pointee.n2, a.pointee.n3)
     (imageStride, groupStride) = (a.pointee.n4, a.pointee.n5)
     (rows, columns, rowStride, columnStride) = (a.pointee.n6, a.pointee.n7, a.pointee.n8, a.pointee.n9)
+    places = a.pointee.n0 &* rows &* columns
+    firstBlock = a.pointee.n10
+    let scratch = a.pointee.scratch.floats
+    padding = ImagePadding(a.pointee.p4, planes: a.pointee.n11, room: scratch)
+    gradients = scratch + KernelArguments.imageBytes / 4
     paddedChannels = (channels &+ Tile.lanes &- 1) / Tile.lanes &* Tile.lanes
-    gStride = groups &* channels
+  }
+
+  var channelBlocks: Int { (channels &+ Tile.columns &- 1) / Tile.columns }
+  var plane: Int { rows &* columns }
+
+  /// The sums of no places.
+  func clear(_ to: Floats) {
+    let count = min(Tile.columns, paddedChannels)
+    for term in 0..<terms { (to + term &* paddedChannels).update(repeating: 0, count: count) }
   }
 }
 
-/// All units share a block of the long sum before the next block begins, so that it stays near.
+/// A unit sums one block of the long sum for some output channels, image by image: it brings the channels of the
+/// image's gradients side by side, and adds to the sums of each tile what the image has.
 func convWeights(_ raw: UnsafeRawPointer, _ begin: Int, _ end: Int) {
   let s = WeightSums(arguments(raw))
-  let total = s.images &* s.rows &* s.columns
-  let termBlocks = (s.terms &+ WeightTile.rows &- 1) / WeightTile.rows
-  let channelBlocks = (s.channels &+ Tile.columns &- 1) / Tile.columns
-  var first = 0
-  repeat {
-    let last = first &+ blockSize(total &- first)
-    for unit in begin..<end {
-      let group = unit / (termBlocks &* channelBlocks)
-      let rest = unit &- group &* termBlocks &* channelBlocks
-      let channelBlock = rest / termBlocks
-      let place = SumPlace(
-        group: group, term: (rest &- channelBlock &* termBlocks) &* WeightTile.rows,
-        channel: channelBlock &* Tile.columns)
-      if s.channels &- place.channel > Tile.lanes {
-        weightTile(s, place, first, last, single: False.self)
-      } else {
-        weightTile(s, place, first, last, single: True.self)
+  // A block ends inside an image as a rule, and the next one begins there.
+  var (near, x) = (-1, s.x)
+  for unit in begin..<end {
+    let slice = unit / s.channelBlocks, block = slice / s.groups
+    let group = slice &- block &* s.groups
+    let channel = (unit &- slice &* s.channelBlocks) &* Tile.columns
+    let to = s.partials + (slice &* s.terms &* s.paddedChannels &+ channel)
+    let range = blockRange(s.firstBlock &+ block, of: s.places)
+    if range.isEmpty { s.clear(to) }
+    var first = range.lowerBound
+    while first < range.upperBound {
+      let image = first / s.plane, inside = first &- image &* s.plane
+      let count = min(s.plane &- inside, range.upperBound &- first)
+      if image &* s.groups &+ group != near {
+        near = image &* s.groups &+ group
+        x = s.padding.padded(s.x + (image &* s.imageStride &+ group &* s.groupStride))
       }
+      let place = SumPlace(
+        x: x, plane: near &* s.channels &+ channel, channel: channel, first: inside, count: count, to: to,
+        isFirst: first == range.lowerBound)
+      if s.channels &- channel > Tile.lanes {
+        sumImage(s, place, single: False.self)
+      } else {
+        sumImage(s, place, single: True.self)
+      }
+      first &+= count
     }
-    first = last
-  } while first < total
+  }
 }
 
+/// Neighbouring places of one image.
 private struct SumPlace {
-  let group, term, channel: Int
+  /// The group's planes of the image.
+  let x: Floats
+  /// The first of g.
+  let plane: Int
+  let channel: Int
+  /// Places inside the image.
+  let first, count: Int
+  /// The sums of the block.
+  let to: Floats
+  /// Nothing is there yet.
+  let isFirst: Bool
+}
+
+@inline(__always)
+private func sumImage<Single: StaticBool>(_ s: WeightSums, _ p: SumPlace, single: Single.Type) {
+  interleaveRuns(
+    s.g + (p.plane &* s.plane &+ p.first), s.plane, 1, p.count, s.gradients,
+    runs: min(s.channels &- p.channel, Tile.columns), rowLength: Tile.columns)
+  var term = 0
+  while term < s.terms {
+    weightTile(s, p, term, single: single)
+    term &+= WeightTile.rows
+  }
 }
 
 /// Sums of one term over output channels.
 private struct Pair {
-  var a = T(repeating: 0)
-  var b = T(repeating: 0)
+  var a: T
+  var b: T
+
+  /// What is there of a term's sums, or none.
+  @inline(__always)
+  init<Single: StaticBool>(_ p: Floats, isFirst: Bool, single: Single.Type) {
+    a = isFirst ? T(repeating: 0) : loadT(p)
+    b = isFirst || Single.isTrue ? T(repeating: 0) : loadT(p + Tile.lanes)
+  }
 
   @inline(__always)
   mutating func step<Single: StaticBool>(_ x: Float, _ g: T, _ h: T, single: Single.Type) {
@@ -78,10 +134,25 @@ private struct Pair {
 }
 
 private struct Terms {
-  var r0 = Pair(), r1 = Pair(), r2 = Pair(), r3 = Pair(), r4 = Pair()
+  var r0, r1, r2, r3, r4: Pair
   #if ADAM_V4
-    var r5 = Pair(), r6 = Pair(), r7 = Pair(), r8 = Pair()
+    var r5, r6, r7, r8: Pair
   #endif
+
+  @inline(__always)
+  init<Single: StaticBool>(_ t: SumTarget, isFirst: Bool, single: Single.Type) {
+    r0 = Pair(t[0], isFirst: isFirst, single: single)
+    r1 = Pair(t[1], isFirst: isFirst, single: single)
+    r2 = Pair(t[2], isFirst: isFirst, single: single)
+    r3 = Pair(t[3], isFirst: isFirst, single: single)
+    r4 = Pair(t[4], isFirst: isFirst, single: single)
+    #if ADAM_V4
+      r5 = Pair(t[5], isFirst: isFirst, single: single)
+      r6 = Pair(t[6], isFirst: isFirst, single: single)
+      r7 = Pair(t[7], isFirst: isFirst, single: single)
+      r8 = Pair(t[8], isFirst: isFirst, single: single)
+    #endif
+  }
 }
 
 /// Offsets of a tile's terms; those that do not exist are the last one again.
@@ -104,19 +175,19 @@ private struct TermOffsets {
 
 @inline(never)
 private func weightTile<Single: StaticBool>(
-  _ s: WeightSums, _ p: SumPlace, _ first: Int, _ last: Int, single: Single.Type
+  _ s: WeightSums, _ p: SumPlace, _ term: Int, single: Single.Type
 ) {
-  var sums = Terms()
-  let o = TermOffsets(s, p.term)
-  let plane = s.rows &* s.columns
-  var g = s.g + (first &* s.gStride &+ p.group &* s.channels &+ p.channel)
-  var place = first
-  while place < last {
-    let image = place / plane, inside = place &- image &* plane
-    let row = inside / s.columns, column = inside &- row &* s.columns
-    let count = min(s.columns &- column, last &- place)
-    var x = s.x + (image &* s.imageStride &+ p.group &* s.groupStride)
-    x += row &* s.rowStride &+ column &* s.columnStride
+  let target = SumTarget(
+    to: p.to + term &* s.paddedChannels, stride: s.paddedChannels, last: min(WeightTile.rows, s.terms &- term) &- 1)
+  var sums = Terms(target, isFirst: p.isFirst, single: single)
+  let o = TermOffsets(s, term)
+  var g = s.gradients
+  var place = p.first
+  let end = p.first &+ p.count
+  while place < end {
+    let row = place / s.columns, column = place &- row &* s.columns
+    let count = min(s.columns &- column, end &- place)
+    var x = p.x + (row &* s.rowStride &+ column &* s.columnStride)
     for _ in 0..<count {
       let u = loadT(g), v = Single.isTrue ? u : loadT(g + Tile.lanes)
       sums.r0.step(x[o.o0], u, v, single: single)
@@ -131,38 +202,53 @@ private func weightTile<Single: StaticBool>(
         sums.r8.step(x[o.o8], u, v, single: single)
       #endif
       x += s.columnStride
-      g += s.gStride
+      g += Tile.columns
     }
     place &+= count
   }
-  let to = s.sums + ((p.group &* s.terms &+ p.term) &* s.paddedChannels &+ p.channel)
-  let out = SumTarget(
-    to: to, stride: s.paddedChannels, count: s.terms &- p.term, isFirst: first == 0)
-  out.put(sums.r0, 0, single: single)
-  out.put(sums.r1, 1, single: single)
-  out.put(sums.r2, 2, single: single)
-  out.put(sums.r3, 3, single: single)
-  out.put(sums.r4, 4, single: single)
+  target.put(sums.r0, 0, single: single)
+  target.put(sums.r1, 1, single: single)
+  target.put(sums.r2, 2, single: single)
+  target.put(sums.r3, 3, single: single)
+  target.put(sums.r4, 4, single: single)
   #if ADAM_V4
-    out.put(sums.r5, 5, single: single)
-    out.put(sums.r6, 6, single: single)
-    out.put(sums.r7, 7, single: single)
-    out.put(sums.r8, 8, single: single)
+    target.put(sums.r5, 5, single: single)
+    target.put(sums.r6, 6, single: single)
+    target.put(sums.r7, 7, single: single)
+    target.put(sums.r8, 8, single: single)
   #endif
 }
 
-/// Where the sums of a block go: added to what earlier blocks left there.
+/// Where the sums of a tile are.
 private struct SumTarget {
   let to: Floats
-  let stride, count: Int
-  let isFirst: Bool
+  let stride: Int
+  /// The last term that exists: those behind it compute it again.
+  let last: Int
+
+  @inline(__always)
+  subscript(term: Int) -> Floats { to + min(term, last) &* stride }
 
   @inline(__always)
   func put<Single: StaticBool>(_ pair: Pair, _ term: Int, single: Single.Type) {
-    guard term < count else { return }
-    let p = to + term &* stride
-    storeT(isFirst ? pair.a : loadT(p) + pair.a, p)
-    if Single.isTrue { return }
-    storeT(isFirst ? pair.b : loadT(p + Tile.lanes) + pair.b, p + Tile.lanes)
+    storeT(pair.a, self[term])
+    if !Single.isTrue { storeT(pair.b, self[term] + Tile.lanes) }
+  }
+}
+
+/// Adds the sums of blocks in their order, to those that are there where `n2` says so.
+func addBlocks(_ raw: UnsafeRawPointer, _ begin: Int, _ end: Int) {
+  let x = arguments(raw).pointee
+  let (blocks, count) = (x.n0, x.n1)
+  for unit in begin..<end {
+    let last = min((unit &+ 1) &* KernelTable.chunk, count)
+    var at = unit &* KernelTable.chunk
+    while at < last {
+      let lanes = min(16, last &- at)
+      var sum = some((x.n2 == 1 ? x.p1.floats : x.p0.floats) + at, lanes)
+      for block in (x.n2 == 1 ? 0 : 1)..<blocks { sum = sum + some(x.p0.floats + (block &* count &+ at), lanes) }
+      put(sum, x.p1.floats + at, lanes)
+      at &+= 16
+    }
   }
 }

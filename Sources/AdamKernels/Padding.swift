@@ -3,14 +3,48 @@ import AdamKernelABI
 
 /// Zeros with the elements of a plane among them, `n7` rows and `n8` columns apart.
 func padPlanes(_ raw: UnsafeRawPointer, _ begin: Int, _ end: Int) {
-  let x = arguments(raw).pointee
-  let size = x.n3 &* x.n4
+  let x = arguments(raw)
+  let from = x.pointee.p0.floats + begin &* x.pointee.n1 &* x.pointee.n2
+  let to = x.pointee.p1.floats + begin &* x.pointee.n3 &* x.pointee.n4
+  pad(x, from, to, planes: end &- begin)
+}
+
+/// The same with planes from and to somewhere else: sizes and steps as the slots of `padPlanes` say.
+func pad(_ sizes: UnsafePointer<KernelArguments>, _ from: Floats, _ to: Floats, planes: Int) {
+  let x = sizes.pointee
+  let (source, size) = (x.n1 &* x.n2, x.n3 &* x.n4)
   let isFrame =
     x.n1 > 0 && x.n7 == 1 && x.n8 == 1 && x.n5 >= 0 && x.n6 >= 0 && x.n5 &+ x.n1 <= x.n3 && x.n6 &+ x.n2 <= x.n4
-  let frame = Frame(x, fromEnd: x.p0.floats + end &* x.n1 &* x.n2, toEnd: x.p1.floats + end &* size)
-  for plane in begin..<end {
-    let from = x.p0.floats + plane &* x.n1 &* x.n2, to = x.p1.floats + plane &* size
-    isFrame ? frame.pad(from, to) : spread(x, from, to)
+  let frame = Frame(x)
+  // What is read and written behind these planes is less than the others together.
+  let lastOnes = planes &- 1 &- 48 / max(1, min(source, size))
+  for plane in 0..<planes {
+    let from = from + plane &* source, to = to + plane &* size
+    isFrame ? frame.pad(from, to, isLast: plane >= lastOnes) : spread(x, from, to)
+  }
+}
+
+/// How a kernel pads the images that it reads by itself, one at a time, in its scratch.
+struct ImagePadding {
+  private let sizes: UnsafePointer<KernelArguments>?
+  private let planes: Int
+  let room: Floats
+
+  /// - Parameters:
+  ///   - sizes: as the slots of `padPlanes` say; nil: images are read where they are.
+  ///   - room: at least `KernelArguments.imageBytes`.
+  init(_ sizes: UnsafeMutableRawPointer?, planes: Int, room: Floats) {
+    self.sizes = sizes.map { UnsafePointer($0.assumingMemoryBound(to: KernelArguments.self)) }
+    self.planes = planes
+    self.room = room
+  }
+
+  /// Where the image can be read that lies at `from`.
+  @inline(__always)
+  func padded(_ from: Floats) -> Floats {
+    guard let sizes else { return from }
+    pad(sizes, from, room, planes: planes)
+    return room
   }
 }
 
@@ -29,49 +63,72 @@ private struct Frame {
   let rows, columns: Int
   /// Zeros before the first row, between two rows, behind the last one.
   let before, between, behind: Int
-  /// Of the planes that are read and written.
-  let fromEnd, toEnd: Floats
+  /// All bits in the lanes of the last vector of a row.
+  private let tail: SIMD16<Int32>
 
-  init(_ x: KernelArguments, fromEnd: Floats, toEnd: Floats) {
+  init(_ x: KernelArguments) {
     (rows, columns) = (x.n1, x.n2)
+    var tail = SIMD16<Int32>(repeating: 0)
+    for lane in 0..<x.n2 & 15 { tail[lane] = -1 }
+    self.tail = tail
     (before, between) = (x.n5 &* x.n4 &+ x.n6, x.n4 &- x.n2)
     behind = x.n3 &* x.n4 &- before &- rows &* x.n4 &+ between
-    (self.fromEnd, self.toEnd) = (fromEnd, toEnd)
   }
 
+  /// - Parameter isLast: nothing may be read or written behind the plane; else up to 32 elements.
   @inline(__always)
-  func pad(_ from: Floats, _ to: Floats) {
-    clear(to, before)
+  func pad(_ from: Floats, _ to: Floats, isLast: Bool) {
+    clear(to, before, isLast ? before : before &+ 16)
     var at = to + before
-    for i in 0..<rows {
-      copy(from + i &* columns, at)
+    // A vector reads and writes what follows its row; the last rows have less than a vector behind them.
+    let careful = isLast ? 16 / max(1, columns) &+ 1 : 0
+    for i in 0..<max(0, rows &- careful) {
+      copyRow(from + i &* columns, at)
+      at += columns &+ between
+    }
+    for i in max(0, rows &- careful)..<rows {
+      copyExactly(from + i &* columns, at)
       at += columns
       if i < rows &- 1 {
-        clear(at, between)
+        clear(at, between, between)
         at += between
       }
     }
-    clear(at, behind)
+    if careful == 0 { at -= between }
+    clear(at, behind, isLast ? behind : behind &+ 16)
+  }
+
+  /// A row and the zeros behind it, which the next row follows.
+  @inline(__always)
+  private func copyRow(_ from: Floats, _ to: Floats) {
+    var at = 0
+    while at &+ 16 <= columns {
+      store16(load16(from + at), to + at)
+      at &+= 16
+    }
+    if at < columns {
+      store16(Lane16.float(Lane16.bits(load16(from + at)) & tail), to + at)
+      at &+= 16
+    }
+    let left = columns &+ between &- at
+    if left > 0 { clear(to + at, left, left &+ 16) }
   }
 
   @inline(__always)
-  private func copy(_ from: Floats, _ to: Floats) {
+  private func copyExactly(_ from: Floats, _ to: Floats) {
     var at = 0
     while at < columns {
-      if from + (at &+ 16) <= fromEnd, to + (at &+ 16) <= toEnd {
-        store16(load16(from + at), to + at)
-      } else {
-        put(some(from + at, columns &- at), to + at, columns &- at)
-      }
+      put(some(from + at, columns &- at), to + at, columns &- at)
       at &+= 16
     }
   }
 
+  /// - Parameter room: that may be written.
   @inline(__always)
-  private func clear(_ to: Floats, _ count: Int) {
+  private func clear(_ to: Floats, _ count: Int, _ room: Int) {
     var at = 0
     while at < count {
-      put(Lane16(repeating: 0), to + at, to + (at &+ 16) <= toEnd ? 16 : count &- at)
+      put(Lane16(repeating: 0), to + at, room &- at)
       at &+= 16
     }
   }

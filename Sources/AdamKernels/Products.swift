@@ -114,6 +114,14 @@ func blockSize(_ rest: Int) -> Int {
   return rest > 384 ? (rest &+ 1) / 2 : rest
 }
 
+/// The terms of a block of rule 1; empty behind the last one.
+func blockRange(_ block: Int, of total: Int) -> Range<Int> {
+  let whole = min(block, total < 768 ? 0 : (total &- 768) / 384 &+ 1)
+  var first = whole &* 384
+  for _ in whole..<block { first &+= blockSize(total &- first) }
+  return first..<first &+ blockSize(total &- first)
+}
+
 func gemm(_ raw: UnsafeRawPointer, _ begin: Int, _ end: Int) {
   let x = arguments(raw)
   let p = Product(x)

@@ -20,6 +20,6 @@ private func makeTable(_ level: String) -> KernelTable {
     crossEntropyLoss: crossEntropyLoss, crossEntropyLossGrad: crossEntropyLossGrad, mseLoss: mseLoss,
     bceWithLogits: bceWithLogits, stridedCopy: stridedCopy, indexSelect: indexSelect,
     indexAdd: indexAdd, adam: adam, adamw: adamw, sgd: sgd,
-    convRows: ConvTile.rows, convTerms: WeightTile.rows, padPlanes: padPlanes, convPack: convPack,
-    conv: conv, convWeights: convWeights, maxPool: maxPool, maxPoolGrad: maxPoolGrad)
+    convRows: ConvTile.rows, padPlanes: padPlanes, convPack: convPack,
+    conv: conv, convWeights: convWeights, addBlocks: addBlocks, maxPool: maxPool, maxPoolGrad: maxPoolGrad)
 }

@@ -27,12 +27,17 @@ private struct ConvolutionSizes {
   var flops: Double { 2 * Double(y.reduce(1, *)) * Double(w[1] * w[2] * w[3]) }
 }
 
-/// Planes in memory, row major, with room behind them for a vector that reads too far.
+/// Planes, row major, as a kernel sees them: in memory, with room behind them for a vector that reads too far, or
+/// padded by the kernel itself.
 private struct Planes {
   var place: Place
   var channels: Int
   var rows: Int
   var columns: Int
+  /// Elements of a plane in memory.
+  var stored: Int
+  /// How the kernel pads them.
+  var padding: Place?
 
   /// Offsets of a window's elements, channel after channel.
   func offsets(channels: Int, window: (Int, Int), steps: [Int], isReversed: Bool) -> [Int32] {
@@ -50,32 +55,56 @@ private struct Planes {
   }
 }
 
-/// The images with `padding` zeros around; themselves where nothing has to be added.
-private func padded(
-  _ e: inout Emission, _ place: Place, _ sizes: [Int], _ padding: [Int], columnsOut: Int, columnStride: Int
-) -> Planes {
-  let lanes = e.kernels.panelColumns / 2
-  if padding == [0, 0], columnsOut >= lanes {
-    return Planes(place: place, channels: sizes[1], rows: sizes[2], columns: sizes[3])
+/// How planes of `size` are made of smaller ones: from `first` on, `step` apart, zeros elsewhere.
+private struct Spreading {
+  var size: [Int]
+  var first: [Int]
+  var step: [Int]
+  /// Elements that may be read behind the last one.
+  var slack: Int
+
+  func configure(_ a: inout KernelArguments, _ sizes: [Int]) {
+    (a.n1, a.n2, a.n3, a.n4) = (sizes[2], sizes[3], size[0], size[1])
+    (a.n5, a.n6, a.n7, a.n8) = (first[0], first[1], step[0], step[1])
   }
-  return spread(
-    &e, place, sizes, to: [sizes[2] + 2 * padding[0], sizes[3] + 2 * padding[1]], first: padding,
-    step: [1, 1], slack: lanes * columnStride)
 }
 
-/// Planes of `size` with the elements of `place` from `first` on, `step` apart, zeros elsewhere.
-private func spread(
-  _ e: inout Emission, _ place: Place, _ sizes: [Int], to size: [Int], first: [Int], step: [Int], slack: Int
+/// The images with `padding` zeros around; themselves where nothing has to be added.
+private func padded(
+  _ e: inout Emission, _ place: Place, _ c: ConvolutionSizes, columnsOut: Int, slack: Int
 ) -> Planes {
-  let planes = sizes[0] * sizes[1]
-  let target = e.scratch(planes * size[0] * size[1] + slack)
-  let cost = 20 * Double(planes) + 0.2 * Double(planes * size[0] * size[1])
-  e.emit(e.kernels.padPlanes, [place, target], units: planes, cost: cost) {
-    ($0.n1, $0.n2, $0.n3, $0.n4) = (sizes[2], sizes[3], size[0], size[1])
-    ($0.n5, $0.n6, $0.n7, $0.n8) = (first[0], first[1], step[0], step[1])
+  let sizes = c.x
+  if c.padding == [0, 0], columnsOut >= e.kernels.panelColumns / 2 {
+    return Planes(
+      place: place, channels: sizes[1], rows: sizes[2], columns: sizes[3], stored: sizes[2] * sizes[3])
   }
-  return Planes(place: target, channels: sizes[1], rows: size[0], columns: size[1])
+  let spreading = Spreading(
+    size: [sizes[2] + 2 * c.padding[0], sizes[3] + 2 * c.padding[1]], first: c.padding, step: [1, 1], slack: slack)
+  return spread(&e, place, sizes, spreading, groups: c.groups)
 }
+
+/// Larger planes: padded by the kernel that reads them where one image fits its room and is read by one unit, else
+/// all of them before it.
+private func spread(
+  _ e: inout Emission, _ place: Place, _ sizes: [Int], _ spreading: Spreading, groups: Int
+) -> Planes {
+  let (planes, size) = (sizes[0] * sizes[1], spreading.size[0] * spreading.size[1])
+  var result = Planes(
+    place: place, channels: sizes[1], rows: spreading.size[0], columns: spreading.size[1], stored: sizes[2] * sizes[3])
+  if sizes[0] * groups >= manySlices, (sizes[1] / groups * size + spreading.slack) * 4 <= KernelArguments.imageBytes {
+    var arguments = KernelArguments()
+    spreading.configure(&arguments, sizes)
+    result.padding = e.tables.store([arguments])
+    return result
+  }
+  (result.place, result.stored) = (e.scratch(planes * size + spreading.slack), size)
+  let cost = 20 * Double(planes) + 0.2 * Double(planes * size)
+  e.emit(e.kernels.padPlanes, [place, result.place], units: planes, cost: cost) { spreading.configure(&$0, sizes) }
+  return result
+}
+
+/// Images, each with its groups apart, from which on threads find work enough in whole ones.
+private let manySlices = 16
 
 /// Weights seen as rows of terms: `outer` × the window.
 private struct WeightRows {
@@ -102,19 +131,19 @@ private func emitConv(
   let table = e.pool.store(offsets)
   // Few images are cut into rows, so that threads find work.
   let slices = sizes[0] * c.groups
-  let perUnit = slices >= 16 ? sizes[2] : max(1, min(sizes[2], 4))
+  let perUnit = slices >= manySlices ? sizes[2] : max(1, min(sizes[2], 4))
   let units = slices * ((sizes[2] + perUnit - 1) / perUnit)
-  let channelStride = planes.rows * planes.columns
   let epilogue = try e.takeEpilogue()
   e.emit(
-    e.kernels.conv, [planes.place, packed, target, bias, table, epilogue?.place],
+    e.kernels.conv, [planes.place, packed, target, bias, table, epilogue?.place, planes.padding],
     units: sizes[2] > 0 && sizes[3] > 0 ? units : 0,
     cost: 50 * Double(units) + c.flops * 0.01 + (epilogue?.cost ?? 0)
   ) {
     ($0.n0, $0.n1, $0.n2, $0.n3) = (sizes[0], rows.rows, terms, c.groups)
-    ($0.n4, $0.n5) = (planes.channels * channelStride, rows.outer * channelStride)
+    ($0.n4, $0.n5) = (planes.channels * planes.stored, rows.outer * planes.stored)
     ($0.n6, $0.n7) = (sizes[2], sizes[3])
     ($0.n8, $0.n9, $0.n10) = (stride[0] * planes.columns, stride[1], perUnit)
+    $0.n11 = rows.outer
   }
 }
 
@@ -122,7 +151,8 @@ private func emitConv(
   let c = ConvolutionSizes(e.operandSizes(0), e.operandSizes(1), e.resultSizes(), e.attributes)
   let (x, w, y) = (e.operand(0), e.operand(1), e.result())
   let bias = e.operation.operands.count > 2 ? e.operand(2) : nil
-  let planes = padded(&e, x, c.x, c.padding, columnsOut: c.y[3], columnStride: c.stride[1])
+  let planes = padded(
+    &e, x, c, columnsOut: c.y[3], slack: e.kernels.panelColumns / 2 * c.stride[1])
   let inner = c.w[2] * c.w[3]
   let rows = WeightRows(
     rows: c.outputsPerGroup, outer: c.inputsPerGroup, rowStride: c.inputsPerGroup * inner,
@@ -139,10 +169,10 @@ private func emitConv(
   let c = ConvolutionSizes(e.resultSizes(), e.operandSizes(1), e.operandSizes(0), e.attributes)
   let (g, w, x) = (e.operand(0), e.operand(1), e.result())
   let reach = [0, 1].map { c.dilation[$0] * (c.w[$0 + 2] - 1) }
-  let planes = spread(
-    &e, g, c.y, to: [c.x[2] + reach[0], c.x[3] + reach[1]],
-    first: [reach[0] - c.padding[0], reach[1] - c.padding[1]], step: c.stride,
-    slack: e.kernels.panelColumns)
+  let spreading = Spreading(
+    size: [c.x[2] + reach[0], c.x[3] + reach[1]], first: [reach[0] - c.padding[0], reach[1] - c.padding[1]],
+    step: c.stride, slack: e.kernels.panelColumns)
+  let planes = spread(&e, g, c.y, spreading, groups: c.groups)
   let inner = c.w[2] * c.w[3]
   let rows = WeightRows(
     rows: c.inputsPerGroup, outer: c.outputsPerGroup, rowStride: inner,
@@ -157,28 +187,53 @@ private func emitConv(
   let c = ConvolutionSizes(e.operandSizes(1), e.resultSizes(), e.operandSizes(0), e.attributes)
   let (g, x, target) = (e.operand(0), e.operand(1), e.result())
   // Only single elements of x are read here: nothing behind the planes.
-  let planes = padded(&e, x, c.x, c.padding, columnsOut: Int.max, columnStride: 1)
+  let planes = padded(&e, x, c, columnsOut: Int.max, slack: 0)
   let lanes = e.kernels.panelColumns / 2
   let terms = c.inputsPerGroup * c.w[2] * c.w[3]
-  let (images, places) = (c.y[0], c.y[2] * c.y[3])
-  let rows = e.scratch(images * places * c.y[1] + 2 * lanes)
-  try emitCopy(
-    &e, from: g, [c.y[1] * places, 1, places], to: rows, [c.y[1] * places, c.y[1], 1],
-    sizes: [images, places, c.y[1]])
-  let width = (c.outputsPerGroup + lanes - 1) / lanes * lanes
+  let width = blocks(c.outputsPerGroup, lanes) * lanes
   let sums = e.scratch(c.groups * terms * width + lanes)
   let table = e.pool.store(
     planes.offsets(channels: c.inputsPerGroup, window: c.window, steps: c.dilation, isReversed: false))
-  let units = c.groups * blocks(terms, e.kernels.convTerms) * blocks(c.outputsPerGroup, 2 * lanes)
-  e.emit(e.kernels.convWeights, [rows, planes.place, sums, table], units: units, cost: c.flops * 0.012) {
-    ($0.n0, $0.n1, $0.n2, $0.n3) = (images, terms, c.outputsPerGroup, c.groups)
-    ($0.n4, $0.n5) = (planes.channels * planes.rows * planes.columns, c.inputsPerGroup * planes.rows * planes.columns)
-    ($0.n6, $0.n7) = (c.y[2], c.y[3])
-    ($0.n8, $0.n9) = (c.stride[0] * planes.columns, c.stride[1])
+  let sum = LongSum(places: c.y[0] * c.y[2] * c.y[3], sums: c.groups * terms * width)
+  let parts = e.scratch(sum.blocksAtOnce * sum.sums)
+  let slices = c.groups * blocks(c.outputsPerGroup, 2 * lanes)
+  for first in stride(from: 0, to: sum.blocks, by: sum.blocksAtOnce) {
+    let count = min(sum.blocksAtOnce, sum.blocks - first)
+    let cost = c.flops * 0.012 * Double(count) / Double(sum.blocks)
+    e.emit(e.kernels.convWeights, [g, planes.place, parts, table, planes.padding], units: count * slices, cost: cost) {
+      ($0.n0, $0.n1, $0.n2, $0.n3) = (c.y[0], terms, c.outputsPerGroup, c.groups)
+      ($0.n4, $0.n5) = (planes.channels * planes.stored, c.inputsPerGroup * planes.stored)
+      ($0.n6, $0.n7, $0.n8, $0.n9) = (c.y[2], c.y[3], c.stride[0] * planes.columns, c.stride[1])
+      ($0.n10, $0.n11) = (first, c.inputsPerGroup)
+    }
+    e.emit(
+      e.kernels.addBlocks, [parts, sums], units: KernelTable.chunks(sum.sums),
+      cost: 0.05 * Double(count * sum.sums)
+    ) {
+      ($0.n0, $0.n1, $0.n2) = (count, sum.sums, first == 0 ? 0 : 1)
+    }
   }
   try emitCopy(
     &e, from: sums, [terms * width, 1, width], to: target, [c.outputsPerGroup * terms, terms, 1],
     sizes: [c.groups, c.outputsPerGroup, terms])
+}
+
+/// Sums over many places, cut into the blocks of rule 1.
+private struct LongSum {
+  let blocks: Int
+  /// Elements of a block's result.
+  let sums: Int
+  /// Blocks whose results are kept side by side before they are added.
+  let blocksAtOnce: Int
+
+  /// Elements of blocks side by side: more would not stay near.
+  private static let mostKept = 1 << 20
+
+  init(places: Int, sums: Int) {
+    blocks = KernelTable.sumBlocks(places)
+    self.sums = sums
+    blocksAtOnce = max(1, min(blocks, Self.mostKept / max(1, sums)))
+  }
 }
 
 private func blocks(_ count: Int, _ size: Int) -> Int { (count + size - 1) / size }
