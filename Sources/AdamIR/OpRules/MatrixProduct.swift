@@ -42,9 +42,9 @@ struct MatrixProduct {
     (transposesA, transposesB) = (first, second)
     a = try ProductSide(types[0].shape, operand: 0, isTransposed: first)
     b = try ProductSide(types[1].shape, operand: 1, isTransposed: second)
-    let phrase = "cannot multiply \(types[0].shape.text) by \(types[1].shape.text)"
-    guard a.columns.mayEqual(b.rows) else { throw .sizes(phrase, a.columns, b.rows) }
-    leading = try Shape.broadcast(a.leading, b.leading, phrase: phrase)
+    func phrase() -> String { "cannot multiply \(types[0].shape.text) by \(types[1].shape.text)" }
+    guard a.columns.mayEqual(b.rows) else { throw .sizes(phrase(), a.columns, b.rows) }
+    leading = try Shape.broadcast(a.leading, b.leading, phrase: phrase())
   }
 
   /// Axes of vectors leave the result.

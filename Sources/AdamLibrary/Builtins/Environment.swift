@@ -48,9 +48,13 @@ private final class Lines: Sendable {
   private let made = Mutex<[String: BuiltinDefinition]>([:])
 
   init(_ all: [Listed<BuiltinDefinition>]) {
-    lines = Dictionary(all.map { ($0.name, $0) }) { first, other in
-      Listed(first.name, first.definition.sharing(with: other.definition))
+    var lines: [String: Listed<BuiltinDefinition>] = [:]
+    lines.reserveCapacity(all.count)
+    for line in all {
+      guard let first = lines.updateValue(line, forKey: line.name) else { continue }
+      lines[line.name] = Listed(line.name, first.definition.sharing(with: line.definition))
     }
+    self.lines = lines
   }
 
   var names: [String] { Array(lines.keys) }
