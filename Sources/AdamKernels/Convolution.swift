@@ -5,7 +5,7 @@ import AdamKernelABI
 
 private typealias T = TileVector
 
-/// Output channels of a register tile; each has two vectors of outputs.
+/// Output channels of a register tile; each has up to three vectors of outputs.
 enum ConvTile {
   #if ADAM_V4
     static let rows = 8

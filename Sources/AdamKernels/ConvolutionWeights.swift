@@ -45,9 +45,9 @@ private struct WeightSums {
   var channelBlocks: Int { (channels &+ Tile.columns &- 1) / Tile.columns }
   var plane: Int { rows &* columns }
 
-  /// The sums of no places.
-  func clear(_ to: Floats) {
-    let count = min(Tile.columns, paddedChannels)
+  /// The sums of no places, of the channels of a unit.
+  func clear(_ to: Floats, from channel: Int) {
+    let count = min(Tile.columns, paddedChannels &- channel)
     for term in 0..<terms { (to + term &* paddedChannels).update(repeating: 0, count: count) }
   }
 }
@@ -64,7 +64,7 @@ func convWeights(_ raw: UnsafeRawPointer, _ begin: Int, _ end: Int) {
     let channel = (unit &- slice &* s.channelBlocks) &* Tile.columns
     let to = s.partials + (slice &* s.terms &* s.paddedChannels &+ channel)
     let range = blockRange(s.firstBlock &+ block, of: s.places)
-    if range.isEmpty { s.clear(to) }
+    if range.isEmpty { s.clear(to, from: channel) }
     var first = range.lowerBound
     while first < range.upperBound {
       let image = first / s.plane, inside = first &- image &* s.plane

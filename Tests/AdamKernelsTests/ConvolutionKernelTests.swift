@@ -42,8 +42,10 @@ struct LongSumCase: CustomTestStringConvertible, Sendable {
   /// Of x without its frame of one zero.
   var inner: (Int, Int) { (padded.0 - 2, padded.1 - 2) }
 
-  /// One block, two halves, several blocks that end inside images; more channels than a register tile has.
+  /// No place, one block, two halves, several blocks that end inside images; more channels than a register tile has.
   static let all = [
+    LongSumCase(images: 0, groups: 1, inputs: 1, outputs: 40, rows: 3, columns: 4),
+    LongSumCase(images: 0, groups: 2, inputs: 1, outputs: 20, rows: 3, columns: 4),
     LongSumCase(images: 1, groups: 1, inputs: 1, outputs: 1, rows: 3, columns: 4),
     LongSumCase(images: 3, groups: 1, inputs: 2, outputs: 5, rows: 13, columns: 14),
     LongSumCase(images: 7, groups: 1, inputs: 3, outputs: 40, rows: 14, columns: 14),

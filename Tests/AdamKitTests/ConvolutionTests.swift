@@ -23,6 +23,25 @@ import Testing
     #expect(run.messages.first?.contains("layer 3 takes 3 channels but layer 2 produces 4") == true)
   }
 
+  @Test func `no images and images without rows have gradients`() {
+    let run = ScriptRun(
+      """
+      m = conv2d(1, 40, 3)
+      g = grad(fn(m) sum(m(zeros(0, 1, 8, 8))), m)
+      print sum(abs(g.weight)), g.bias.shape
+      n = conv2d(1, 4, 3, padding=2)
+      print grad(fn(x) sum(n(x)), zeros(16, 1, 0, 8)).shape
+      """)
+    #expect(run.output == "0 [40]\n[16, 1, 0, 8]\n", "\(run.messages)")
+  }
+
+  @Test func `an image of more elements than offsets reach is refused`() {
+    let run = ScriptRun(
+      "print conv2d(1, 1, (2, 1), padding=(500000, 1100), dilation=(1000000, 1))(zeros(1, 1, 1, 1)).shape")
+    #expect(run.outcome == .failed && run.messages.count == 1)
+    #expect(run.messages.first?.contains("[1, 1000001, 2201]") == true, "\(run.messages)")
+  }
+
   @Test(arguments: [
     ("conv2d(1, 4, 9)(zeros(2, 1, 8, 8))", "covers 9 rows at a time, and [2, 1, 8, 8] has 8"),
     ("conv2d(3, 4, 3, groups=2)", "3 is no multiple of 2"),

@@ -39,8 +39,14 @@ private struct Planes {
   /// How the kernel pads them.
   var padding: Place?
 
-  /// Offsets of a window's elements, channel after channel.
-  func offsets(channels: Int, window: (Int, Int), steps: [Int], isReversed: Bool) -> [Int32] {
+  /// Offsets of a window's elements, channel after channel. Throws for images that are larger than they reach.
+  func offsets(
+    channels: Int, window: (Int, Int), steps: [Int], isReversed: Bool
+  ) throws(RuntimeError) -> [Int32] {
+    guard channels * rows * columns <= Int(Int32.max) else {
+      let shape = [channels, rows, columns]
+      throw .allocation(AllocationError(shape: shape, byteCount: 4 * channels * rows * columns, budget: .process))
+    }
     var offsets: [Int32] = []
     for c in 0..<channels {
       for u in 0..<window.0 {
@@ -131,7 +137,7 @@ private func emitConv(
   let table = e.pool.store(offsets)
   // Few images are cut into rows, so that threads find work.
   let slices = sizes[0] * c.groups
-  let perUnit = slices >= manySlices ? sizes[2] : max(1, min(sizes[2], 4))
+  let perUnit = max(1, slices >= manySlices ? sizes[2] : min(sizes[2], 4))
   let units = slices * ((sizes[2] + perUnit - 1) / perUnit)
   let epilogue = try e.takeEpilogue()
   e.emit(
@@ -157,7 +163,7 @@ private func emitConv(
   let rows = WeightRows(
     rows: c.outputsPerGroup, outer: c.inputsPerGroup, rowStride: c.inputsPerGroup * inner,
     outerStride: inner, groupStride: c.outputsPerGroup * c.inputsPerGroup * inner)
-  let offsets = planes.offsets(
+  let offsets = try planes.offsets(
     channels: c.inputsPerGroup, window: c.window, steps: c.dilation, isReversed: false)
   try emitConv(
     &e, planes, w, rows, c, to: y, sizes: c.y, bias: bias, offsets: offsets, stride: c.stride)
@@ -177,7 +183,7 @@ private func emitConv(
   let rows = WeightRows(
     rows: c.inputsPerGroup, outer: c.outputsPerGroup, rowStride: inner,
     outerStride: c.inputsPerGroup * inner, groupStride: c.outputsPerGroup * c.inputsPerGroup * inner)
-  let offsets = planes.offsets(
+  let offsets = try planes.offsets(
     channels: c.outputsPerGroup, window: c.window, steps: c.dilation, isReversed: true)
   try emitConv(
     &e, planes, w, rows, c, to: x, sizes: c.x, bias: nil, offsets: offsets, stride: [1, 1])
@@ -191,9 +197,10 @@ private func emitConv(
   let lanes = e.kernels.panelColumns / 2
   let terms = c.inputsPerGroup * c.w[2] * c.w[3]
   let width = blocks(c.outputsPerGroup, lanes) * lanes
-  let sums = e.scratch(c.groups * terms * width + lanes)
-  let table = e.pool.store(
-    planes.offsets(channels: c.inputsPerGroup, window: c.window, steps: c.dilation, isReversed: false))
+  let sums = e.scratch(c.groups * terms * width)
+  let offsets = try planes.offsets(
+    channels: c.inputsPerGroup, window: c.window, steps: c.dilation, isReversed: false)
+  let table = e.pool.store(offsets)
   let sum = LongSum(places: c.y[0] * c.y[2] * c.y[3], sums: c.groups * terms * width)
   let parts = e.scratch(sum.blocksAtOnce * sum.sums)
   let slices = c.groups * blocks(c.outputsPerGroup, 2 * lanes)
