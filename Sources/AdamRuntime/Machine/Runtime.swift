@@ -61,6 +61,9 @@ package final class Runtime {
       threads: count, spinners: min(count, cores) - 1, patience: splitsEverything ? 0 : Self.smallJobsAlone)
   }
 
+  /// Whether threads are used only where they make steps faster.
+  var isChoosy: Bool { threads > 1 && !splitsEverything }
+
   /// Threads that take part, the caller included.
   package var threads: Int { pool.threads }
 

@@ -17,7 +17,9 @@ final class ThreadPool {
   private let spinners: Int
   private let board = JobBoard()
   private var workers: [pthread_t] = []
-  private var isStarted = false
+  private(set) var isStarted = false
+  /// The caller does everything itself for now.
+  var isAlone = false
   /// Small jobs that the caller still does alone before the others are started.
   private var patience: Int
 
@@ -54,6 +56,7 @@ final class ThreadPool {
     _ kernel: Kernel, _ arguments: UnsafeRawPointer, from begin: Int = 0, to end: Int, grain: Int,
     isLarge: Bool = true
   ) {
+    if isAlone { return kernel(arguments, begin, end) }
     if !isStarted {
       if patience > 0, !isLarge {
         patience &-= 1

@@ -12,6 +12,10 @@ package final class Plan {
   let instructions: UnsafePointer<Instruction>
   /// One of the calls takes long.
   let isLong: Bool
+  /// One of the calls is large enough for threads.
+  let isShared: Bool
+  /// Whether they make its steps faster.
+  var pace = Pace()
   /// The loss of a training step, to be looked at before anything is updated: the first single number
   /// among the results; nil when there is none.
   let loss: UnsafePointer<Float>?
@@ -33,6 +37,7 @@ package final class Plan {
     self.instructionCount = memory.instructionCount
     self.instructions = memory.instructions
     isLong = (0..<memory.instructionCount).contains { memory.instructions[$0].pause > 0 }
+    isShared = (0..<memory.instructionCount).contains { memory.instructions[$0].grain > 0 }
     self.loss = loss.flatMap { memory.address(of: $0) }.map {
       UnsafePointer($0.assumingMemoryBound(to: Float.self))
     }

@@ -95,6 +95,10 @@ package final class StepRunner {
     else { throw .plan("no room for \(steps) steps") }
     let rows = try checkedRows(order, from: orderStart, steps: steps)
     let sink = losses.pointer.assumingMemoryBound(to: Float.self) + lossStart
+    let chooses = plan.isShared && plan.runtime.isChoosy && plan.runtime.pool.isStarted
+    plan.runtime.pool.isAlone = chooses && plan.pace.isAlone
+    defer { plan.runtime.pool.isAlone = false }
+    let start = CallTimes.now()
     let completed = feeds.withUnsafeBufferPointer { feeds in
       withExtendedLifetime((self, order, losses)) {
         if let times = plan.runtime.callTimes {
@@ -106,6 +110,7 @@ package final class StepRunner {
           plan, feeds, rows: rows, firstStep: stepStart, steps: steps, loss: loss, losses: sink, Unwatched())
       }
     }
+    if chooses { plan.pace.note(Double(CallTimes.now() - start) * 1e-9, steps: completed) }
     return StepOutcome(
       completed: completed, nonFiniteLoss: completed < steps ? sink[completed] : nil)
   }
