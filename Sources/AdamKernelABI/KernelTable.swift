@@ -165,9 +165,11 @@ public struct KernelTable: Sendable {
 
   /// Blocks of rule 1 in a sum of so many terms, at least one: of 384 while 768 remain, then one or two.
   public static func sumBlocks(_ terms: Int) -> Int {
-    let whole = terms < 768 ? 0 : (terms - 768) / 384 + 1
+    let whole = wholeBlocks(terms)
     return whole + (terms - whole * 384 > 384 ? 2 : 1)
   }
+  /// Those of 384 before the last one or two.
+  public static func wholeBlocks(_ terms: Int) -> Int { terms < 768 ? 0 : (terms - 768) / 384 + 1 }
   /// Units of a kernel whose unit is `chunk` elements.
   public static func chunks(_ count: Int) -> Int { blocks(count, of: chunk) }
   public func packUnits(n: Int) -> Int { Self.blocks(n, of: panelColumns) }

@@ -116,7 +116,7 @@ func blockSize(_ rest: Int) -> Int {
 
 /// The terms of a block of rule 1; empty behind the last one.
 func blockRange(_ block: Int, of total: Int) -> Range<Int> {
-  let whole = min(block, total < 768 ? 0 : (total &- 768) / 384 &+ 1)
+  let whole = min(block, KernelTable.wholeBlocks(total))
   var first = whole &* 384
   for _ in whole..<block { first &+= blockSize(total &- first) }
   return first..<first &+ blockSize(total &- first)

@@ -58,12 +58,13 @@ extension OpDefinition {
       operandCount: 2...2,
       inferTypes: { types, _ throws(ShapeError) in
         let (a, b) = (types[0], types[1])
-        let phrase = "cannot compare \(a.shape.text) with \(b.shape.text)"
         if orders, a.element == .bool { throw .element(name, "numbers", a, operand: 0) }
         guard a.element == b.element else {
           throw ShapeError("cannot compare \(a.text) with \(b.text)", operands: [0, 1])
         }
-        return [TensorType(.bool, try Shape.broadcast(a.shape, b.shape, phrase: phrase))]
+        let shape = try Shape.broadcast(
+          a.shape, b.shape, phrase: "cannot compare \(a.shape.text) with \(b.shape.text)")
+        return [TensorType(.bool, shape)]
       },
       reference: elementwise { holds($0[0], $0[1]) ? 1 : 0 })
   }
@@ -80,8 +81,8 @@ extension OpDefinition {
         try TypeRules.truths(name, types)
         var shape = types[0].shape
         for type in types.dropFirst() {
-          let phrase = "cannot combine \(shape.text) with \(type.shape.text)"
-          shape = try Shape.broadcast(shape, type.shape, phrase: phrase)
+          shape = try Shape.broadcast(
+            shape, type.shape, phrase: "cannot combine \(shape.text) with \(type.shape.text)")
         }
         return [TensorType(.bool, shape)]
       },

@@ -10,10 +10,10 @@ extension OpDefinition {
         throw .missingAttribute("broadcast_to", "shape")
       }
       let (source, target) = (types[0].shape, Shape(sizes: sizes))
-      let phrase = "cannot stretch \(source.text) to \(target.text)"
-      let common = try Shape.broadcast(source, target, phrase: phrase)
+      func phrase() -> String { "cannot stretch \(source.text) to \(target.text)" }
+      let common = try Shape.broadcast(source, target, phrase: phrase())
       guard common.rank == target.rank, common.sizes ?? sizes == sizes else {
-        throw ShapeError(phrase, operands: [0])
+        throw ShapeError(phrase(), operands: [0])
       }
       return [TensorType(types[0].element, target)]
     },

@@ -13,10 +13,11 @@ extension OpDefinition {
       if a.element != b.element {
         throw ShapeError("`where` cannot choose between \(a.text) and \(b.text)", operands: [1, 2])
       }
-      let phrase = "cannot choose between \(a.shape.text) and \(b.shape.text)"
-      let chosen = try Shape.broadcast(a.shape, b.shape, phrase: phrase)
-      let whole = "cannot choose from \(chosen.text) by a condition of \(c.shape.text)"
-      return [TensorType(a.element, try Shape.broadcast(c.shape, chosen, phrase: whole))]
+      let chosen = try Shape.broadcast(
+        a.shape, b.shape, phrase: "cannot choose between \(a.shape.text) and \(b.shape.text)")
+      let whole = try Shape.broadcast(
+        c.shape, chosen, phrase: "cannot choose from \(chosen.text) by a condition of \(c.shape.text)")
+      return [TensorType(a.element, whole)]
     },
     pullback: pullback { function, g, context throws(ShapeError) in
       let condition = context.operands[0]

@@ -3,7 +3,7 @@ import AdamIR
 import Synchronization
 
 /// Everything a script can name without defining it. Definitions are made when they are first asked for: a
-/// start makes none. Immutable; a host may extend a copy.
+/// start makes none.
 package struct Environment: Sendable {
   private let builtinLines: Lines
   private let constructLines: Lines
