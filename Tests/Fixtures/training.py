@@ -96,13 +96,14 @@ runs = [
         lambda p: torch.optim.AdamW(p, lr=0.05), lambda o: sched.StepLR(o, 5, 0.5)), 20)},
 ]
 
-# Every iteration multiplies what rounding left: some fifteen of them agree to four digits, forty to none.
+# Every iteration multiplies what rounding left: some fifteen of them agree to four digits, forty to none (with
+# lr=0.5 torch's own third loss moves by 1.2 % when one weight moves by an ulp).
 lbfgs = [
     {"script": "lbfgs(" + text + ")", "tolerance": tolerance,
      "losses": network(0, lambda p, k=keywords: (torch.optim.LBFGS(p, **k), None), steps)}
     for text, keywords, steps, tolerance in [
         ("", {}, 2, 2e-3),
-        ("lr=0.5", {"lr": 0.5}, 3, 1e-3),
+        ("lr=0.5", {"lr": 0.5}, 2, 1e-4),
         ("max_iter=4", {"max_iter": 4}, 4, 1e-4),
         ("history_size=3, max_eval=7", {"history_size": 3, "max_eval": 7}, 2, 1e-4),
         ("line_search=\"strong_wolfe\"", {"line_search_fn": "strong_wolfe"}, 2, 2e-3),
