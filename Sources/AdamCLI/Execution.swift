@@ -47,6 +47,8 @@ struct Execution {
     diagnostics.close()
     status = finish(status)
     if request.staysInteractive && status != .interrupted { return explore(session) }
+    // The process ends next. To free piece by piece what the script has made takes longer than the system does.
+    _ = Unmanaged.passRetained(session)
     return status
   }
 

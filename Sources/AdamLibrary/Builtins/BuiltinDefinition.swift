@@ -256,7 +256,7 @@ package protocol CheckContext: AnyObject {
   /// nil, and nothing said, where `body` finds mistakes after branches of which it is not known whether they
   /// are taken.
   func tentatively<Result>(_ body: () throws(Diagnostic) -> Result) throws(Diagnostic) -> Result?
-  /// The errors that `body` would report or throw; nothing of it stays.
+  /// The errors that `body` would report or throw; when there are any, nothing of it stays.
   func mistakes(_ body: () throws(Diagnostic) -> Void) -> [Diagnostic]
 }
 

@@ -71,7 +71,7 @@ extension Layer {
 
   /// Checks that the layers fit together; nothing to say when no layer knows its input.
   package func checkLayers(_ context: (any CheckContext)? = nil) throws(Diagnostic) {
-    guard let input = knownInput, !needsMoreAxes(than: input, context) else { return }
+    guard let input = knownInput, !fits(input, context) else { return }
     do throws(Diagnostic) {
       _ = try traced(on: input, caller: context?.session.functionTracer)
     } catch {
@@ -79,11 +79,13 @@ extension Layer {
     }
   }
 
-  /// `linear` takes rows of any number of axes, and what follows may want more than the two that are tried first.
-  private func needsMoreAxes(than input: TensorType, _ context: (any CheckContext)?) -> Bool {
+  /// No mistakes with what the first layer takes. `linear` takes rows of any number of axes, and what follows may
+  /// want more than the two that are tried first.
+  private func fits(_ input: TensorType, _ context: (any CheckContext)?) -> Bool {
     let longer = Shape([.batch, .unknown] + input.shape.dimensions.dropFirst())
     guard input.shape.accepts(longer) else { return false }
     let mistakes = mistakes(on: input, context)
+    if mistakes.isEmpty { return true }
     if mistakes.allSatisfy({ $0.code == .inputDisagrees }) { return false }
     return self.mistakes(on: TensorType(.f32, longer), context).isEmpty
   }

@@ -124,10 +124,11 @@ extension CheckEngine {
 
   func mistakes(_ body: () throws(Diagnostic) -> Void) -> [Diagnostic] {
     let before = findings
-    defer { findings = before }
     var thrown: [Diagnostic] = []
     do throws(Diagnostic) { try body() } catch { thrown = error.code == .shapeUnknown ? [] : [error] }
-    return diagnostics.dropFirst(before.diagnostics.count).filter { $0.severity == .error } + thrown
+    let found = diagnostics.dropFirst(before.diagnostics.count).filter { $0.severity == .error } + thrown
+    if !found.isEmpty { findings = before }
+    return found
   }
 
   /// Mistakes that were found by looking ahead and are certain.

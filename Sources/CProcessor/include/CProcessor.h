@@ -3,6 +3,23 @@
 #define ADAM_PROCESSOR_H
 
 #if defined(__x86_64__)
+
+/* adam_processor_level: 1: x86-64, 3: + AVX2, FMA, BMI, … (x86-64-v3), 4: + AVX-512 F BW CD DQ VL (x86-64-v4).
+   Both the processor and the operating system must agree. */
+#if defined(__linux__) && __has_include(<sys/platform/x86.h>)
+#include <sys/platform/x86.h>
+
+/* glibc has asked already: a virtual machine takes microseconds for each cpuid. */
+static inline int adam_processor_level(void) {
+  if (!(CPU_FEATURE_ACTIVE(AVX) && CPU_FEATURE_ACTIVE(AVX2) && CPU_FEATURE_ACTIVE(FMA) && CPU_FEATURE_ACTIVE(F16C) &&
+        CPU_FEATURE_ACTIVE(MOVBE) && CPU_FEATURE_ACTIVE(BMI1) && CPU_FEATURE_ACTIVE(BMI2) && CPU_FEATURE_ACTIVE(LZCNT)))
+    return 1;
+  return CPU_FEATURE_ACTIVE(AVX512F) && CPU_FEATURE_ACTIVE(AVX512BW) && CPU_FEATURE_ACTIVE(AVX512CD) &&
+                 CPU_FEATURE_ACTIVE(AVX512DQ) && CPU_FEATURE_ACTIVE(AVX512VL)
+             ? 4
+             : 3;
+}
+#else
 #include <cpuid.h>
 
 /* Which register files the operating system saves (XCR0). */
@@ -12,8 +29,6 @@ static inline unsigned int adam_saved_registers(void) {
   return low;
 }
 
-/* 1: x86-64, 3: + AVX2, FMA, BMI, … (x86-64-v3), 4: + AVX-512 F BW CD DQ VL (x86-64-v4). Both the
-   processor and the operating system must agree. */
 static inline int adam_processor_level(void) {
   /* A virtual machine takes microseconds for each cpuid, so the highest leaf is asked for once. */
   unsigned int a, b, c, d, highest;
@@ -38,6 +53,7 @@ static inline int adam_processor_level(void) {
   if ((features & v4b) != v4b || (saved & 0xE0u) != 0xE0u) return 3;
   return 4;
 }
+#endif
 static inline void adam_processor_pause(void) { __builtin_ia32_pause(); }
 #else
 static inline int adam_processor_level(void) { return 1; }
