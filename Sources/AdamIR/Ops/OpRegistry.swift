@@ -2,15 +2,12 @@
 
 package struct OpRegistry: Sendable {
   package let definitions: [OpDefinition]
-  private let byName: [String: OpDefinition]
 
-  /// Of two definitions with one name the first counts; a test holds that names are unique.
-  package init(_ definitions: [OpDefinition]) {
-    self.definitions = definitions
-    self.byName = Dictionary(definitions.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
-  }
+  package init(_ definitions: [OpDefinition]) { self.definitions = definitions }
 
-  package subscript(name: String) -> OpDefinition? { byName[name] }
+  /// Of two definitions with one name the first counts; a test holds that names are unique. A run asks once or
+  /// twice: to fill a dictionary takes longer.
+  package subscript(name: String) -> OpDefinition? { definitions.first { $0.name == name } }
 
   package static let standard = OpRegistry(all)
 

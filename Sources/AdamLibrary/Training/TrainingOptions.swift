@@ -18,7 +18,7 @@ struct TrainingOptions {
     if case .known(let interval)? = arguments["val"], !interval.isNone {
       _ = try interval.interval("val", at: arguments.place(of: "val"))
     }
-    if let metrics { try checkTargets(metrics) }
+    if let metrics, !metrics.isEmpty { try checkTargets(metrics) }
     let parts = try knownParts()
     let hasValidation = parts.map { $0.contains("val") }
     if let metrics, let parts, let stop = arguments["stop"] {
