@@ -28,8 +28,22 @@ func zipped(_ a: SIMD16<Float>, _ b: SIMD16<Float>) -> (SIMD16<Float>, SIMD16<Fl
   )
 }
 
-/// `runs` runs of k terms become the columns of rows `rowLength` long, eight or four at a time.
+/// `runs` runs of k terms become the columns of rows `rowLength` long. So many rows at a time stay in the
+/// first-level cache until all their columns are filled.
 func interleaveRuns(
+  _ from: Floats, _ runStride: Int, _ termStride: Int, _ k: Int, _ to: Floats, runs: Int, rowLength: Int
+) {
+  var t = 0
+  while t < k {
+    let terms = min(128, k &- t)
+    interleavePart(
+      from + t &* termStride, runStride, termStride, terms, to + t &* rowLength, runs: runs, rowLength: rowLength)
+    t &+= terms
+  }
+}
+
+/// Eight or four columns at a time.
+private func interleavePart(
   _ from: Floats, _ runStride: Int, _ termStride: Int, _ k: Int, _ to: Floats, runs: Int, rowLength: Int
 ) {
   var j = 0

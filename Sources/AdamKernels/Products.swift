@@ -45,6 +45,18 @@ func storeT(_ v: TileVector, _ p: Floats) {
 @inline(__always)
 func reluT(_ v: TileVector) -> TileVector { v.replacing(with: 0, where: v .< 0) }
 
+/// `count` < `Tile.lanes` elements, the other lanes 0.
+@inline(__always)
+func loadFirst(_ p: UnsafePointer<Float>, _ count: Int) -> TileVector {
+  #if ADAM_V4
+    load(p, count: count)
+  #elseif ADAM_V3
+    load(p, count: count).lowHalf
+  #else
+    load(p, count: count).lowHalf.lowHalf
+  #endif
+}
+
 /// The first `count` lanes: halves, quarters and so on as they fit.
 @inline(__always)
 func storeFirst(_ v: TileVector, _ p: Floats, _ count: Int) {

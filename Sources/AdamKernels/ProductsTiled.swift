@@ -72,12 +72,18 @@ private struct Destination {
 
   @inline(never)
   private func putRagged(_ v0: T, _ v1: T, _ to: Floats) {
-    for j in 0..<columns {
-      var r = j < Tile.lanes ? v0[j] : v1[j &- Tile.lanes]
-      if !isFirst { r = to[j] + r }
-      if let bias { r = r + bias[j] }
-      to[j] = r
-    }
+    putFirst(v0, to, 0, min(columns, Tile.lanes))
+    if columns > Tile.lanes { putFirst(v1, to, Tile.lanes, columns &- Tile.lanes) }
+  }
+
+  /// The first `count` lanes at column `at`; nothing beyond them is read or written.
+  @inline(__always)
+  private func putFirst(_ v: T, _ to: Floats, _ at: Int, _ count: Int) {
+    if count == Tile.lanes { return storeT(finished(v, to, at), to + at) }
+    var r = v
+    if !isFirst { r = loadFirst(to + at, count) + r }
+    if let bias { r = r + loadFirst(bias + at, count) }
+    storeFirst(r, to + at, count)
   }
 }
 

@@ -148,8 +148,14 @@ private func shown(_ v: Lane16, _ count: Int, else filler: Float) -> Lane16 {
 }
 
 func logSoftmax(_ raw: UnsafeRawPointer, _ begin: Int, _ end: Int) {
-  for row in begin..<end {
-    let r = Row(arguments(raw), row, isUnary: true)
+  let x = arguments(raw)
+  var first = begin
+  while x.pointee.n1 < 16, first &+ 16 <= end {
+    logSoftmaxOfShortRows(x.pointee.p0.floats, x.pointee.p1.floats, first, x.pointee.n1)
+    first &+= 16
+  }
+  for row in first..<end {
+    let r = Row(x, row, isUnary: true)
     let top = rowMax(r.a, r.count)
     let tops = Lane16(repeating: top)
     // Short rows take their exponentials from one vector too: the same formula lane by lane.
@@ -159,6 +165,34 @@ func logSoftmax(_ raw: UnsafeRawPointer, _ begin: Int, _ end: Int) {
     let size = Lane16(repeating: Float.log(sum))
     r.each { at, lanes in (some(r.a + at, lanes) - tops) - size }
   }
+}
+
+/// Sixteen rows of less than sixteen terms, a row in each lane: the same operations in the same order as row by
+/// row, where most lanes would be empty and every row would wait for its own sum and logarithm.
+private func logSoftmaxOfShortRows(_ x: Floats, _ out: Floats, _ row: Int, _ columns: Int) {
+  let from = x + row &* columns, to = out + row &* columns
+  var top = column(from, columns)
+  for j in 1..<max(columns, 1) { top = Lane16.larger(top, column(from + j, columns)) }
+  var sum = Lane16.exp(column(from, columns) - top)
+  for j in 1..<max(columns, 1) { sum = sum + Lane16.exp(column(from + j, columns) - top) }
+  let size = Lane16.log(sum)
+  for lane in 0..<16 {
+    let (t, s) = (Lane16(repeating: top[lane]), Lane16(repeating: size[lane]))
+    let at = lane &* columns
+    if at &+ 16 <= 16 &* columns {
+      store16((load16(from + at) - t) - s, to + at)
+    } else {
+      store((load(from + at, count: columns) - t) - s, to + at, count: columns)
+    }
+  }
+}
+
+/// One element of each of sixteen rows.
+@inline(__always)
+private func column(_ x: Floats, _ columns: Int) -> Lane16 {
+  var v = Lane16(repeating: 0)
+  for lane in 0..<16 { v[lane] = x[lane &* columns] }
+  return v
 }
 
 func softmaxGrad(_ raw: UnsafeRawPointer, _ begin: Int, _ end: Int) {

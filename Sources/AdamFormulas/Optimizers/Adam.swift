@@ -66,10 +66,23 @@ func adamStep<L: Lanes>(
     size = L.larger(x.slot2, v)
     x.slot2 = size
   }
-  let denominator = size.squareRoot() / s.s4 + s.s5
+  let denominator = quotient(size.squareRoot(), s.s4, inverse: s.inverse4) + s.s5
   x.slot0 = m
   x.slot1 = v
   x.parameter = x.parameter + (s.s3 * m) / denominator
+}
+
+/// a/b for a ≥ 0 and one b of many a, to the last bit without the divider, which the root and the other
+/// division keep busy. The inverse is 1/b rounded, so that q and, after one correction, a number within an ulp of
+/// a/b follow; of that the next correction makes the rounded quotient (Markstein, Computation of elementary
+/// functions on the IBM RISC System/6000 processor, 1990). a is 0 or far above the smallest normal number;
+/// infinity and NaN stay.
+@inlinable @_transparent
+public func quotient<L: Lanes>(_ a: L, _ b: L, inverse: L) -> L {
+  let q = a * inverse
+  let near = L.fma(L.fma(-q, b, a), inverse, q)
+  let exact = L.fma(L.fma(-near, b, a), inverse, near)
+  return L.select(L.less(a, L(lanes: .infinity)), exact, a)
 }
 
 func adamHyperparameters(decay: Double) -> [Hyperparameter] {

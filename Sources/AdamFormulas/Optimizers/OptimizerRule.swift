@@ -76,6 +76,8 @@ public struct OptimizerLanes<L: Lanes> {
 /// The numbers of one step, the same for every element.
 public struct OptimizerScalars<L: Lanes> {
   public var s0, s1, s2, s3, s4, s5, s6, s7: L
+  /// 1/s4 rounded, for rules that divide many numbers by s4 (`quotient`).
+  public let inverse4: L
 
   /// `values` holds at least `OptimizerRules.scalarCount` numbers.
   @inlinable @inline(__always)
@@ -88,6 +90,7 @@ public struct OptimizerScalars<L: Lanes> {
     s5 = L(lanes: values[5])
     s6 = L(lanes: values[6])
     s7 = L(lanes: values[7])
+    inverse4 = L(lanes: 1) / s4
   }
 }
 
@@ -96,6 +99,7 @@ extension OptimizerScalars where L == Double {
   public init(doubles values: [Double]) {
     (s0, s1, s2, s3) = (values[0], values[1], values[2], values[3])
     (s4, s5, s6, s7) = (values[4], values[5], values[6], values[7])
+    inverse4 = 1 / s4
   }
 }
 
