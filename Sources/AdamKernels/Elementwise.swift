@@ -1,9 +1,9 @@
-// The interpreter of elementwise programs. 64 lanes pass through all micro-operations before the
-// next 64: what one operation writes the next finds in the first-level cache.
+// The interpreter of elementwise programs. 256 lanes pass through all micro-operations before the
+// next 256: what one operation writes the next finds in the first-level cache.
 import AdamKernelABI
 
 /// Lanes that pass through the program together.
-private let width = 64
+private let width = 256
 
 /// Positions of the registers in memory for the chunk at hand.
 private typealias Registers = UnsafeMutablePointer<Floats>
@@ -134,19 +134,40 @@ private func copy(_ from: Floats, _ to: Floats, _ lanes: Int) {
   if at < lanes { store16(load(from + at, count: lanes &- at), to + at) }
 }
 
-/// Lanes that cross row ends: piece by piece.
+/// Lanes that cross row ends: row by row.
 private func gather(
   _ base: Floats, _ rowStride: Int, _ columnStride: Int, _ firstRow: Int, _ firstColumn: Int,
   _ columns: Int, _ lanes: Int, _ buffer: Floats
 ) {
-  var row = firstRow, column = firstColumn
-  for lane in 0..<lanes {
-    buffer[lane] = base[row &* rowStride &+ column &* columnStride]
-    column &+= 1
-    if column == columns {
-      column = 0
-      row &+= 1
-    }
+  var row = firstRow, column = firstColumn, lane = 0
+  while lane < lanes {
+    let count = min(columns &- column, lanes &- lane)
+    fill(buffer + lane, base + (row &* rowStride &+ column &* columnStride), columnStride, count)
+    lane &+= count
+    column = 0
+    row &+= 1
   }
   for lane in lanes..<((lanes &+ 15) & ~15) { buffer[lane] = 0 }
+}
+
+/// Writes `count` lanes and none behind them.
+@inline(__always)
+private func fill(_ to: Floats, _ from: Floats, _ stride: Int, _ count: Int) {
+  var at = 0
+  if stride == 1 {
+    while at &+ 16 <= count {
+      store16(load16(from + at), to + at)
+      at &+= 16
+    }
+  } else if stride == 0 {
+    let v = Lane16(repeating: from[0])
+    while at &+ 16 <= count {
+      store16(v, to + at)
+      at &+= 16
+    }
+  }
+  while at < count {
+    to[at] = from[at &* stride]
+    at &+= 1
+  }
 }

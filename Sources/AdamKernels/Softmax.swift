@@ -7,7 +7,12 @@ import AdamKernelABI
 private func rowSum16(_ count: Int, _ single: (Int) -> Float, _ lanes: (Int, Int) -> Lane16)
   -> Float
 {
-  if count < 16 { return shortSum(count, single) }
+  count < 16 ? shortSum(count, single) : longSum(count, lanes)
+}
+
+/// From 16 terms on.
+@inline(__always)
+private func longSum(_ count: Int, _ lanes: (Int, Int) -> Lane16) -> Float {
   var sum = lanes(0, 16)
   var at = 16
   while at &+ 16 <= count {
@@ -72,12 +77,12 @@ private struct Row {
   let count: Int
 
   @inline(__always)
-  init(_ x: UnsafePointer<KernelArguments>, _ row: Int, isUnary: Bool) {
+  init(_ x: UnsafePointer<KernelArguments>, _ row: Int) {
     count = x.pointee.n1
     let at = row &* x.pointee.n1
     a = x.pointee.p0.floats + at
     b = x.pointee.p1.floats + at
-    out = isUnary ? b : x.pointee.p2.floats + at
+    out = x.pointee.p2.floats + at
   }
 
   @inline(__always)
@@ -147,30 +152,55 @@ private func shown(_ v: Lane16, _ count: Int, else filler: Float) -> Lane16 {
   return Lane16.select(isShown, v, Lane16(repeating: filler))
 }
 
+/// Up to sixteen rows at a time: their logarithms are one vector's.
 func logSoftmax(_ raw: UnsafeRawPointer, _ begin: Int, _ end: Int) {
   let x = arguments(raw)
-  var first = begin
-  while x.pointee.n1 < 16, first &+ 16 <= end {
-    logSoftmaxOfShortRows(x.pointee.p0.floats, x.pointee.p1.floats, first, x.pointee.n1)
-    first &+= 16
+  let columns = x.pointee.n1
+  var row = begin
+  while row < end {
+    let rows = min(16, end &- row)
+    let from = x.pointee.p0.floats + row &* columns, to = x.pointee.p1.floats + row &* columns
+    if columns < 16, rows == 16 {
+      logSoftmaxOfShortRows(from, to, columns)
+    } else {
+      logSoftmaxOfRows(from, to, rows, columns)
+    }
+    row &+= rows
   }
-  for row in first..<end {
-    let r = Row(x, row, isUnary: true)
-    let top = rowMax(r.a, r.count)
-    let tops = Lane16(repeating: top)
-    // Short rows take their exponentials from one vector too: the same formula lane by lane.
-    let short = Lane16.exp(some(r.a, min(r.count, 16)) - tops)
-    let sum = rowSum16(
-      r.count, { short[$0] }, { at, lanes in Lane16.exp(some(r.a + at, lanes) - tops) })
-    let size = Lane16(repeating: Float.log(sum))
-    r.each { at, lanes in (some(r.a + at, lanes) - tops) - size }
+}
+
+private func logSoftmaxOfRows(_ from: Floats, _ to: Floats, _ rows: Int, _ columns: Int) {
+  var tops = Lane16(repeating: 0), sums = Lane16(repeating: 1)
+  for row in 0..<rows {
+    let top = rowMax(from + row &* columns, columns)
+    tops[row] = top
+    sums[row] = sumOfExponentials(from + row &* columns, columns, Lane16(repeating: top))
   }
+  let sizes = Lane16.log(sums)
+  for row in 0..<rows {
+    let (top, size) = (Lane16(repeating: tops[row]), Lane16(repeating: sizes[row]))
+    let x = from + row &* columns, y = to + row &* columns
+    var at = 0
+    while at < columns {
+      put((some(x + at, columns &- at) - top) - size, y + at, columns &- at)
+      at &+= 16
+    }
+  }
+}
+
+@inline(__always)
+private func sumOfExponentials(_ x: Floats, _ count: Int, _ top: Lane16) -> Float {
+  if count < 16 {
+    // From one vector too: the same formula lane by lane.
+    let terms = Lane16.exp(load(x, count: count) - top)
+    return shortSum(count) { terms[$0] }
+  }
+  return longSum(count) { at, lanes in Lane16.exp(some(x + at, lanes) - top) }
 }
 
 /// Sixteen rows of less than sixteen terms, a row in each lane: the same operations in the same order as row by
 /// row, where most lanes would be empty and every row would wait for its own sum and logarithm.
-private func logSoftmaxOfShortRows(_ x: Floats, _ out: Floats, _ row: Int, _ columns: Int) {
-  let from = x + row &* columns, to = out + row &* columns
+private func logSoftmaxOfShortRows(_ from: Floats, _ to: Floats, _ columns: Int) {
   var top = column(from, columns)
   for j in 1..<max(columns, 1) { top = Lane16.larger(top, column(from + j, columns)) }
   var sum = Lane16.exp(column(from, columns) - top)
@@ -197,7 +227,7 @@ private func column(_ x: Floats, _ columns: Int) -> Lane16 {
 
 func softmaxGrad(_ raw: UnsafeRawPointer, _ begin: Int, _ end: Int) {
   for row in begin..<end {
-    let r = Row(arguments(raw), row, isUnary: false)
+    let r = Row(arguments(raw), row)
     let sum = rowSum16(
       r.count, { r.a[$0] * r.b[$0] },
       { at, lanes in some(r.a + at, lanes) * some(r.b + at, lanes) })
@@ -208,7 +238,7 @@ func softmaxGrad(_ raw: UnsafeRawPointer, _ begin: Int, _ end: Int) {
 
 func logSoftmaxGrad(_ raw: UnsafeRawPointer, _ begin: Int, _ end: Int) {
   for row in begin..<end {
-    let r = Row(arguments(raw), row, isUnary: false)
+    let r = Row(arguments(raw), row)
     let sum = rowSum16(r.count, { r.a[$0] }, { at, lanes in some(r.a + at, lanes) })
     let sums = Lane16(repeating: sum)
     r.each { at, lanes in
