@@ -78,7 +78,6 @@ let package = Package(
       name: "AdamInterpreter",
       dependencies: ["AdamSyntax", "AdamSemantics", "AdamLibrary", "AdamRuntime"]),
     .target(name: "AdamKit", dependencies: ["AdamInterpreter"]),
-    .target(name: "CArguments"),
     .systemLibrary(name: "CReadline"),
     .target(
       name: "AdamREPL",
@@ -88,7 +87,7 @@ let package = Package(
     .executableTarget(
       name: "AdamCLI",
       dependencies: [
-        "AdamKit", "AdamREPL", "CArguments", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "AdamKit", "AdamREPL", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .target(name: "CAllocationCount", path: "Tests/CAllocationCount"),
     .target(name: "CMachineLimits", path: "Tests/CMachineLimits"),

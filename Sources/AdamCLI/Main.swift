@@ -15,7 +15,7 @@ import ArgumentParser
 enum Main {
   static func main() {
     Terminal.holdStandardDescriptors()
-    let arguments = Terminal.arguments
+    let arguments = Array(CommandLine.arguments.dropFirst())
     let status = RunRequest.plain(arguments).map { Execution($0).run() } ?? parsed(arguments)
     if let signal = SignalPipe.terminatingSignal { SignalPipe.die(of: signal) }
     if status == .interrupted { SignalPipe.die(of: SIGINT) }

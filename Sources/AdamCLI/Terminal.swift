@@ -7,7 +7,6 @@
   import Darwin
 #endif
 import AdamREPL
-import CArguments
 
 enum Terminal {
   static func variable(_ name: String) -> String? {
@@ -36,14 +35,6 @@ enum Terminal {
   }
 
   static func printError(_ text: String) { writeAll(Array(text.utf8), to: STDERR_FILENO) }
-
-  /// The arguments behind the program's name. The standard library finds them by the map of the process's memory,
-  /// which is read and parsed for it: a fiftieth of a start.
-  static var arguments: [String] {
-    let count = Int(adam_argument_count())
-    guard count > 0 else { return Array(CommandLine.arguments.dropFirst()) }
-    return (1..<count).compactMap { adam_argument(Int32($0)).map { String(cString: $0) } }
-  }
 
   /// A closed standard descriptor would be given to the next file that is opened, and a script's
   /// prints would land in it. A read-only stand-in keeps the number and refuses writes.

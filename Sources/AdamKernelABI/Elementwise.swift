@@ -1,4 +1,4 @@
-// The little language of the elementwise kernel: micro-operations over registers of 64 lanes.
+// The little language of the elementwise kernel: micro-operations over registers of lanes.
 
 /// What one micro-operation computes. `a`, `b`, `c` are its source registers, `i` its immediate.
 /// Float results are rounded as written, one operation at a time. Booleans are the integers 0, 1.

@@ -199,7 +199,8 @@ private func sumOfExponentials(_ x: Floats, _ count: Int, _ top: Lane16) -> Floa
 }
 
 /// Sixteen rows of less than sixteen terms, a row in each lane: the same operations in the same order as row by
-/// row, where most lanes would be empty and every row would wait for its own sum and logarithm.
+/// row, where most lanes would be empty and every row would wait for its own sum and logarithm. A row has a term at
+/// least, and `to` is other memory than `from`: whole vectors reach into rows that are written later.
 private func logSoftmaxOfShortRows(_ from: Floats, _ to: Floats, _ columns: Int) {
   var top = column(from, columns)
   for j in 1..<max(columns, 1) { top = Lane16.larger(top, column(from + j, columns)) }

@@ -36,5 +36,9 @@ import Testing
   @Test func `long steps are always shared`() {
     var pace = Pace()
     #expect(aloneOnes(&pace, bursts: 500, shared: 4e-3, alone: 3e-3) == 0)
+    // Also those that were short once and faster alone.
+    pace = Pace()
+    #expect(aloneOnes(&pace, bursts: 50, shared: 480e-6, alone: 430e-6) >= 40)
+    #expect(aloneOnes(&pace, bursts: 500, shared: 300e-6, alone: 510e-6) < 50)
   }
 }

@@ -35,7 +35,10 @@ struct Pace {
     } else {
       let before = prefersAlone ? alone : shared
       if prefersAlone { alone = time } else { shared = time }
-      if time > Self.longStep { return }
+      if time > Self.longStep {
+        if prefersAlone { (prefersAlone, rest) = (false, interval) }
+        return
+      }
       rest -= 1
       if let before, time > before * Self.slower { rest = 0 }
     }
