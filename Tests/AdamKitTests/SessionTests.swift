@@ -106,16 +106,16 @@ private struct Bench {
         return $0.count > $0.limit
       }
     })
-    bench.run("x = ones(1200, 1200); y = 1")
+    bench.run("x = ones(1600, 1600); y = 1")
     let before = polls.withLock(\.count)
     bench.run("y = x @ x")
     let asked = polls.withLock { $0.count } - before
     #expect(asked > 8, "asked \(asked) times")
-    #expect(bench.output("print y[7, 9], sum(y)") == "1200 1728000000\n")
+    #expect(bench.output("print y[7, 9], sum(y)") == "1600 4096000000\n")
     polls.withLock { $0.limit = $0.count + 5 }
     #expect(bench.run("y = x @ (x + 1)") == .interrupted)
     polls.withLock { $0.limit = .max }
-    #expect(bench.output("print y[0, 0]") == "1200\n")
+    #expect(bench.output("print y[0, 0]") == "1600\n")
   }
 
   @Test(arguments: [

@@ -58,7 +58,7 @@ struct Product {
         ($0.n0, $0.n1, $0.n2, $0.n3, $0.n4) = (k, n, b.rowStride, b.columnStride, stack.b)
       }
     }
-    let block = table.block(m: m, n: n, k: k)
+    let block = table.block(m: m, n: n, k: k, threads: e.threads)
     e.emit(
       table.gemm, [a.place, b.place, c, bias, packed, epilogue?.place],
       units: stack.count * block.units, cost: cost + (epilogue?.cost ?? 0)

@@ -19,6 +19,8 @@ struct PendingInstruction {
 struct Emission {
   let function: TensorFunction
   let kernels: KernelTable
+  /// That share the work.
+  let threads: Int
   var operation: Operation
   /// Its place in the function; nil for one that is made up.
   private var operationIndex: Int?
@@ -35,9 +37,10 @@ struct Emission {
   private var scratchUsed = 0
   private(set) var scratchBytes = 0
 
-  init(_ function: TensorFunction, _ kernels: KernelTable, first: Operation) {
+  init(_ function: TensorFunction, _ kernels: KernelTable, threads: Int, first: Operation) {
     self.function = function
     self.kernels = kernels
+    self.threads = threads
     self.operation = first
   }
 

@@ -100,7 +100,7 @@ struct PlanBuilder {
     self.storage = storage
     try Self.checkSizes(function)
     let start = Operation(.full, [], Attributes(), [], nil)
-    emission = Emission(function, runtime.kernels, first: start)
+    emission = Emission(function, runtime.kernels, threads: runtime.pool.threads, first: start)
     try checkUpdates()
     let memory: MemoryPlan
     do { memory = try MemoryPlan(function, inPlace: inPlace) } catch { throw .plan(error.message) }
