@@ -49,29 +49,32 @@ public struct KernelTable: Sendable {
 
   /// Zeros with the elements of a plane among them. p0: x [n0, n1, n2], p1: out [n0, n3, n4]; element
   /// (0, 0) goes to row n5, column n6 (what falls outside is left out), neighbours n7 rows, n8 columns
-  /// apart. Unit: a plane.
+  /// apart. A column is n9 elements, of which n2, n4, n6 and n8 are multiples. Unit: a plane.
   public var padPlanes: Kernel
-  /// Weights in the tile order of `conv`: `convRows` rows side by side, zeros beyond the last.
-  /// - p0: w, p1: packed [groups, blocks, n1·n2, convRows]
+  /// Weights in the tile order of `conv`: n6 rows side by side (`convRows`; with channels last `panelColumns`, or
+  /// half of it where that is enough), zeros beyond the last.
+  /// - p0: w, p1: packed [groups, blocks, n1·n2, n6]
   /// - n0 rows of a group, n1 outer terms, n2 inner terms (side by side); strides n3 from row to row,
   ///   n4 from outer term to term, n5 from group to group. Unit: a block of rows of a group.
   public var convPack: Kernel
   /// y[i, g, r, p, q] = Σ_t w[g, r, t]·x[i, g, offset[t] + p·n8 + q·n9] (+ bias), rule 1.
-  /// - p0: x, p1: w from `convPack`, p2: y [n0, n3, n1, n6, n7], p3: bias [n3·n1] or nil,
+  /// - p0: x, p1: w from `convPack`, p2: y [.., n3, n1, n6, n7], p3: bias [n3·n1] or nil,
   ///   p4: i32 offsets [n2], p5: epilogue, p6: sizes and steps in the slots of `padPlanes`, or nil: with them the
   ///   kernel pads the n11 planes of a group of one image itself (at most `imageBytes`), and offsets and strides
   ///   inside an image are those of the padded planes
-  /// - n0 images, n1 rows of a group, n2 terms, n3 groups; n4, n5 strides of x from image to image and
+  /// - n1 rows of a group, n2 terms, n3 groups; n4, n5 strides of x from image to image and
   ///   group to group; n6, n7 rows and columns of a plane of y
   /// - unit: n10 rows of the planes of one group of one image. With n7 smaller than a vector, up to a
   ///   vector (n9 of them apart) is read behind the last element.
+  /// - n12 = 1: channels last, y [.., n6, n7, n1], n3 1. An image of x is one plane, n0 the columns of the window,
+  ///   and seven outputs of a row are computed at least.
   public var conv: Kernel
   /// Σ_(i, p, q) g[i, g, r, p, q]·x[i, g, offset[t] + p·n8 + q·n9], the blocks of rule 1 in order of (i, p, q) from
   /// block n10 on, each by itself.
   /// - p0: g [n0, n3, n2, n6, n7], p1: x, p2: sums [blocks, n3, n1, n2 rounded up to vectors], p3: i32 offsets
   ///   [n1], p4: as p6 of `conv`
   /// - n0 images, n1 terms, n2 channels of a group, n3 groups; n4, n5 strides of x and n11 planes of a group as
-  ///   for `conv`
+  ///   for `conv`; n12 = 1: channels last, g [n0, n6, n7, n2], n3 1
   /// - unit: `panelColumns` channels of a group in a block.
   public var convWeights: Kernel
   /// Sums of blocks in their order. p0: parts [n0, n1], p1: sums [n1]; n2 = 1: added to what is there.
@@ -80,6 +83,7 @@ public struct KernelTable: Sendable {
   /// The largest element of every window; NaN wins, the first among equals.
   /// - p0: x [.., n0, n1], p1: y [.., n2, n3]; windows n4 × n5, n6 and n7 apart, n8 and n9 of padding,
   ///   elements n10 and n11 apart; p5: epilogue. Unit: a plane.
+  /// - n12 > 0: so many channels last, x [.., n0, n1, n12], y [.., n2, n3, n12]. Unit: a row of windows.
   public var maxPool: Kernel
   /// Its gradient. p0: g [.., n2, n3], p1: x [.., n0, n1], p2: out [.., n0, n1], p5: epilogue; as
   /// `maxPool`.
@@ -97,6 +101,12 @@ public struct KernelTable: Sendable {
   /// - p0: x [n0, n1], p1: out [n1]; n2 = 1: mean (the sum / f32(n0))
   /// - unit: 32 columns (`sumFirstColumns`).
   public var sumFirst: Kernel
+  /// Sums along the leading axis in the order of `sumLast`: every eighth row of a chunk. p0: x [n0, n1], p1: lanes
+  /// [`sumChunks` of n0, 8, n1]. Unit: a lane of a chunk.
+  public var sumColumnLanes: Kernel
+  /// What becomes of them. p0: x [n0, n1], p1: out [n1], p2: from `sumColumnLanes`; n2 = 1: mean (the sum / f32(n0)).
+  /// Unit: 16 columns.
+  public var sumColumns: Kernel
   /// Largest or smallest elements along the middle axis; NaN wins, the first among equals.
   /// - p0: x [n0, n1, n2], p1: values [n0, n2] or nil, p2: i32 places [n0, n2] or nil
   /// - n3: 0 largest, 1 smallest; n4: 0 f32, 1 i32 or bool. n1 ≥ 1. Unit: one of the n0 slices.
@@ -154,6 +164,9 @@ public struct KernelTable: Sendable {
 
   /// Elements in a unit of `elementwise`, `fill` and the optimizers.
   public static let chunk = 1024
+  /// Terms of `sumLast` whose sum is one term of the next; the last chunk may be shorter.
+  public static let sumChunk = 32_768
+  public static func sumChunks(_ terms: Int) -> Int { blocks(terms, of: sumChunk) }
   /// Columns in a unit of `sumFirst`.
   public static let sumFirstColumns = 32
   /// Columns of a panel of this level's packed operand.
@@ -214,7 +227,7 @@ public struct KernelTable: Sendable {
   public init(
     level: String, panelColumns: Int, tileRows: Int, elementwise: Kernel, fill: Kernel,
     gemmPack: Kernel, gemm: Kernel, dot16: Kernel, sumLast: Kernel, sumRuns: Kernel,
-    sumFirst: Kernel, extreme: Kernel, softmax: Kernel, causalSoftmax: Kernel, logSoftmax: Kernel,
+    sumFirst: Kernel, sumColumnLanes: Kernel, sumColumns: Kernel, extreme: Kernel, softmax: Kernel, causalSoftmax: Kernel, logSoftmax: Kernel,
     softmaxGrad: Kernel, logSoftmaxGrad: Kernel, nllLoss: Kernel, nllLossGrad: Kernel,
     crossEntropyLoss: Kernel, crossEntropyLossGrad: Kernel, mseLoss: Kernel, bceWithLogits: Kernel,
     stridedCopy: Kernel, indexSelect: Kernel, indexAdd: Kernel, adam: Kernel, adamw: Kernel,
@@ -232,6 +245,8 @@ public struct KernelTable: Sendable {
     self.sumLast = sumLast
     self.sumRuns = sumRuns
     self.sumFirst = sumFirst
+    self.sumColumnLanes = sumColumnLanes
+    self.sumColumns = sumColumns
     self.extreme = extreme
     self.softmax = softmax
     self.causalSoftmax = causalSoftmax

@@ -22,42 +22,45 @@ private func loadT(_ p: UnsafePointer<Float>, _ stride: Int) -> T {
   return v
 }
 
-/// Weights of `ConvTile.rows` output channels side by side, term after term; zeros beyond the last.
+/// Weights of n6 output channels side by side, term after term; zeros beyond the last.
 func convPack(_ raw: UnsafeRawPointer, _ begin: Int, _ end: Int) {
   let x = arguments(raw).pointee
   let (rows, outer, inner) = (x.n0, x.n1, x.n2)
-  let blocks = (rows &+ ConvTile.rows &- 1) / ConvTile.rows
+  let width = x.n6
+  let blocks = (rows &+ width &- 1) / width
   let terms = outer &* inner
   for unit in begin..<end {
-    let group = unit / blocks, first = (unit &- group &* blocks) &* ConvTile.rows
-    let to = x.p1.floats + unit &* terms &* ConvTile.rows
-    for r in 0..<ConvTile.rows {
+    let group = unit / blocks, first = (unit &- group &* blocks) &* width
+    let to = x.p1.floats + unit &* terms &* width
+    for r in 0..<width {
       guard first &+ r < rows else {
-        for t in 0..<terms { to[t &* ConvTile.rows &+ r] = 0 }
+        for t in 0..<terms { to[t &* width &+ r] = 0 }
         continue
       }
       let from = x.p0.floats + (group &* x.n5 &+ (first &+ r) &* x.n3)
       for o in 0..<outer {
-        for i in 0..<inner { to[(o &* inner &+ i) &* ConvTile.rows &+ r] = from[o &* x.n4 &+ i] }
+        for i in 0..<inner { to[(o &* inner &+ i) &* width &+ r] = from[o &* x.n4 &+ i] }
       }
     }
   }
 }
 
 /// The operands of one convolution, as the `conv` slots say.
-private struct Convolution {
+struct Convolution {
   let x, w, y: Floats
   let bias: Floats?
   let offsets: Integers
   let channels, terms, groups, imageStride, groupStride: Int
   let rows, columns, rowStride, columnStride, rowsPerUnit: Int
+  /// With channels last: columns of the window, whose elements follow one another as terms.
+  let windowColumns: Int
   /// Room for the sums of a tile.
   let scratch: Floats
   let padding: ImagePadding
   let epilogue: Epilogue
 
   /// Floats of the sums of a tile.
-  private static let sumCount = ConvTile.rows &* Triple<Three>.room
+  private static let sumCount = max(ConvTile.rows &* Triple<Three>.room, 16 &* Tile.columns)
 
   init(_ a: UnsafePointer<KernelArguments>) {
     (x, w, y) = (a.pointee.p0.floats, a.pointee.p1.floats, a.pointee.p2.floats)
@@ -65,7 +68,7 @@ private struct Convolution {
     (channels, terms, groups) = (a.pointee.n1, a.pointee.n2, a.pointee.n3)
     (imageStride, groupStride) = (a.pointee.n4, a.pointee.n5)
     (rows, columns, rowStride, columnStride) = (a.pointee.n6, a.pointee.n7, a.pointee.n8, a.pointee.n9)
-    rowsPerUnit = a.pointee.n10
+    (rowsPerUnit, windowColumns) = (a.pointee.n10, a.pointee.n0)
     scratch = a.pointee.scratch.floats
     padding = ImagePadding(a.pointee.p6, planes: a.pointee.n11, room: scratch + Self.sumCount)
     epilogue = Epilogue(a)
@@ -74,6 +77,7 @@ private struct Convolution {
 
 func conv(_ raw: UnsafeRawPointer, _ begin: Int, _ end: Int) {
   let c = Convolution(arguments(raw))
+  if arguments(raw).pointee.n12 == 1 { return convChannelsLast(c, begin, end) }
   let parts = (c.rows &+ c.rowsPerUnit &- 1) / c.rowsPerUnit
   let blocks = (c.channels &+ ConvTile.rows &- 1) / ConvTile.rows
   for unit in begin..<end {

@@ -25,6 +25,8 @@ private struct WeightSums {
   let padding: ImagePadding
   /// Room for gradients, channels side by side.
   let gradients: Floats
+  /// Whether they already lie so.
+  let isLast: Bool
   /// Of `partials` from term to term.
   let paddedChannels: Int
 
@@ -35,7 +37,7 @@ private struct WeightSums {
     (imageStride, groupStride) = (a.pointee.n4, a.pointee.n5)
     (rows, columns, rowStride, columnStride) = (a.pointee.n6, a.pointee.n7, a.pointee.n8, a.pointee.n9)
     places = a.pointee.n0 &* rows &* columns
-    firstBlock = a.pointee.n10
+    (firstBlock, isLast) = (a.pointee.n10, a.pointee.n12 == 1)
     let scratch = a.pointee.scratch.floats
     padding = ImagePadding(a.pointee.p4, planes: a.pointee.n11, room: scratch)
     gradients = scratch + KernelArguments.imageBytes / 4
@@ -74,7 +76,7 @@ func convWeights(_ raw: UnsafeRawPointer, _ begin: Int, _ end: Int) {
         x = s.padding.padded(s.x + (image &* s.imageStride &+ group &* s.groupStride))
       }
       let place = SumPlace(
-        x: x, plane: near &* s.channels &+ channel, channel: channel, first: inside, count: count, to: to,
+        x: x, slice: near, channel: channel, first: inside, count: count, to: to,
         isFirst: first == range.lowerBound)
       if s.channels &- channel > Tile.lanes {
         sumImage(s, place, single: False.self)
@@ -90,9 +92,8 @@ func convWeights(_ raw: UnsafeRawPointer, _ begin: Int, _ end: Int) {
 private struct SumPlace {
   /// The group's planes of the image.
   let x: Floats
-  /// The first of g.
-  let plane: Int
-  let channel: Int
+  /// The group of the image, and its first channel.
+  let slice, channel: Int
   /// Places inside the image.
   let first, count: Int
   /// The sums of the block.
@@ -101,56 +102,58 @@ private struct SumPlace {
   let isFirst: Bool
 }
 
+/// Gradients of neighbouring places, channels side by side.
+private struct GradientRows {
+  let g: Floats
+  /// From place to place.
+  let stride: Int
+
+  init(_ s: WeightSums, _ p: SumPlace) {
+    let count = min(s.channels &- p.channel, Tile.columns)
+    if s.isLast {
+      let from = s.g + ((p.slice &* s.plane &+ p.first) &* s.channels &+ p.channel)
+      if count % Tile.lanes == 0 {
+        (g, stride) = (from, s.channels)
+        return
+      }
+      for i in 0..<p.count { (s.gradients + i &* Tile.columns).update(from: from + i &* s.channels, count: count) }
+    } else {
+      let plane = p.slice &* s.channels &+ p.channel
+      interleaveRuns(
+        s.g + (plane &* s.plane &+ p.first), s.plane, 1, p.count, s.gradients, runs: count, rowLength: Tile.columns)
+    }
+    (g, stride) = (s.gradients, Tile.columns)
+  }
+}
+
 @inline(__always)
 private func sumImage<Single: StaticBool>(_ s: WeightSums, _ p: SumPlace, single: Single.Type) {
-  interleaveRuns(
-    s.g + (p.plane &* s.plane &+ p.first), s.plane, 1, p.count, s.gradients,
-    runs: min(s.channels &- p.channel, Tile.columns), rowLength: Tile.columns)
+  let gradients = GradientRows(s, p)
   var term = 0
   while term < s.terms {
-    weightTile(s, p, term, single: single)
+    weightTile(s, p, gradients, term, single: single)
     term &+= WeightTile.rows
   }
 }
 
-/// Sums of one term over output channels.
-private struct Pair {
-  var a: T
-  var b: T
-
-  /// What is there of a term's sums, or none.
-  @inline(__always)
-  init<Single: StaticBool>(_ p: Floats, isFirst: Bool, single: Single.Type) {
-    a = isFirst ? T(repeating: 0) : loadT(p)
-    b = isFirst || Single.isTrue ? T(repeating: 0) : loadT(p + Tile.lanes)
-  }
-
-  @inline(__always)
-  mutating func step<Single: StaticBool>(_ x: Float, _ g: T, _ h: T, single: Single.Type) {
-    let v = T(repeating: x)
-    a.addProduct(v, g)
-    if !Single.isTrue { b.addProduct(v, h) }
-  }
-}
-
 private struct Terms {
-  var r0, r1, r2, r3, r4: Pair
+  var r0, r1, r2, r3, r4: ChannelPair
   #if ADAM_V4
-    var r5, r6, r7, r8: Pair
+    var r5, r6, r7, r8: ChannelPair
   #endif
 
   @inline(__always)
   init<Single: StaticBool>(_ t: SumTarget, isFirst: Bool, single: Single.Type) {
-    r0 = Pair(t[0], isFirst: isFirst, single: single)
-    r1 = Pair(t[1], isFirst: isFirst, single: single)
-    r2 = Pair(t[2], isFirst: isFirst, single: single)
-    r3 = Pair(t[3], isFirst: isFirst, single: single)
-    r4 = Pair(t[4], isFirst: isFirst, single: single)
+    r0 = ChannelPair(t[0], isFirst: isFirst, single: single)
+    r1 = ChannelPair(t[1], isFirst: isFirst, single: single)
+    r2 = ChannelPair(t[2], isFirst: isFirst, single: single)
+    r3 = ChannelPair(t[3], isFirst: isFirst, single: single)
+    r4 = ChannelPair(t[4], isFirst: isFirst, single: single)
     #if ADAM_V4
-      r5 = Pair(t[5], isFirst: isFirst, single: single)
-      r6 = Pair(t[6], isFirst: isFirst, single: single)
-      r7 = Pair(t[7], isFirst: isFirst, single: single)
-      r8 = Pair(t[8], isFirst: isFirst, single: single)
+      r5 = ChannelPair(t[5], isFirst: isFirst, single: single)
+      r6 = ChannelPair(t[6], isFirst: isFirst, single: single)
+      r7 = ChannelPair(t[7], isFirst: isFirst, single: single)
+      r8 = ChannelPair(t[8], isFirst: isFirst, single: single)
     #endif
   }
 }
@@ -175,18 +178,17 @@ private struct TermOffsets {
 
 @inline(never)
 private func weightTile<Single: StaticBool>(
-  _ s: WeightSums, _ p: SumPlace, _ term: Int, single: Single.Type
+  _ s: WeightSums, _ p: SumPlace, _ gradients: GradientRows, _ term: Int, single: Single.Type
 ) {
   let target = SumTarget(
     to: p.to + term &* s.paddedChannels, stride: s.paddedChannels, last: min(WeightTile.rows, s.terms &- term) &- 1)
   var sums = Terms(target, isFirst: p.isFirst, single: single)
   let o = TermOffsets(s, term)
-  var g = s.gradients
-  var place = p.first
-  let end = p.first &+ p.count
-  while place < end {
-    let row = place / s.columns, column = place &- row &* s.columns
-    let count = min(s.columns &- column, end &- place)
+  var g = gradients.g
+  var rest = p.count
+  var row = p.first / s.columns, column = p.first &- row &* s.columns
+  while rest > 0 {
+    let count = min(s.columns &- column, rest)
     var x = p.x + (row &* s.rowStride &+ column &* s.columnStride)
     for _ in 0..<count {
       let u = loadT(g), v = Single.isTrue ? u : loadT(g + Tile.lanes)
@@ -202,9 +204,10 @@ private func weightTile<Single: StaticBool>(
         sums.r8.step(x[o.o8], u, v, single: single)
       #endif
       x += s.columnStride
-      g += Tile.columns
+      g += gradients.stride
     }
-    place &+= count
+    rest &-= count
+    (row, column) = (row &+ 1, 0)
   }
   target.put(sums.r0, 0, single: single)
   target.put(sums.r1, 1, single: single)
@@ -230,7 +233,7 @@ private struct SumTarget {
   subscript(term: Int) -> Floats { to + min(term, last) &* stride }
 
   @inline(__always)
-  func put<Single: StaticBool>(_ pair: Pair, _ term: Int, single: Single.Type) {
+  func put<Single: StaticBool>(_ pair: ChannelPair, _ term: Int, single: Single.Type) {
     storeT(pair.a, self[term])
     if !Single.isTrue { storeT(pair.b, self[term] + Tile.lanes) }
   }

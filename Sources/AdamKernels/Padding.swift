@@ -1,7 +1,7 @@
 // Planes with zeros around and between their elements: what convolutions read.
 import AdamKernelABI
 
-/// Zeros with the elements of a plane among them, `n7` rows and `n8` columns apart.
+/// Zeros with the elements of a plane among them, `n7` rows and `n8` columns apart; a column has `n9` elements.
 func padPlanes(_ raw: UnsafeRawPointer, _ begin: Int, _ end: Int) {
   let x = arguments(raw)
   let from = x.pointee.p0.floats + begin &* x.pointee.n1 &* x.pointee.n2
@@ -14,7 +14,7 @@ func pad(_ sizes: UnsafePointer<KernelArguments>, _ from: Floats, _ to: Floats, 
   let x = sizes.pointee
   let (source, size) = (x.n1 &* x.n2, x.n3 &* x.n4)
   let isFrame =
-    x.n1 > 0 && x.n7 == 1 && x.n8 == 1 && x.n5 >= 0 && x.n6 >= 0 && x.n5 &+ x.n1 <= x.n3 && x.n6 &+ x.n2 <= x.n4
+    x.n1 > 0 && x.n7 == 1 && x.n8 == x.n9 && x.n5 >= 0 && x.n6 >= 0 && x.n5 &+ x.n1 <= x.n3 && x.n6 &+ x.n2 <= x.n4
   let frame = Frame(x)
   // What is read and written behind these planes is less than the others together.
   let lastOnes = planes &- 1 &- 48 / max(1, min(source, size))
@@ -53,7 +53,7 @@ private func spread(_ x: KernelArguments, _ from: Floats, _ to: Floats) {
   for i in 0..<x.n1 {
     let row = x.n5 &+ i &* x.n7
     guard row >= 0, row < x.n3 else { continue }
-    padRow(from + i &* x.n2, to + row &* x.n4, x.n2, x.n4, first: x.n6, step: x.n8)
+    padRow(from + i &* x.n2, to + row &* x.n4, x, x.n9)
   }
 }
 
@@ -135,9 +135,9 @@ private struct Frame {
 }
 
 @inline(__always)
-private func padRow(_ from: Floats, _ to: Floats, _ count: Int, _ room: Int, first: Int, step: Int) {
-  for j in 0..<count {
-    let column = first &+ j &* step
-    if column >= 0, column < room { to[column] = from[j] }
+private func padRow(_ from: Floats, _ to: Floats, _ x: KernelArguments, _ width: Int) {
+  for j in 0..<x.n2 / width {
+    let column = x.n6 &+ j &* x.n8
+    if column >= 0, column < x.n4 { (to + column).update(from: from + j &* width, count: width) }
   }
 }

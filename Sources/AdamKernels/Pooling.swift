@@ -2,14 +2,17 @@
 import AdamFormulas
 import AdamKernelABI
 
-/// Windows over one plane, as the `maxPool` slots say.
-private struct Windows {
+/// Windows over one plane, or over one image whose channels lie side by side, as the `maxPool` slots say.
+struct Windows {
   let rows, columns, outRows, outColumns: Int
+  /// Side by side; 0 for planes.
+  let channels: Int
   let kernel, stride, padding, dilation: (Int, Int)
 
   init(_ a: UnsafePointer<KernelArguments>) {
     let x = a.pointee
     (rows, columns, outRows, outColumns) = (x.n0, x.n1, x.n2, x.n3)
+    channels = x.n12
     (kernel, stride, padding, dilation) = ((x.n4, x.n5), (x.n6, x.n7), (x.n8, x.n9), (x.n10, x.n11))
   }
 
@@ -70,6 +73,7 @@ private struct Windows {
 func maxPool(_ raw: UnsafeRawPointer, _ begin: Int, _ end: Int) {
   let x = arguments(raw)
   let w = Windows(x)
+  if w.channels > 0 { return maxPoolChannelsLast(x, w, begin, end) }
   let from = x.pointee.p0.floats + begin &* w.inPlane, to = x.pointee.p1.floats + begin &* w.outPlane
   if w.isPlain {
     let maxima = x.pointee.scratch.floats, outEnd = to + (end &- begin) &* w.outPlane
@@ -97,6 +101,7 @@ private func largest(_ w: Windows, _ from: Floats, _ to: Floats) {
 func maxPoolGrad(_ raw: UnsafeRawPointer, _ begin: Int, _ end: Int) {
   let x = arguments(raw)
   let w = Windows(x)
+  if w.channels > 0 { return maxPoolGradChannelsLast(x, w, begin, end) }
   let epilogue = Epilogue(x)
   let g = x.pointee.p0.floats + begin &* w.outPlane, from = x.pointee.p1.floats + begin &* w.inPlane
   let to = x.pointee.p2.floats + begin &* w.inPlane

@@ -5,7 +5,7 @@ import AdamKernelABI
 
 /// Lanes where `v` takes the place of `best`: it is larger, or the first NaN.
 @inline(__always)
-private func wins(_ v: Lane16, _ best: Lane16) -> SIMDMask<SIMD16<Int32>> {
+func wins(_ v: Lane16, _ best: Lane16) -> SIMDMask<SIMD16<Int32>> {
   .!(v .<= best) .& (best .== best)
 }
 

@@ -155,14 +155,15 @@ func interleavedSum<L: Lanes>(
   return ((first + c1.total) + c2.total) + c3.total
 }
 
-/// `sum_last` of one row: eight lanes, and chunks of 32,768 terms added in order.
+/// `sum_last` of one row: eight lanes, and chunks added in order.
 @inline(__always)
 func sumRow<Terms: RowTerms>(_ terms: Terms, _ count: Int) -> Float {
-  var total = sumChunk(terms, 0, min(count, 32_768))
-  var at = 32_768
+  let size = KernelTable.sumChunk
+  var total = sumChunk(terms, 0, min(count, size))
+  var at = size
   while at < count {
-    total = total + sumChunk(terms, at, min(32_768, count &- at))
-    at &+= 32_768
+    total = total + sumChunk(terms, at, min(size, count &- at))
+    at &+= size
   }
   return total
 }

@@ -14,7 +14,8 @@ private func makeTable(_ level: String) -> KernelTable {
   KernelTable(
     level: level, panelColumns: Tile.columns, tileRows: Tile.rows,
     elementwise: elementwise, fill: fill, gemmPack: gemmPack,
-    gemm: gemm, dot16: dot16, sumLast: sumLast, sumRuns: sumRuns, sumFirst: sumFirst, extreme: extreme,
+    gemm: gemm, dot16: dot16, sumLast: sumLast, sumRuns: sumRuns, sumFirst: sumFirst,
+    sumColumnLanes: sumColumnLanes, sumColumns: sumColumns, extreme: extreme,
     softmax: softmax, causalSoftmax: causalSoftmax, logSoftmax: logSoftmax, softmaxGrad: softmaxGrad,
     logSoftmaxGrad: logSoftmaxGrad, nllLoss: nllLoss, nllLossGrad: nllLossGrad,
     crossEntropyLoss: crossEntropyLoss, crossEntropyLossGrad: crossEntropyLossGrad, mseLoss: mseLoss,

@@ -21,6 +21,7 @@ package struct Pipeline: Sendable {
     Entry(.simplify, because: "gradients leave products with 1 and stretches that hide equal operations"),
     Entry(.cse, because: "after simplify, so that equal operations look equal"),
     Entry(.dce, because: "the two above leave what they replaced; fusion must count real uses only"),
+    Entry(.channelsLast, because: "before fusion: it turns single operations"),
     Entry(.fuseCrossEntropy, because: "after dce: what nobody needs is not worth a fusion"),
     Entry(.fuseElementwise, because: "late: the other passes do not look into fused loops"),
     Entry(.dce, because: "constants that became scalars of a fused loop are unused now"),

@@ -48,14 +48,20 @@ struct Rewriting {
     output.operations.append(copy)
   }
 
-  /// Appends a constant that the source has not.
-  mutating func appendConstant(_ value: Double, _ type: TensorType, span: Span?) -> ValueID {
+  /// Appends an operation that the source has not; its operands are new values.
+  mutating func appendNew(
+    _ op: OpDefinition, _ operands: [ValueID], _ attributes: Attributes, _ type: TensorType, span: Span?
+  ) -> ValueID {
     let result = ValueID(output.values.count)
     output.values.append(ValueInfo(type, span))
     definitions.append(output.operations.count)
-    output.operations.append(
-      Operation(.full, [], ["value": .float(value), "type": .type(type)], [result], span))
+    output.operations.append(Operation(op, operands, attributes, [result], span))
     return result
+  }
+
+  /// Appends a constant that the source has not.
+  mutating func appendConstant(_ value: Double, _ type: TensorType, span: Span?) -> ValueID {
+    appendNew(.full, [], ["value": .float(value), "type": .type(type)], type, span: span)
   }
 
   /// `operation` with new operands, not yet appended.

@@ -52,7 +52,9 @@ import Testing
     let op = try op(name)
     let samples = try #require(OpSample.of(op))
     for sample in samples {
-      #expect(sample.attributes.entries.map(\.name) == op.attributeNames)
+      // The one that may be missing.
+      let needed = op.attributeNames.filter { $0 != ChannelsLast.attribute }
+      #expect(sample.attributes.entries.map(\.name) == needed)
       _ = try op.inferTypes(sample.operands, sample.attributes)
     }
   }

@@ -98,7 +98,7 @@ struct LongSumCase: CustomTestStringConvertible, Sendable {
       run(table.padPlanes, item.planes) {
         ($0.p0, $0.p1) = (from.raw, out.raw)
         ($0.n1, $0.n2, $0.n3, $0.n4) = (item.rows, item.columns, item.padded.0, item.padded.1)
-        ($0.n5, $0.n6, $0.n7, $0.n8) = (item.before.0, item.before.1, 1, 1)
+        ($0.n5, $0.n6, $0.n7, $0.n8, $0.n9) = (item.before.0, item.before.1, 1, 1, 1)
       }
       #expect(out.floats == expected && out.isIntact, "\(table.level)")
     }
@@ -162,7 +162,7 @@ extension LongSumCase {
   fileprivate var frame: KernelArguments {
     var a = KernelArguments()
     (a.n1, a.n2, a.n3, a.n4) = (inner.0, inner.1, padded.0, padded.1)
-    (a.n5, a.n6, a.n7, a.n8) = (1, 1, 1, 1)
+    (a.n5, a.n6, a.n7, a.n8, a.n9) = (1, 1, 1, 1, 1)
     return a
   }
 

@@ -32,7 +32,18 @@ struct OpCase: Sendable, CustomTestStringConvertible {
 
   static let all: [OpCase] =
     unary + binary + comparisons + gradients + casts + movement + reductions + products + losses
-    + convolutions + poolings
+    + convolutions + poolings + convolutions.compactMap(\.withChannelsLast) + poolings.compactMap(\.withChannelsLast)
+
+  /// The case with its images the other way; nil: the op has no such form of it.
+  private var withChannelsLast: OpCase? {
+    guard op.attributeNames.last == ChannelsLast.attribute, attributes.int("groups") ?? 1 == 1 else { return nil }
+    var copy = self
+    let others: [OpDefinition] = [.conv2d, .conv2dInputGrad]
+    let images = operands.indices.filter { $0 == 0 || ($0 == 1 && !others.contains(op)) }
+    for index in images { copy.operands[index] = operands[index].permuted(ChannelsLast.there) }
+    copy.attributes.entries.append(.init(ChannelsLast.attribute, .bool(true)))
+    return copy
+  }
 
   static func i32(_ sizes: Int...) -> TensorType { TensorType(.i32, Shape(sizes: sizes)) }
   static func truth(_ sizes: Int...) -> TensorType { TensorType(.bool, Shape(sizes: sizes)) }

@@ -180,7 +180,7 @@ private struct Traced {
       (dimension?.ints ?? dimension?.int.map { [$0] } ?? Array(0..<rank)).map { $0 < 0 ? $0 + rank : $0 }
     let keep = fixture.attrs["keepdim"]?.bool ?? false
     var attributes = Attributes()
-    for name in op.attributeNames {
+    for name in op.attributeNames where name != ChannelsLast.attribute {
       attributes.entries.append(.init(name, try attribute(name, fixture, axes, keep, rank)))
     }
     return try emit(op, operands, attributes)

@@ -5,7 +5,7 @@ extension OpDefinition {
 
   /// x [n, in, h, w], weight [out, in / groups, kh, kw], bias [out] → [n, out, h', w']. Rule 1 of the
   /// numerics over (in, kh, kw); padding takes part as zeros; the bias is added last.
-  package static let conv2d: OpDefinition = .init(
+  package static let conv2d: OpDefinition = OpDefinition(
     name: "conv2d", summary: "A window of weights slides over images.",
     formula: "y[n, o, i, j] = sum over c, u, v of w[o, c, u, v] * x[n, c, i*s + u*d - p, j*s + v*d - p] + b[o]",
     traits: .epilogue, operandCount: 2...3, attributeNames: windowed,
@@ -45,11 +45,12 @@ extension OpDefinition {
         for i in y.values.indices { y.values[i] += operands[2].values[i / plane % y.sizes[1]] }
       }
       return [y]
-    })
+    }
+  ).alsoChannelsLast(images: [0], resultIsImage: true)
 
   /// The gradient of conv2d's images: g [n, out, h', w'], weight → [n, in, h, w]; `size` is (h, w).
   /// Rule 1 over (out, kh, kw).
-  package static let conv2dInputGrad: OpDefinition = .init(
+  package static let conv2dInputGrad: OpDefinition = OpDefinition(
     name: "conv2d_input_grad", summary: "Gradient of conv2d for the images.",
     formula: "x'[n, c, i*s + u*d - p, j*s + v*d - p] += w[o, c, u, v] * g[n, o, i, j]",
     traits: .epilogue, operandCount: 2...2, attributeNames: windowed + ["size"],
@@ -82,11 +83,12 @@ extension OpDefinition {
         x.values[xAt] += w.values[wAt] * g.values[gAt]
       }
       return [x]
-    })
+    }
+  ).alsoChannelsLast(images: [0], resultIsImage: true)
 
   /// The gradient of conv2d's weights: g [n, out, h', w'], x → [out, in / groups, kh, kw]; `kernel` is
   /// (kh, kw). Rule 1 over (n, h', w').
-  package static let conv2dWeightGrad: OpDefinition = .init(
+  package static let conv2dWeightGrad: OpDefinition = OpDefinition(
     name: "conv2d_weight_grad", summary: "Gradient of conv2d for the weights.",
     formula: "w'[o, c, u, v] = sum over n, i, j of g[n, o, i, j] * x[n, c, i*s + u*d - p, j*s + v*d - p]",
     operandCount: 2...2, attributeNames: windowed + ["kernel"],
@@ -116,7 +118,8 @@ extension OpDefinition {
         w.values[wAt] += g.values[gAt] * x.values[xAt]
       }
       return [w]
-    })
+    }
+  ).alsoChannelsLast(images: [0, 1], resultIsImage: false)
 }
 
 /// The walk over all products of a convolution, and what its ops check.

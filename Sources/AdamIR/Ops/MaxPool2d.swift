@@ -5,7 +5,7 @@ extension OpDefinition {
 
   /// x [n, c, h, w] → [n, c, h', w']. Padding never wins. NaN wins; of equal elements the first in
   /// row-major order gets the gradient.
-  package static let maxPool2d: OpDefinition = .init(
+  package static let maxPool2d: OpDefinition = OpDefinition(
     name: "max_pool2d", summary: "The largest element of every window.",
     formula: "y[n, c, i, j] = max over u, v of x[n, c, i*s + u*d - p, j*s + v*d - p]",
     traits: [.reduction, .epilogue], operandCount: 1...1, attributeNames: pooled,
@@ -19,10 +19,11 @@ extension OpDefinition {
       let x = operands[0]
       let groups = Pooling(x.sizes, sizes(types), attributes).windows
       return [ReferenceTensor(sizes(types), groups.map { x.values[Pooling.first(x.values, $0)] })]
-    })
+    }
+  ).alsoChannelsLast(images: [0], resultIsImage: true)
 
   /// Gradients of windows that share their largest element are added in row-major order of the windows.
-  package static let maxPool2dGrad: OpDefinition = .init(
+  package static let maxPool2dGrad: OpDefinition = OpDefinition(
     name: "max_pool2d_grad", summary: "Gradient of max_pool2d: to the first of the largest elements.",
     formula: "x' = sum of g over the windows whose first largest element it is",
     traits: .epilogue, operandCount: 2...2, attributeNames: pooled,
@@ -42,7 +43,8 @@ extension OpDefinition {
         result.values[Pooling.first(x.values, window)] += value
       }
       return [result]
-    })
+    }
+  ).alsoChannelsLast(images: [0, 1], resultIsImage: true)
 
   private static func poolTypes(
     _ op: String, _ type: TensorType, _ attributes: Attributes

@@ -1,10 +1,11 @@
 // sum: adds over axes.
 
 extension OpDefinition {
-  /// The order of additions: rule 3 of the numerics (leading axes `sum_first`, else `sum_last`).
+  /// The order of additions: rule 3 of the numerics (leading axes `sum_first`, else `sum_last`; with `channels_last`
+  /// `sum_last` for leading axes too, as if the last axis came second).
   package static let sum: OpDefinition = .init(
     name: "sum", summary: "The sum over some axes.", formula: "y = sum of x over axes; x' = g stretched",
-    traits: .reduction, operandCount: 1...1, attributeNames: ["axes", "keepdims"],
+    traits: .reduction, operandCount: 1...1, attributeNames: ["axes", "keepdims", ChannelsLast.attribute],
     inferTypes: TypeRules.reduction("sum"),
     pullback: pullback { function, g, context throws(ShapeError) in
       [try unreduced(&function, g, context)]

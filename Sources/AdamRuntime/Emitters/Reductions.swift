@@ -41,6 +41,9 @@ private func emitSum(_ e: inout Emission, mean: Bool) throws(RuntimeError) {
   var source = e.operand(0)
   let target = e.result()
   let cost = 10 + 0.1 * Double(e.operandCount(0))
+  if e.isChannelsLast, case .leading(let count, let columns) = Span(sizes, reducedAxes(e)) {
+    return emitSumColumns(&e, source, count, columns, to: target, mean: mean)
+  }
   switch Span(sizes, reducedAxes(e)) {
   case .leading(let count, let columns):
     let units = (columns + KernelTable.sumFirstColumns - 1) / KernelTable.sumFirstColumns
@@ -60,6 +63,20 @@ private func emitSum(_ e: inout Emission, mean: Bool) throws(RuntimeError) {
   let terms = reducedAxes(e).map { sizes[$0] }.reduce(1, *)
   e.emit(e.kernels.sumLast, [source, target], units: rows, cost: cost + 3 * Double(rows)) {
     ($0.n0, $0.n1, $0.n2) = (rows, terms, flag)
+  }
+}
+
+/// Sums of columns in the order of `sum_last`.
+private func emitSumColumns(
+  _ e: inout Emission, _ source: Place, _ rows: Int, _ columns: Int, to target: Place, mean: Bool
+) {
+  let units = 8 * KernelTable.sumChunks(rows)
+  let lanes = e.scratch(units * columns)
+  e.emit(e.kernels.sumColumnLanes, [source, lanes], units: units, cost: 10 + 0.05 * Double(rows) * Double(columns)) {
+    ($0.n0, $0.n1) = (rows, columns)
+  }
+  e.emit(e.kernels.sumColumns, [source, target, lanes], units: (columns + 15) / 16, cost: 20) {
+    ($0.n0, $0.n1, $0.n2) = (rows, columns, mean ? 1 : 0)
   }
 }
 
