@@ -51,8 +51,7 @@ public struct KernelTable: Sendable {
   /// (0, 0) goes to row n5, column n6 (what falls outside is left out), neighbours n7 rows, n8 columns
   /// apart. A column is n9 elements, of which n2, n4, n6 and n8 are multiples. Unit: a plane.
   public var padPlanes: Kernel
-  /// Weights in the tile order of `conv`: n6 rows side by side (`convRows`; with channels last `panelColumns`, or
-  /// half of it where that is enough), zeros beyond the last.
+  /// Weights in the tile order of `conv`: n6 rows side by side (`convWidth`), zeros beyond the last.
   /// - p0: w, p1: packed [groups, blocks, n1·n2, n6]
   /// - n0 rows of a group, n1 outer terms, n2 inner terms (side by side); strides n3 from row to row,
   ///   n4 from outer term to term, n5 from group to group. Unit: a block of rows of a group.
@@ -173,8 +172,12 @@ public struct KernelTable: Sendable {
   public var panelColumns: Int
   /// Rows of a register tile of `gemm`.
   public var tileRows: Int
-  /// Output channels of a register tile of `conv`.
+  /// Output channels of a register tile of `conv` with channels first.
   public var convRows: Int
+  /// n6 of `convPack` for so many rows of a group.
+  public func convWidth(_ rows: Int, channelsLast: Bool) -> Int {
+    channelsLast ? (rows <= panelColumns / 2 ? panelColumns / 2 : panelColumns) : convRows
+  }
 
   /// Blocks of rule 1 in a sum of so many terms, at least one: of 384 while 768 remain, then one or two.
   public static func sumBlocks(_ terms: Int) -> Int {
@@ -227,7 +230,8 @@ public struct KernelTable: Sendable {
   public init(
     level: String, panelColumns: Int, tileRows: Int, elementwise: Kernel, fill: Kernel,
     gemmPack: Kernel, gemm: Kernel, dot16: Kernel, sumLast: Kernel, sumRuns: Kernel,
-    sumFirst: Kernel, sumColumnLanes: Kernel, sumColumns: Kernel, extreme: Kernel, softmax: Kernel, causalSoftmax: Kernel, logSoftmax: Kernel,
+    sumFirst: Kernel, sumColumnLanes: Kernel, sumColumns: Kernel, extreme: Kernel,
+    softmax: Kernel, causalSoftmax: Kernel, logSoftmax: Kernel,
     softmaxGrad: Kernel, logSoftmaxGrad: Kernel, nllLoss: Kernel, nllLossGrad: Kernel,
     crossEntropyLoss: Kernel, crossEntropyLossGrad: Kernel, mseLoss: Kernel, bceWithLogits: Kernel,
     stridedCopy: Kernel, indexSelect: Kernel, indexAdd: Kernel, adam: Kernel, adamw: Kernel,

@@ -43,7 +43,7 @@ private struct ImageGroups {
   private let function: TensorFunction
   /// By index of the operation: its operands that are images.
   private(set) var images: [[Int]?]
-  /// By index of the value: one of its group, which leads to the first.
+  /// By index of the value: one of its group, which leads to the first; in the end the first.
   private var parents: [Int]
   private var chosen: Set<Int> = []
 
@@ -58,6 +58,7 @@ private struct ImageGroups {
       images[index] = AdamPasses.images(operation, in: function)
       link(operation, images[index])
     }
+    for value in parents.indices { parents[value] = currentRoot(value) }
     choose()
   }
 
@@ -69,14 +70,10 @@ private struct ImageGroups {
 
   func contains(_ value: ValueID) -> Bool { chosen.contains(root(value.index)) }
 
-  private func root(_ value: Int) -> Int {
-    var place = value
-    while parents[place] != place { place = parents[place] }
-    return place
-  }
+  private func root(_ value: Int) -> Int { parents[value] }
 
-  /// As above; the next way there is half as long.
-  private mutating func shortenedRoot(_ value: Int) -> Int {
+  /// While groups are still joined; the next way there is half as long.
+  private mutating func currentRoot(_ value: Int) -> Int {
     var place = value
     while parents[place] != place {
       parents[place] = parents[parents[place]]
@@ -87,10 +84,10 @@ private struct ImageGroups {
 
   private mutating func link(_ operation: Operation, _ images: [Int]?) {
     guard let images, let first = images.first else { return }
-    let one = shortenedRoot(operation.operands[first].index)
-    for image in images { parents[shortenedRoot(operation.operands[image].index)] = one }
+    let one = currentRoot(operation.operands[first].index)
+    for image in images { parents[currentRoot(operation.operands[image].index)] = one }
     guard operation.op != .conv2dWeightGrad, operation.op != .sum else { return }
-    parents[shortenedRoot(operation.results[0].index)] = one
+    parents[currentRoot(operation.results[0].index)] = one
   }
 
   // MARK: What pays

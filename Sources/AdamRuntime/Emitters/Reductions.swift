@@ -41,10 +41,9 @@ private func emitSum(_ e: inout Emission, mean: Bool) throws(RuntimeError) {
   var source = e.operand(0)
   let target = e.result()
   let cost = 10 + 0.1 * Double(e.operandCount(0))
-  if e.isChannelsLast, case .leading(let count, let columns) = Span(sizes, reducedAxes(e)) {
-    return emitSumColumns(&e, source, count, columns, to: target, mean: mean)
-  }
   switch Span(sizes, reducedAxes(e)) {
+  case .leading(let count, let columns) where e.isChannelsLast:
+    return emitSumColumns(&e, source, count, columns, to: target, mean: mean)
   case .leading(let count, let columns):
     let units = (columns + KernelTable.sumFirstColumns - 1) / KernelTable.sumFirstColumns
     e.emit(e.kernels.sumFirst, [source, target], units: units, cost: cost) {
