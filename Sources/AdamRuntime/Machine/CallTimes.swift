@@ -1,22 +1,8 @@
 // How long the calls of a training step take, for whoever makes them faster.
 import Glibc
 
-/// Told of every call of a step. What it does not do costs nothing: steps are compiled for each kind of watch.
-protocol CallWatch {
-  func begins()
-  func ends(_ call: Int)
-}
-
-/// Nobody looks.
-struct Unwatched: CallWatch {
-  @inline(__always)
-  func begins() {}
-  @inline(__always)
-  func ends(_ call: Int) {}
-}
-
 /// The shortest time of each call of the plan that ran last, beside reading the clock twice.
-package final class CallTimes: CallWatch {
+package final class CallTimes {
   package struct Call {
     /// The operation and the type of its result.
     package let label: String

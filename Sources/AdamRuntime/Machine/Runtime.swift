@@ -67,23 +67,22 @@ package final class Runtime {
   /// Threads that take part, the caller included.
   package var threads: Int { pool.threads }
 
-  /// A call of so many nanoseconds starts the threads at once; of shorter ones the caller does the first by itself,
-  /// which together take about as long as a start.
+  /// A call of so many nanoseconds starts the threads at once; the first jobs of shorter ones the caller does by
+  /// itself, which together take about as long as a start.
   static let largeCost = 100_000.0
-  private static let smallJobsAlone = 256
+  private static let smallJobsAlone = 64
 
-  /// Below this many nanoseconds a call stays with the caller: moving lines between cores costs more.
-  static let smallestSharedCost = 4_000.0
+  /// Below this many nanoseconds a call stays with one thread: moving lines between cores costs more.
+  static let smallestSharedCost = 2_000.0
 
-  /// Units in a piece of a call that threads share; 0: the caller computes all of it. Some pieces
-  /// per thread even out a core that somebody else uses.
-  func grain(units: Int, cost: Double) -> Int {
-    if threads == 1 || units <= 1 { return 0 }
-    if splitsEverything { return 1 }
-    guard cost >= Self.smallestSharedCost else { return 0 }
-    let worthwhile = cost < 1_000_000 ? Int(exactly: (cost / 4_000).rounded()) ?? 2 : 250
-    let pieces = min(units, threads * 4, max(2, worthwhile))
-    return (units + pieces - 1) / pieces
+  /// In how many pieces threads share a call; 1: one thread computes all of it. Some pieces per thread even out a
+  /// core that somebody else uses.
+  func pieces(units: Int, cost: Double) -> Int {
+    if threads == 1 || units <= 1 { return 1 }
+    if splitsEverything { return min(units, threads * Claims.mostPieces) }
+    guard cost >= Self.smallestSharedCost else { return 1 }
+    let worthwhile = cost < 1_000_000 ? Int(exactly: (cost / 2_500).rounded()) ?? 2 : 400
+    return min(units, threads * 32, max(2, worthwhile))
   }
 
   /// Nanoseconds between two looks whether to stop, and what a call must cost to be looked into.

@@ -33,9 +33,12 @@ struct Emission {
   /// Steps behind the operation at hand, until its kernel takes them.
   var epilogue: ElementwiseProgram?
   var pool = ConstantPool()
-  /// Bytes of scratch in use by the operation at hand, and the most that any one needed.
-  private var scratchUsed = 0
+  /// Where the scratch of the operation at hand begins and ends, and how much of it the plan needs.
+  private var scratchStart = 0
+  private var scratchEnd = 0
   private(set) var scratchBytes = 0
+  /// Of each operation that uses any: its bytes.
+  private(set) var scratch: [Int: Range<Int>] = [:]
 
   init(_ function: TensorFunction, _ kernels: KernelTable, threads: Int, first: Operation) {
     self.function = function
@@ -47,8 +50,12 @@ struct Emission {
   mutating func begin(_ operation: Operation, _ index: Int?) {
     self.operation = operation
     operationIndex = index
-    scratchUsed = 0
+    // Operations with scratch of their own may run side by side; more of it would only leave the caches.
+    scratchStart = threads == 1 || scratchEnd > Self.mostScratchApart ? 0 : scratchEnd
+    scratchEnd = scratchStart
   }
+
+  private static let mostScratchApart = 256 << 10
 
   // MARK: The operation at hand
 
@@ -75,9 +82,10 @@ struct Emission {
 
   /// Room for `count` elements until the operation is done.
   mutating func scratch(_ count: Int) -> Place {
-    let place = Place(.scratch, offset: scratchUsed)
-    scratchUsed += (count * 4 + 63) & ~63
-    scratchBytes = max(scratchBytes, scratchUsed)
+    let place = Place(.scratch, offset: scratchEnd)
+    scratchEnd += (count * 4 + 63) & ~63
+    scratchBytes = max(scratchBytes, scratchEnd)
+    if let operationIndex { scratch[operationIndex] = scratchStart..<scratchEnd }
     return place
   }
 

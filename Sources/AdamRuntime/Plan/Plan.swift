@@ -6,10 +6,12 @@ import AdamKernelABI
 package final class Plan {
   package let function: TensorFunction
   package let runtime: Runtime
-  /// Calls before the loss is known: what `runToLoss` makes.
-  let lossBoundary: Int
   let instructionCount: Int
   let instructions: UnsafePointer<Instruction>
+  let stretches: UnsafePointer<Stretch>
+  let stretchCount: Int
+  /// Stretches before the loss is looked at.
+  let lossBoundary: Int
   /// One of the calls takes long.
   let isLong: Bool
   /// One of the calls is large enough for threads.
@@ -33,11 +35,13 @@ package final class Plan {
     self.random = random
     self.memory = memory
     self.parameters = parameters
-    self.lossBoundary = lossBoundary
     self.instructionCount = memory.instructionCount
     self.instructions = memory.instructions
+    (stretches, stretchCount) = memory.stretches
+    let stretches = UnsafeBufferPointer(start: self.stretches, count: stretchCount)
+    self.lossBoundary = stretches.firstIndex { $0.first >= lossBoundary } ?? stretchCount
     isLong = (0..<memory.instructionCount).contains { memory.instructions[$0].pause > 0 }
-    isShared = (0..<memory.instructionCount).contains { memory.instructions[$0].grain > 0 }
+    isShared = stretches.contains(where: \.isShared)
     self.loss = loss.flatMap { memory.address(of: $0) }.map {
       UnsafePointer($0.assumingMemoryBound(to: Float.self))
     }
@@ -94,9 +98,7 @@ package final class Plan {
   // MARK: Running
 
   /// Runs the whole function once.
-  package func run() {
-    runInstructions(instructions, 0..<instructionCount, runtime.pool)
-  }
+  package func run() { runCalls() }
 
   /// Runs a plan made unbound. The tensors must have the function's types; they are not kept. Throws
   /// when it was stopped, with the results incomplete.
@@ -104,8 +106,8 @@ package final class Plan {
     for (index, tensor) in operands.enumerated() { memory.bindParameter(index, to: tensor.pointer) }
     for (index, tensor) in results.enumerated() { memory.bindResult(index, to: tensor.pointer) }
     let isDone = withExtendedLifetime((operands, results)) {
-      if isLong { return runInstructions(instructions, 0..<instructionCount, runtime.pool, until: runtime.isCancelled) }
-      runInstructions(instructions, 0..<instructionCount, runtime.pool)
+      if isLong { return runCalls(until: runtime.isCancelled) }
+      runCalls()
       return true
     }
     if !isDone { throw .cancelled }
@@ -118,7 +120,7 @@ package final class Plan {
     memory.bindParameter(0, to: x)
     if let y { memory.bindParameter(1, to: y) }
     memory.bindResult(0, to: result)
-    runInstructions(instructions, 0..<instructionCount, runtime.pool)
+    runCalls()
   }
 
   // MARK: Reading

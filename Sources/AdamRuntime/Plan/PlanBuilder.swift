@@ -31,7 +31,7 @@ extension Plan {
     }
     self.init(
       function: function, runtime: runtime, random: random, memory: memory, parameters: parameters,
-      lossBoundary: builder.lossBoundary, loss: builder.loss)
+      lossBoundary: builder.lossBoundary ?? 0, loss: builder.loss)
   }
 
   /// One tensor per parameter: the given ones, checked, and fresh ones where none is given.
@@ -73,7 +73,8 @@ struct PlanBuilder {
   private(set) var emission: Emission
   private(set) var arenaBytes = 0
   private(set) var resultPlaces: [Place] = []
-  private(set) var lossBoundary = 0
+  /// Calls before the loss is looked at: what is behind them changes something for good.
+  private(set) var lossBoundary: Int?
   private(set) var loss: Place?
 
   static func build(
@@ -85,10 +86,10 @@ struct PlanBuilder {
     if random == nil, function.operations.contains(where: { $0.op.traits.contains(.random) }) {
       throw .plan("a random operation and no generator")
     }
+    let (calls, stretches) = builder.finished()
     let memory = try PlanMemory(
-      emission: builder.emission, arenaBytes: builder.arenaBytes,
-      instructions: builder.instructions, resultPlaces: builder.resultPlaces, random: random,
-      budget: budget)
+      emission: builder.emission, arenaBytes: builder.arenaBytes, instructions: calls, stretches: stretches,
+      resultPlaces: builder.resultPlaces, random: random, budget: budget)
     return (builder, memory)
   }
 
@@ -108,15 +109,36 @@ struct PlanBuilder {
     assignHomes(memory)
   }
 
-  /// The finished calls.
-  var instructions: [Instruction] {
-    emission.instructions.map { call in
-      var arguments = call.arguments
-      arguments.scratch = runtime.pool.scratch
-      return Instruction(
-        arguments: arguments, kernel: call.kernel, units: call.units,
-        grain: runtime.grain(units: call.units, cost: call.cost), isLarge: call.cost >= Runtime.largeCost,
-        pause: runtime.pause(units: call.units, cost: call.cost))
+  /// The finished calls, and the stretches that threads work through.
+  private func finished() -> (calls: [Instruction], stretches: [Stretch]) {
+    var calls = emission.instructions.map(instruction)
+    let stretches = Self.stretches(calls, cut: lossBoundary ?? 0)
+    let order = CallOrder(emission)
+    for stretch in stretches where stretch.isShared {
+      let range = stretch.first..<stretch.first + stretch.count
+      for (index, waits) in zip(range, order.waits(range)) { calls[index].waits = waits }
+    }
+    return (calls, stretches)
+  }
+
+  private func instruction(_ call: PendingInstruction) -> Instruction {
+    var arguments = call.arguments
+    arguments.scratch = runtime.pool.scratch
+    return Instruction(
+      arguments: arguments, kernel: call.kernel, units: call.units,
+      pieces: runtime.pieces(units: call.units, cost: call.cost), isLarge: call.cost >= Runtime.largeCost,
+      pause: runtime.pause(units: call.units, cost: call.cost))
+  }
+
+  /// Cut before the loss is looked at, and where there are more calls than threads keep an eye on.
+  private static func stretches(_ calls: [Instruction], cut: Int) -> [Stretch] {
+    [0..<cut, cut..<calls.count].flatMap { part in
+      stride(from: part.lowerBound, to: part.upperBound, by: Claims.mostCalls).map { first in
+        let range = first..<min(first + Claims.mostCalls, part.upperBound)
+        return Stretch(
+          first: first, count: range.count, isShared: calls[range].contains { $0.pieces > 1 },
+          isLarge: calls[range].contains(where: \.isLarge))
+      }
     }
   }
 
@@ -129,8 +151,9 @@ struct PlanBuilder {
   }
 
   mutating func emitAll() throws(RuntimeError) {
-    let cut = lossOperation
+    let lossOperation = lossOperation ?? .max
     for (index, operation) in function.operations.enumerated() {
+      if index > lossOperation, operation.isLasting { lossBoundary = lossBoundary ?? emission.instructions.count }
       if emission.constants[operation.results.first ?? ValueID(-1)] == nil,
         !operation.op.traits.contains(.view)
       {
@@ -140,8 +163,8 @@ struct PlanBuilder {
         emission.begin(operation, index)
         try emitter.emit(&emission)
       }
-      if index == cut { lossBoundary = emission.instructions.count }
     }
+    lossBoundary = lossBoundary ?? (lossOperation == .max ? 0 : emission.instructions.count)
     try placeResults()
   }
 
@@ -251,4 +274,9 @@ struct PlanBuilder {
       replaced.formUnion(operation.updatedOperands.map(\.operand))
     }
   }
+}
+
+extension Operation {
+  /// Running it once more than needed would show: in parameters, or in what is drawn next.
+  fileprivate var isLasting: Bool { op.traits.contains(.update) || op.traits.contains(.random) }
 }

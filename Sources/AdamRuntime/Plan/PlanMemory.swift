@@ -10,6 +10,7 @@ struct PlanMemory {
   private let budget: MemoryBudget
   private let scratchOffset: Int
   let instructionCount: Int
+  let stretches: (UnsafePointer<Stretch>, count: Int)
   /// The operation of each call.
   let operations: [Int?]
   private let generator: UnsafeMutableRawPointer?
@@ -33,8 +34,8 @@ struct PlanMemory {
 
   /// - Parameter arenaBytes: of the values; scratch comes behind them.
   init(
-    emission: Emission, arenaBytes: Int, instructions: [Instruction], resultPlaces: [Place],
-    random: RandomSource?, budget: MemoryBudget
+    emission: Emission, arenaBytes: Int, instructions: [Instruction], stretches: [Stretch],
+    resultPlaces: [Place], random: RandomSource?, budget: MemoryBudget
   ) throws(RuntimeError) {
     self.budget = budget
     self.resultPlaces = resultPlaces
@@ -45,11 +46,12 @@ struct PlanMemory {
     generator = random.map { UnsafeMutableRawPointer($0.storage) }
     let sizes = [
       scratchOffset + emission.scratchBytes, emission.pool.byteCount, emission.tables.bytes.count,
-      instructions.count * MemoryLayout<Instruction>.stride,
+      instructions.count * MemoryLayout<Instruction>.stride + stretches.count * MemoryLayout<Stretch>.stride,
     ]
     let blocks = try PlanMemory.allocate(sizes, budget)
     (arena, constants, tables, code) = (blocks[0], blocks[1], blocks[2], blocks[3])
     PlanMemory.fill(constants: blocks[1], tables: blocks[2], code: blocks[3], emission, instructions)
+    self.stretches = (PlanMemory.place(stretches, behind: instructions, in: blocks[3]), stretches.count)
     var bound = [[BoundSlot]](repeating: [], count: parameterCount + emission.function.results.count)
     var fixed: [(Slot, Place)] = []
     for relocation in PlanMemory.relocations(emission) {
@@ -79,6 +81,15 @@ struct PlanMemory {
     }
     code.pointer.bindMemory(to: Instruction.self, capacity: max(1, instructions.count))
       .initialize(from: instructions, count: instructions.count)
+  }
+
+  private static func place(
+    _ stretches: [Stretch], behind instructions: [Instruction], in code: MemoryBlock
+  ) -> UnsafePointer<Stretch> {
+    let memory = (code.pointer + instructions.count * MemoryLayout<Instruction>.stride)
+      .bindMemory(to: Stretch.self, capacity: max(1, stretches.count))
+    memory.initialize(from: stretches, count: stretches.count)
+    return UnsafePointer(memory)
   }
 
   private static func slot(

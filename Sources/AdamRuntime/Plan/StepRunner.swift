@@ -101,13 +101,14 @@ package final class StepRunner {
     let start = CallTimes.now()
     let completed = feeds.withUnsafeBufferPointer { feeds in
       withExtendedLifetime((self, order, losses)) {
-        if let times = plan.runtime.callTimes {
-          times.watch(plan)
+        guard let times = plan.runtime.callTimes else {
           return runSteps(
-            plan, feeds, rows: rows, firstStep: stepStart, steps: steps, loss: loss, losses: sink, times)
+            plan, SharedCalls(plan), feeds, rows: rows, firstStep: stepStart, steps: steps, loss: loss, losses: sink)
         }
+        times.watch(plan)
+        let calls = TimedCalls(plan: plan, times: times)
         return runSteps(
-          plan, feeds, rows: rows, firstStep: stepStart, steps: steps, loss: loss, losses: sink, Unwatched())
+          plan, calls, feeds, rows: rows, firstStep: stepStart, steps: steps, loss: loss, losses: sink)
       }
     }
     if chooses { plan.pace.note(Double(CallTimes.now() - start) * 1e-9, steps: completed) }
@@ -135,20 +136,20 @@ package final class StepRunner {
 /// The loop. Returns how many steps were completed.
 @inline(never)
 private func runSteps(
-  _ plan: Plan, _ feeds: UnsafeBufferPointer<StepRunner.Feed>, rows: UnsafePointer<Int32>?, firstStep: Int,
-  steps: Int, loss: UnsafePointer<Float>, losses: UnsafeMutablePointer<Float>, _ watch: some CallWatch
+  _ plan: Plan, _ calls: some StepCalls, _ feeds: UnsafeBufferPointer<StepRunner.Feed>,
+  rows: UnsafePointer<Int32>?, firstStep: Int, steps: Int, loss: UnsafePointer<Float>,
+  losses: UnsafeMutablePointer<Float>
 ) -> Int {
-  let (instructions, pool) = (plan.instructions, plan.runtime.pool)
-  let (boundary, end) = (plan.lossBoundary, plan.instructionCount)
+  let (toLoss, behind) = (0..<plan.lossBoundary, plan.lossBoundary..<plan.stretchCount)
   return inFloatState {
     var step = 0
     while step < steps {
       for feed in feeds { feed.copy(step: step, row: firstStep &+ step, rows) }
-      instructions.run(0..<boundary, pool, watch)
+      calls.run(toLoss)
       let value = loss.pointee
       losses[step] = value
       if !value.isFinite { return step }
-      instructions.run(boundary..<end, pool, watch)
+      calls.run(behind)
       step &+= 1
     }
     return step
