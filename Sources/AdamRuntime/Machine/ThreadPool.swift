@@ -14,9 +14,10 @@ final class ThreadPool {
   let scratch: UnsafeMutableRawPointer
   private let spinners: Int
   private let board = JobBoard()
-  private let claims: Claims
+  /// Made with the workers: a short training needs neither.
+  private var claims: Claims?
   private var workers: [pthread_t] = []
-  private(set) var isStarted = false
+  var isStarted: Bool { claims != nil }
   /// The caller does everything itself for now.
   var isAlone = false
   /// Small jobs that the caller still does alone before the others are started.
@@ -33,24 +34,25 @@ final class ThreadPool {
     scratch = .allocate(byteCount: KernelArguments.scratchBytes, alignment: 64)
     self.threads = max(1, threads)
     self.spinners = spinners
-    claims = Claims(threads: self.threads)
     single = .allocate(capacity: 1)
   }
 
   @inline(never)
-  private func start() {
-    isStarted = true
+  private func start() -> Claims {
+    let claims = Claims(threads: threads)
+    self.claims = claims
     for index in 1..<threads {
       let worker = Worker(board, claims, index, spins: index <= spinners)
       guard let thread = Worker.start(worker) else { break }
       workers.append(thread)
     }
+    return claims
   }
 
   deinit {
     board.stop()
     for worker in workers { pthread_join(worker, nil) }
-    claims.free()
+    claims?.free()
     scratch.deallocate()
     single.deallocate()
   }
@@ -61,7 +63,7 @@ final class ThreadPool {
   ///   - count: at most `Claims.mostCalls`.
   ///   - isLarge: threads are started for it at once.
   func run(_ calls: UnsafePointer<Instruction>, _ count: Int, isLarge: Bool) {
-    guard sharesWork(isLarge) else {
+    guard let claims = claims(forLarge: isLarge) else {
       for index in 0..<count { (calls + index).compute() }
       return
     }
@@ -80,16 +82,16 @@ final class ThreadPool {
     run(single, 1, isLarge: call.pointee.isLarge)
   }
 
+  /// nil: the caller does this job alone.
   @inline(__always)
-  private func sharesWork(_ isLarge: Bool) -> Bool {
-    if isAlone { return false }
-    if isStarted { return true }
+  private func claims(forLarge isLarge: Bool) -> Claims? {
+    if isAlone { return nil }
+    if let claims { return claims }
     if patience > 0, !isLarge {
       patience &-= 1
-      return false
+      return nil
     }
-    start()
-    return true
+    return start()
   }
 }
 
