@@ -33,6 +33,15 @@ import Testing
     #expect(aloneOnes(&pace, bursts: 10, shared: 80e-6, alone: 50e-6) >= 7)
   }
 
+  @Test func `a single burst that others have disturbed changes nothing`() {
+    var pace = Pace()
+    _ = aloneOnes(&pace, bursts: 100, shared: 30e-6, alone: 42e-6)
+    for _ in 0..<5 {
+      _ = aloneOnes(&pace, bursts: 1, shared: 80e-6, alone: 42e-6)
+      #expect(aloneOnes(&pace, bursts: 40, shared: 30e-6, alone: 42e-6) <= 3)
+    }
+  }
+
   @Test func `long steps are always shared`() {
     var pace = Pace()
     #expect(aloneOnes(&pace, bursts: 500, shared: 4e-3, alone: 3e-3) == 0)

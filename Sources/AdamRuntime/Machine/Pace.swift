@@ -4,7 +4,7 @@
 /// Chooses for every burst of steps between all threads and the caller alone. Now and then a burst is run the other
 /// way, ever more rarely as long as that is slower, and soon when a burst takes longer than those before it.
 struct Pace {
-  /// Seconds a step, of the latest burst each way; nil: not tried yet.
+  /// Seconds a step of the latest bursts each way, without what disturbed a single one; nil: not tried yet.
   private var shared: Double?
   private var alone: Double?
   private var prefersAlone = false
@@ -30,11 +30,11 @@ struct Pace {
     guard steps > 0 else { return }
     let time = seconds / Double(steps)
     if rest == 0 {
-      if prefersAlone { shared = time } else { alone = time }
+      if prefersAlone { shared = Self.known(shared, time) } else { alone = Self.known(alone, time) }
       choose()
     } else {
       let before = prefersAlone ? alone : shared
-      if prefersAlone { alone = time } else { shared = time }
+      if prefersAlone { alone = Self.known(alone, time) } else { shared = Self.known(shared, time) }
       if time > Self.longStep {
         if prefersAlone { (prefersAlone, rest) = (false, interval) }
         return
@@ -42,6 +42,11 @@ struct Pace {
       rest -= 1
       if let before, time > before * Self.slower { rest = 0 }
     }
+  }
+
+  /// A burst that took much longer counts in part: others on the machine may have disturbed just this one.
+  private static func known(_ before: Double?, _ time: Double) -> Double {
+    before.map { min(time, $0 * 1.3) } ?? time
   }
 
   /// Both ways are known.
