@@ -17,14 +17,14 @@ private func counting(in tensor: Tensor, units: Int, pieces: Int) -> Instruction
   var arguments = KernelArguments()
   arguments.p0 = tensor.pointer
   return Instruction(
-    arguments: arguments, kernel: { countUnits($0, $1, $2) }, units: units, pieces: min(units, pieces), isLarge: true,
+    arguments: arguments, kernel: { countUnits($0, $1, $2) }, units: units, pieces: min(units, pieces), cost: 1,
     pause: 0)
 }
 
 extension ThreadPool {
   fileprivate func compute(_ calls: [Instruction]) {
     calls.withUnsafeBufferPointer { calls in
-      if let first = calls.baseAddress { run(first, calls.count, isLarge: true) }
+      if let first = calls.baseAddress { run(first, calls.count, cost: 1) }
     }
   }
 }

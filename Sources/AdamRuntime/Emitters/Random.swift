@@ -1,4 +1,4 @@
-// Ops that draw. They are never split: draws happen in program order on one thread.
+// Ops that draw. They are never split, and wait for each other: draws happen in program order.
 import AdamData
 import AdamIR
 import AdamKernelABI

@@ -5,7 +5,8 @@ import Synchronization
 /// For each call of the current job and each thread: how many of the thread's pieces are taken, and how many pieces
 /// it has done. A thread owns an equal share of the pieces of each call, the same part of the units in
 /// every call: rows that one call has left in a core's cache are mostly that core's in the next call too. Who has
-/// none of his own left takes from the end of another's.
+/// none of his own left takes from the end of another's. A call in one piece is anybody's: the words of the first
+/// thread speak of it.
 ///
 /// Words hold the number of the job that they speak of (all but 16 bits): those of earlier jobs count as zero, so
 /// nothing has to be cleared between jobs.
@@ -49,6 +50,7 @@ struct Claims: @unchecked Sendable {
   /// A piece that nobody has taken.
   @inline(__always)
   private func take(_ call: Int, of pieces: Int, for thread: Int, _ job: UInt64) -> Int? {
+    if pieces == 1 { return take(call, of: 1, from: 0, job, isOwn: true) }
     if let own = take(call, of: pieces, from: thread, job, isOwn: true) { return own }
     var other = thread
     for _ in 1..<threads {
@@ -61,8 +63,8 @@ struct Claims: @unchecked Sendable {
   /// The owner takes them from the front, others from the back.
   @inline(__always)
   private func take(_ call: Int, of pieces: Int, from owner: Int, _ job: UInt64, isOwn: Bool) -> Int? {
-    let first = start(owner, pieces)
-    let count = start(owner &+ 1, pieces) &- first
+    let first = pieces == 1 ? 0 : start(owner, pieces)
+    let count = pieces == 1 ? 1 : start(owner &+ 1, pieces) &- first
     let word = taken(call, owner)
     var seen = word.pointee.load(ordering: .relaxed)
     while true {
@@ -78,8 +80,8 @@ struct Claims: @unchecked Sendable {
   }
 
   @inline(__always)
-  private func finish(_ call: Int, by thread: Int, _ job: UInt64) {
-    let word = done(call, thread)
+  private func finish(_ call: Int, of pieces: Int, by thread: Int, _ job: UInt64) {
+    let word = done(call, pieces == 1 ? 0 : thread)
     let seen = word.pointee.load(ordering: .relaxed)
     word.pointee.store(seen >> 16 == job ? seen &+ 1 : job << 16 | 1, ordering: .releasing)
   }
@@ -87,7 +89,7 @@ struct Claims: @unchecked Sendable {
   @inline(__always)
   private func isDone(_ call: Int, _ pieces: Int, _ job: UInt64) -> Bool {
     var sum = 0
-    for thread in 0..<threads {
+    for thread in 0..<(pieces == 1 ? 1 : threads) {
       let seen = done(call, thread).pointee.load(ordering: .acquiring)
       if seen >> 16 == job { sum &+= Int(seen & 0xFFFF) }
     }
@@ -138,7 +140,7 @@ struct Claims: @unchecked Sendable {
     let (pieces, units) = (instruction.pointee.pieces, instruction.pointee.units)
     while let piece = take(call, of: pieces, for: thread, job.number) {
       instruction.compute(piece &* units / pieces, (piece &+ 1) &* units / pieces, scratch)
-      finish(call, by: thread, job.number)
+      finish(call, of: pieces, by: thread, job.number)
     }
   }
 }

@@ -58,7 +58,7 @@ package final class Runtime {
     // More threads than cores would only take turns, so they are not started.
     let count = options.splitsEverything ? wanted : min(wanted, cores)
     pool = ThreadPool(
-      threads: count, spinners: min(count, cores) - 1, patience: splitsEverything ? 0 : Self.smallJobsAlone)
+      threads: count, spinners: min(count, cores) - 1, patience: splitsEverything ? 0 : Self.patience)
   }
 
   /// Whether threads are used only where they make steps faster.
@@ -67,10 +67,9 @@ package final class Runtime {
   /// Threads that take part, the caller included.
   package var threads: Int { pool.threads }
 
-  /// A call of so many nanoseconds starts the threads at once; the first jobs of shorter ones the caller does by
-  /// itself, which together take about as long as a start.
-  static let largeCost = 100_000.0
-  private static let smallJobsAlone = 64
+  /// Estimated nanoseconds of calls worth sharing that the caller does by itself before the threads are started: about
+  /// as long as a start takes.
+  private static let patience = 500_000.0
 
   /// Below this many nanoseconds a call stays with one thread: moving lines between cores costs more.
   static let smallestSharedCost = 2_000.0

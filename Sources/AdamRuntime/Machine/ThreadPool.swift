@@ -5,8 +5,8 @@ import CFloatState
 import Glibc
 
 /// The caller is one of the threads. One job at a time; `run` returns when all of it is done. The others
-/// are started for the first large job, or after many small ones: to start a thread takes longer than a small
-/// job, and most small trainings are over before it has paid.
+/// are started when the caller has done some work alone, or for the first large job: to start a thread takes longer
+/// than a small job, and most small trainings are over before it has paid.
 final class ThreadPool {
   /// The caller included. A system that has no more threads to give is no error: fewer do the work.
   let threads: Int
@@ -20,16 +20,16 @@ final class ThreadPool {
   var isStarted: Bool { claims != nil }
   /// The caller does everything itself for now.
   var isAlone = false
-  /// Small jobs that the caller still does alone before the others are started.
-  private var patience: Int
+  /// Nanoseconds of work that the caller still does alone before the others are started.
+  private var patience: Double
   /// Of a job that is one part of one call.
   private let single: UnsafeMutablePointer<Instruction>
 
   /// - Parameters:
   ///   - spinners: workers that may wait by spinning; the rest sleep at once. Never more than there are cores
   ///     to spin on.
-  ///   - patience: small jobs that the caller does alone before the others are started.
-  init(threads: Int, spinners: Int, patience: Int = 0) {
+  ///   - patience: nanoseconds of work that the caller does alone before the others are started.
+  init(threads: Int, spinners: Int, patience: Double = 0) {
     self.patience = patience
     scratch = .allocate(byteCount: KernelArguments.scratchBytes, alignment: 64)
     self.threads = max(1, threads)
@@ -61,9 +61,9 @@ final class ThreadPool {
   /// caller's scratch; a worker puts its own into a copy.
   /// - Parameters:
   ///   - count: at most `Claims.mostCalls`.
-  ///   - isLarge: threads are started for it at once.
-  func run(_ calls: UnsafePointer<Instruction>, _ count: Int, isLarge: Bool) {
-    guard let claims = claims(forLarge: isLarge) else {
+  ///   - cost: estimated nanoseconds of all of them on one core.
+  func run(_ calls: UnsafePointer<Instruction>, _ count: Int, cost: Double) {
+    guard let claims = claims(for: cost) else {
       for index in 0..<count { (calls + index).compute() }
       return
     }
@@ -79,18 +79,16 @@ final class ThreadPool {
     single.pointee.units = end &- begin
     single.pointee.pieces = max(1, min(call.pointee.pieces, end &- begin))
     single.pointee.waits = 0
-    run(single, 1, isLarge: call.pointee.isLarge)
+    run(single, 1, cost: call.pointee.cost)
   }
 
   /// nil: the caller does this job alone.
   @inline(__always)
-  private func claims(forLarge isLarge: Bool) -> Claims? {
+  private func claims(for cost: Double) -> Claims? {
     if isAlone { return nil }
     if let claims { return claims }
-    if patience > 0, !isLarge {
-      patience &-= 1
-      return nil
-    }
+    patience -= cost
+    if patience > 0 { return nil }
     return start()
   }
 }

@@ -22,8 +22,8 @@ struct CallOrder {
     var writes: [Region] = []
 
     func mustFollow(_ earlier: Effect) -> Bool {
-      writes.contains { mine in (earlier.writes + earlier.reads).contains(where: mine.meets) }
-        || reads.contains { mine in earlier.writes.contains(where: mine.meets) }
+      (writes + reads).contains { mine in earlier.writes.contains(where: mine.meets) }
+        || writes.contains { mine in earlier.reads.contains(where: mine.meets) }
     }
   }
 

@@ -11,8 +11,8 @@ struct Instruction {
   var units: Int
   /// In how many pieces threads share the call; 1: one thread computes all of it.
   var pieces: Int
-  /// Worth starting threads for.
-  var isLarge: Bool
+  /// Estimated nanoseconds on one core.
+  var cost: Double
   /// Units between two looks whether to stop, in runs that look; 0: the call is short.
   var pause: Int
   /// The calls of its stretch that must be done before it begins: bit i, the i-th one.
@@ -25,7 +25,8 @@ struct Stretch: Hashable {
   var count: Int
   /// Threads share one of the calls.
   var isShared: Bool
-  var isLarge: Bool
+  /// Estimated nanoseconds on one core.
+  var cost: Double
 }
 
 extension UnsafePointer<Instruction> {
@@ -49,7 +50,7 @@ extension UnsafePointer<Instruction> {
     for index in range {
       let (calls, count) = (self + stretches[index].first, stretches[index].count)
       if stretches[index].isShared {
-        pool.run(calls, count, isLarge: stretches[index].isLarge)
+        pool.run(calls, count, cost: stretches[index].cost)
       } else {
         for index in 0..<count { (calls + index).compute() }
       }

@@ -7,7 +7,7 @@ enum MemoryKind: Hashable {
   case result(Int)
   /// Values between operations; the offset is the memory plan's.
   case arena
-  /// Room inside one operation: packed operands, rearranged copies. Shared by all operations.
+  /// Room inside one operation: packed operands, rearranged copies. Operations that run side by side have their own.
   case scratch
   /// Values that never change.
   case constants

@@ -10,8 +10,8 @@ package final class Plan {
   let instructions: UnsafePointer<Instruction>
   let stretches: UnsafePointer<Stretch>
   let stretchCount: Int
-  /// Stretches before the loss is looked at.
-  let lossBoundary: Int
+  /// How many of them come before the loss is looked at.
+  let stretchesToLoss: Int
   /// One of the calls takes long.
   let isLong: Bool
   /// One of the calls is large enough for threads.
@@ -28,7 +28,7 @@ package final class Plan {
 
   init(
     function: TensorFunction, runtime: Runtime, random: RandomSource?, memory: PlanMemory,
-    parameters: [Tensor], lossBoundary: Int, loss: Place?
+    parameters: [Tensor], callsToLoss: Int, loss: Place?
   ) {
     self.function = function
     self.runtime = runtime
@@ -39,7 +39,7 @@ package final class Plan {
     self.instructions = memory.instructions
     (stretches, stretchCount) = memory.stretches
     let stretches = UnsafeBufferPointer(start: self.stretches, count: stretchCount)
-    self.lossBoundary = stretches.firstIndex { $0.first >= lossBoundary } ?? stretchCount
+    stretchesToLoss = stretches.firstIndex { $0.first >= callsToLoss } ?? stretchCount
     isLong = (0..<memory.instructionCount).contains { memory.instructions[$0].pause > 0 }
     isShared = stretches.contains(where: \.isShared)
     self.loss = loss.flatMap { memory.address(of: $0) }.map {

@@ -31,7 +31,7 @@ extension Plan {
     }
     self.init(
       function: function, runtime: runtime, random: random, memory: memory, parameters: parameters,
-      lossBoundary: builder.lossBoundary ?? 0, loss: builder.loss)
+      callsToLoss: builder.callsToLoss, loss: builder.loss)
   }
 
   /// One tensor per parameter: the given ones, checked, and fresh ones where none is given.
@@ -62,7 +62,7 @@ extension Plan {
     let (_, memory) = try PlanBuilder.build(function, runtime, .outside, random, budget)
     self.init(
       function: function, runtime: runtime, random: random, memory: memory, parameters: [],
-      lossBoundary: 0, loss: nil)
+      callsToLoss: 0, loss: nil)
   }
 }
 
@@ -74,7 +74,7 @@ struct PlanBuilder {
   private(set) var arenaBytes = 0
   private(set) var resultPlaces: [Place] = []
   /// Calls before the loss is looked at: what is behind them changes something for good.
-  private(set) var lossBoundary: Int?
+  private(set) var callsToLoss = 0
   private(set) var loss: Place?
 
   static func build(
@@ -112,7 +112,7 @@ struct PlanBuilder {
   /// The finished calls, and the stretches that threads work through.
   private func finished() -> (calls: [Instruction], stretches: [Stretch]) {
     var calls = emission.instructions.map(instruction)
-    let stretches = Self.stretches(calls, cut: lossBoundary ?? 0)
+    let stretches = Self.stretches(calls, cut: callsToLoss)
     let order = CallOrder(emission)
     for stretch in stretches where stretch.isShared {
       let range = stretch.first..<stretch.first + stretch.count
@@ -126,7 +126,7 @@ struct PlanBuilder {
     arguments.scratch = runtime.pool.scratch
     return Instruction(
       arguments: arguments, kernel: call.kernel, units: call.units,
-      pieces: runtime.pieces(units: call.units, cost: call.cost), isLarge: call.cost >= Runtime.largeCost,
+      pieces: runtime.pieces(units: call.units, cost: call.cost), cost: call.cost,
       pause: runtime.pause(units: call.units, cost: call.cost))
   }
 
@@ -137,7 +137,7 @@ struct PlanBuilder {
         let range = first..<min(first + Claims.mostCalls, part.upperBound)
         return Stretch(
           first: first, count: range.count, isShared: calls[range].contains { $0.pieces > 1 },
-          isLarge: calls[range].contains(where: \.isLarge))
+          cost: calls[range].reduce(0) { $0 + $1.cost })
       }
     }
   }
@@ -151,9 +151,9 @@ struct PlanBuilder {
   }
 
   mutating func emitAll() throws(RuntimeError) {
-    let lossOperation = lossOperation ?? .max
+    let cut = lastingOperation
     for (index, operation) in function.operations.enumerated() {
-      if index > lossOperation, operation.isLasting { lossBoundary = lossBoundary ?? emission.instructions.count }
+      if index == cut { callsToLoss = emission.instructions.count }
       if emission.constants[operation.results.first ?? ValueID(-1)] == nil,
         !operation.op.traits.contains(.view)
       {
@@ -164,7 +164,7 @@ struct PlanBuilder {
         try emitter.emit(&emission)
       }
     }
-    lossBoundary = lossBoundary ?? (lossOperation == .max ? 0 : emission.instructions.count)
+    if cut == function.operations.count { callsToLoss = emission.instructions.count }
     try placeResults()
   }
 
@@ -260,6 +260,13 @@ struct PlanBuilder {
     guard let lossResult else { return nil }
     let value = function.results[lossResult].value
     return function.operations.firstIndex { $0.results.contains(value) }
+  }
+
+  /// The first one behind the loss that changes something for good, or the end; nil without a loss.
+  private var lastingOperation: Int? {
+    lossOperation.map { loss in
+      function.operations.indices.first { $0 > loss && function.operations[$0].isLasting } ?? function.operations.count
+    }
   }
 
   /// Updates are in place: they come after the loss and nobody reads the old value behind them.

@@ -14,8 +14,8 @@ package struct StepOutcome: Hashable, Sendable {
 
 /// A plan of a training step with the sources of its inputs. One caller at a time.
 ///
-/// A step is: copy the batch's rows and the step's scalars into the plan's parameters; forward and
-/// loss; look at the loss; backward and updates. Cancelling and hooks come between two runs.
+/// A step is: copy the batch's rows and the step's scalars into the plan's parameters; all that changes nothing for
+/// good; look at the loss; the updates and what draws. Cancelling and hooks come between two runs.
 package final class StepRunner {
   package let plan: Plan
   private var feeds: [Feed] = []
@@ -140,7 +140,7 @@ private func runSteps(
   rows: UnsafePointer<Int32>?, firstStep: Int, steps: Int, loss: UnsafePointer<Float>,
   losses: UnsafeMutablePointer<Float>
 ) -> Int {
-  let (toLoss, behind) = (0..<plan.lossBoundary, plan.lossBoundary..<plan.stretchCount)
+  let (toLoss, behind) = (0..<plan.stretchesToLoss, plan.stretchesToLoss..<plan.stretchCount)
   return inFloatState {
     var step = 0
     while step < steps {
