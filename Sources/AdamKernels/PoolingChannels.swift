@@ -104,10 +104,9 @@ private struct Square {
   let isB, isD, isLower: SIMDMask<SIMD16<Int32>>
   let best: Lane16
 
-  @inline(__always)
-  init<Whole: StaticBool>(_ x: Floats, right: Int, below: Int, _ channels: Channels<Whole>) {
-    let (a, b) = (channels.load(x), channels.load(x + right))
-    let (c, d) = (channels.load(x + below), channels.load(x + (below &+ right)))
+  /// Transparent: the compiler would call it otherwise, and the masks would go through memory.
+  @_transparent
+  init(_ a: Lane16, _ b: Lane16, _ c: Lane16, _ d: Lane16) {
     (isB, isD) = (wins(b, a), wins(d, c))
     let (upper, lower) = (a.replacing(with: b, where: isB), c.replacing(with: d, where: isD))
     isLower = wins(lower, upper)
@@ -122,7 +121,9 @@ private struct PlainMaxima: WindowWork {
   @inline(__always)
   func run<Whole: StaticBool>(_ i: Int, _ j: Int, _ at: Int, _ channels: Channels<Whole>) {
     let x = from + (2 &* (i &* w.columns &+ j) &* w.channels &+ at)
-    let square = Square(x, right: w.channels, below: w.columns &* w.channels, channels)
+    let right = w.channels, below = w.columns &* w.channels
+    let square = Square(
+      channels.load(x), channels.load(x + right), channels.load(x + below), channels.load(x + (below &+ right)))
     channels.store(square.best, to + ((i &* w.outColumns &+ j) &* w.channels &+ at))
   }
 }
@@ -193,7 +194,9 @@ private struct PlainGradients<IsRelu: StaticBool>: WindowWork {
   func run<Whole: StaticBool>(_ i: Int, _ j: Int, _ at: Int, _ channels: Channels<Whole>) {
     let right = w.channels, below = w.columns &* w.channels
     let element = 2 &* (i &* w.columns &+ j) &* w.channels &+ at
-    let square = Square(from + element, right: right, below: below, channels)
+    let x = from + element
+    let square = Square(
+      channels.load(x), channels.load(x + right), channels.load(x + below), channels.load(x + (below &+ right)))
     let out = to + element, zero = Lane16(repeating: 0)
     // The sum with the zero there is exact but for a negative zero, which becomes positive.
     var sum = zero + channels.load(g + ((i &* w.outColumns &+ j) &* w.channels &+ at))

@@ -2,8 +2,10 @@
 import AdamFormulas
 import AdamKernelABI
 
+// What takes a function here is transparent: the compiler would call that function for every vector otherwise.
+
 /// `_row_sum16` of f(0), f(1), …: one after the other below 16 terms, else 16 lanes and halves.
-@inline(__always)
+@_transparent
 private func rowSum16(_ count: Int, _ single: (Int) -> Float, _ lanes: (Int, Int) -> Lane16)
   -> Float
 {
@@ -11,7 +13,7 @@ private func rowSum16(_ count: Int, _ single: (Int) -> Float, _ lanes: (Int, Int
 }
 
 /// From 16 terms on.
-@inline(__always)
+@_transparent
 private func longSum(_ count: Int, _ lanes: (Int, Int) -> Lane16) -> Float {
   var sum = lanes(0, 16)
   var at = 16
@@ -28,7 +30,7 @@ private func longSum(_ count: Int, _ lanes: (Int, Int) -> Lane16) -> Float {
 }
 
 /// Below 16 terms: one after the other.
-@inline(__always)
+@_transparent
 private func shortSum(_ count: Int, _ term: (Int) -> Float) -> Float {
   var sum = count > 0 ? term(0) : 0
   for j in 1..<max(count, 1) { sum = sum + term(j) }
@@ -85,7 +87,7 @@ private struct Row {
     out = x.pointee.p2.floats + at
   }
 
-  @inline(__always)
+  @_transparent
   func each(_ body: (Int, Int) -> Lane16) {
     var at = 0
     while at < count {
