@@ -13,7 +13,7 @@ public struct KernelArguments {
   /// `scratchBytes` of the calling thread, 64-byte aligned, for the time of the call: a kernel that needs room
   /// takes it from here.
   public var scratch: UnsafeMutableRawPointer?
-  public static let scratchBytes = 192 << 10
+  public static let scratchBytes = 512 << 10
   /// Of the scratch, for one padded image: what convolutions read.
   public static let imageBytes = 96 << 10
   public init() {}

@@ -95,6 +95,7 @@ struct Product {
   let bias: Floats?
   private(set) var packed: Floats?
   let m, n, k, aRow, aTerm, bTerm, bColumn, cRow: Int
+  let scratch: Floats
   let epilogue: Epilogue
 
   @inline(__always)
@@ -104,6 +105,7 @@ struct Product {
     (m, n, k) = (x.pointee.n0, x.pointee.n1, x.pointee.n2)
     (aRow, aTerm) = (x.pointee.n3, x.pointee.n4)
     (bTerm, bColumn, cRow) = (x.pointee.n5, x.pointee.n6, x.pointee.n7)
+    scratch = x.pointee.scratch.floats
     epilogue = Epilogue(x)
   }
 

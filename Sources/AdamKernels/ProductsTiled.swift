@@ -89,9 +89,7 @@ private struct Destination {
 
 /// Where a tile finds its factors for one block of terms.
 private struct TileFactors {
-  let a: Floats
-  let aRow: Int
-  let aTerm: Int
+  let a: ProductRows
   let b: Floats
   let bTerm: Int
   let terms: Int
@@ -104,13 +102,14 @@ func tiledProduct(_ p: Product, _ rows: Range<Int>, _ columns: Range<Int>) {
   }
   var term = 0
   while term < p.k {
-    let terms = blockSize(p.k &- term)
+    let block = TermBlock(first: term, count: blockSize(p.k &- term))
+    let panels = ProductPanels(p, columns, block, rows: rows.count)
     var row = rows.lowerBound
     while row < rows.upperBound {
-      rowPanel(p, row, min(Tile.rows, rows.upperBound &- row), columns, term, terms)
+      rowPanel(p, row, min(Tile.rows, rows.upperBound &- row), columns, block, panels)
       row &+= Tile.rows
     }
-    term &+= terms
+    term &+= block.count
   }
 }
 
@@ -118,32 +117,23 @@ private func noTerms(_ p: Product, _ rows: Range<Int>, _ columns: Range<Int>) {
   for i in rows { for j in columns { p.c[i &* p.cRow &+ j] = p.bias.map { 0 + $0[j] } ?? 0 } }
 }
 
-/// Up to `Tile.rows` rows against all columns of the unit, one block of terms. A is read where it lies: to copy
-/// it side by side takes longer than the copy saves.
+/// Up to `Tile.rows` rows against all columns of the unit, one block of terms.
 @inline(__always)
 private func rowPanel(
-  _ p: Product, _ row: Int, _ count: Int, _ columns: Range<Int>, _ term: Int, _ terms: Int
+  _ p: Product, _ row: Int, _ count: Int, _ columns: Range<Int>, _ block: TermBlock, _ panels: ProductPanels
 ) {
-  let a = p.a + (row &* p.aRow &+ term &* p.aTerm)
-  let isLast = term &+ terms == p.k
+  let a = ProductRows(p, row, count, block, columns: columns.count)
+  let isLast = block.first &+ block.count == p.k
+  var b = panels.first
   var column = columns.lowerBound
   while column < columns.upperBound {
     let width = min(Tile.columns, columns.upperBound &- column)
-    let factors: TileFactors
-    if let packed = p.packed {
-      factors = TileFactors(
-        a: a, aRow: p.aRow, aTerm: p.aTerm, b: packed + (column &* p.k &+ term &* Tile.columns),
-        bTerm: Tile.columns, terms: terms)
-    } else {
-      factors = TileFactors(
-        a: a, aRow: p.aRow, aTerm: p.aTerm, b: p.b + (term &* p.bTerm &+ column), bTerm: p.bTerm,
-        terms: terms)
-    }
     let to = Destination(
       c: p.c + (row &* p.cRow &+ column), cRow: p.cRow, rows: count, columns: width,
-      isFirst: term == 0, bias: isLast ? p.bias.map { $0 + column } : nil)
-    tile(factors, to, isNarrow: width <= Tile.lanes)
+      isFirst: block.first == 0, bias: isLast ? p.bias.map { $0 + column } : nil)
+    tile(TileFactors(a: a, b: b, bTerm: panels.term, terms: block.count), to, isNarrow: width <= Tile.lanes)
     column &+= Tile.columns
+    b += panels.panel
   }
   if isLast, !p.epilogue.isEmpty { p.epilogue.finish(row..<row &+ count, columns, length: p.n) }
 }
@@ -164,8 +154,7 @@ private func partialTile<Narrow: StaticBool>(_ f: TileFactors, _ to: Destination
   var row = 0
   while row < to.rows {
     let rest = to.rows &- row
-    let part = TileFactors(
-      a: f.a + row &* f.aRow, aRow: f.aRow, aTerm: f.aTerm, b: f.b, bTerm: f.bTerm, terms: f.terms)
+    let part = TileFactors(a: f.a.from(row), b: f.b, bTerm: f.bTerm, terms: f.terms)
     let size = rest >= 8 ? 8 : (rest >= 4 ? 4 : (rest >= 2 ? 2 : 1))
     let piece = Destination(
       c: to.c + row &* to.cRow, cRow: to.cRow, rows: size, columns: to.columns,
@@ -183,11 +172,11 @@ private func partialTile<Narrow: StaticBool>(_ f: TileFactors, _ to: Destination
 @inline(__always)
 private func tallTile<Narrow: StaticBool>(_ f: TileFactors, _ to: Destination, narrow: Narrow.Type) {
   if to.rows == Tile.rows {
-    f.aRow == 1
+    f.a.row == 1
       ? tallTile(f, to, narrow: narrow, packed: True.self, whole: True.self)
       : tallTile(f, to, narrow: narrow, packed: False.self, whole: True.self)
   } else {
-    f.aRow == 1
+    f.a.row == 1
       ? tallTile(f, to, narrow: narrow, packed: True.self, whole: False.self)
       : tallTile(f, to, narrow: narrow, packed: False.self, whole: False.self)
   }
@@ -202,12 +191,12 @@ private func tallTile<Narrow: StaticBool, Packed: StaticBool, Whole: StaticBool>
     var r3 = RowPair(), r4 = RowPair(), r5 = RowPair()
   #endif
   var b = f.b
-  let s = Packed.isTrue ? 1 : f.aRow
+  let s = Packed.isTrue ? 1 : f.a.row
   // Pointers four rows apart: what lies between is reached by the factors of an address.
   let triple = 3 &* s
-  var a = f.a, a4 = f.a + 4 &* s
+  var a = f.a.first, a4 = f.a.first + 4 &* s
   #if ADAM_V4
-    var a8 = f.a + 8 &* s
+    var a8 = f.a.first + 8 &* s
   #endif
   for _ in 0..<f.terms {
     let b0 = loadT(b), b1 = Narrow.isTrue ? b0 : loadT(b + Tile.lanes)
@@ -219,11 +208,11 @@ private func tallTile<Narrow: StaticBool, Packed: StaticBool, Whole: StaticBool>
       if Whole.isTrue {
         r4.step(a8[0], a8[s], b0, b1, narrow)
         r5.step(a8[2 &* s], a8[triple], b0, b1, narrow)
-        a8 += f.aTerm
+        a8 += f.a.term
       }
     #endif
-    a += f.aTerm
-    a4 += f.aTerm
+    a += f.a.term
+    a4 += f.a.term
     b += f.bTerm
   }
   if !Narrow.isTrue, to.isPlain {
@@ -252,13 +241,13 @@ private func tallTile<Narrow: StaticBool, Packed: StaticBool, Whole: StaticBool>
 @inline(never)
 private func fourRows<Narrow: StaticBool>(_ f: TileFactors, _ to: Destination, narrow: Narrow.Type) {
   var r0 = RowPair(), r1 = RowPair()
-  var a = f.a, b = f.b
-  let s = f.aRow, triple = 3 &* s
+  var a = f.a.first, b = f.b
+  let s = f.a.row, triple = 3 &* s
   for _ in 0..<f.terms {
     let b0 = loadT(b), b1 = Narrow.isTrue ? b0 : loadT(b + Tile.lanes)
     r0.step(a[0], a[s], b0, b1, narrow)
     r1.step(a[2 &* s], a[triple], b0, b1, narrow)
-    a += f.aTerm
+    a += f.a.term
     b += f.bTerm
   }
   to.put(r0, 0)
@@ -269,12 +258,12 @@ private func fourRows<Narrow: StaticBool>(_ f: TileFactors, _ to: Destination, n
 @inline(never)
 private func fewRows<Narrow: StaticBool>(_ f: TileFactors, _ to: Destination, narrow: Narrow.Type) {
   var r0 = RowPair()
-  var a = f.a, b = f.b
-  let s = to.rows == 2 ? f.aRow : 0
+  var a = f.a.first, b = f.b
+  let s = to.rows == 2 ? f.a.row : 0
   for _ in 0..<f.terms {
     let b0 = loadT(b), b1 = Narrow.isTrue ? b0 : loadT(b + Tile.lanes)
     r0.step(a[0], a[s], b0, b1, narrow)
-    a += f.aTerm
+    a += f.a.term
     b += f.bTerm
   }
   to.put(r0, 0)

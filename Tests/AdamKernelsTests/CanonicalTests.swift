@@ -40,6 +40,13 @@ struct CanonicalCase: CustomTestStringConvertible, Sendable {
     }
   }
 
+  /// What is read along lines that collide in the caches is copied first, and no bit changes.
+  @Test func rowsFourKibibytesApartGiveTheSameBits() {
+    let item = CanonicalCase(name: "gemm", sizes: [29, 1024, 1024], first: [], hash: "")
+    let answers = tables.map { product(item, $0) }
+    for answer in answers { #expect(!answer.isEmpty && answer == answers[0]) }
+  }
+
   private func hex<T: BinaryInteger>(_ value: T, _ digits: Int) -> String {
     let text = String(value, radix: 16)
     return String(repeating: "0", count: digits - text.count) + text
