@@ -8,7 +8,7 @@
 ///   built, and their buffers are never reused.
 /// - A view shares the storage of what it views.
 /// - An elementwise result takes the storage of an operand that ends there and is read one element
-///   for one (`BroadcastForm.full`).
+///   for one (`BroadcastForm.full`). Other results take that of the operand which their op names (`inPlace`).
 /// - Buffers whose lives overlap never overlap in memory. Offsets are multiples of 64 bytes.
 /// - Plain results of the function live to its end. A result that replaces a parameter and was not
 ///   computed in place is listed in `copies`.

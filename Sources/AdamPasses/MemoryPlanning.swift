@@ -116,22 +116,26 @@ struct BufferAssignment {
       let result = operation.results[place]
       return operation.updatedOperands.first { $0.result == result }.map { bufferOfValue[$0.operand.index] }
     }
-    return inPlace && traits.contains(.elementwise) ? dyingBuffer(operation, place, at: index) : nil
+    guard inPlace else { return nil }
+    return overwritable(operation, place).lazy.map { bufferOfValue[$0.index] }.first { buffer in
+      let life = buffers[buffer]
+      return life.parameter == nil && !life.isConstant && life.end == index
+    }
   }
 
-  /// The buffer of the first operand that ends here and is read one element for one.
-  private func dyingBuffer(_ operation: Operation, _ place: Int, at index: Int) -> Int? {
-    guard let target = function.type(operation.results[place]).shape.sizes else { return nil }
-    for operand in operation.operands {
-      let buffer = bufferOfValue[operand.index]
-      let life = buffers[buffer]
-      guard life.parameter == nil, !life.isConstant, life.end == index,
-        let sizes = function.type(operand).shape.sizes,
-        BroadcastForm.of(sizes, in: target) == .full
-      else { continue }
-      return buffer
+  /// Operands whose storage a result may take where they end: those that are read one element for one, or what the
+  /// op says.
+  private func overwritable(_ operation: Operation, _ place: Int) -> [ValueID] {
+    if let rule = operation.op.inPlace {
+      let index = rule(operation.operands.map(function.type), operation.attributes)
+      return index.map { [operation.operands[$0]] } ?? []
     }
-    return nil
+    guard operation.op.traits.contains(.elementwise),
+      let target = function.type(operation.results[place]).shape.sizes
+    else { return [] }
+    return operation.operands.filter { operand in
+      function.type(operand).shape.sizes.map { BroadcastForm.of($0, in: target) == .full } ?? false
+    }
   }
 
   /// Largest first, each at the lowest offset where nothing that lives at the same time stands; of

@@ -23,11 +23,13 @@ extension OpDefinition {
   /// with their channels last. It has no gradient then.
   func alsoChannelsLast(images: [Int], resultIsImage: Bool) -> OpDefinition {
     let (rule, gradient) = (inferTypes, pullback)
+    @Sendable func first(_ operands: [TensorType], _ attributes: Attributes) -> [TensorType] {
+      guard ChannelsLast.isSet(attributes) else { return operands }
+      return operands.enumerated().map { images.contains($0) ? $1.permuted(ChannelsLast.back) : $1 }
+    }
     let types: TypeRule = { operands, attributes throws(ShapeError) in
-      guard ChannelsLast.isSet(attributes) else { return try rule(operands, attributes) }
-      var first = operands
-      for index in images where index < operands.count { first[index] = operands[index].permuted(ChannelsLast.back) }
-      let results = try rule(first, attributes)
+      let results = try rule(first(operands, attributes), attributes)
+      guard ChannelsLast.isSet(attributes) else { return results }
       return resultIsImage ? results.map { $0.permuted(ChannelsLast.there) } : results
     }
     let refusing: Pullback = { function, context throws(ShapeError) in
@@ -36,10 +38,13 @@ extension OpDefinition {
       }
       return try gradient(&function, context)
     }
+    let inPlace = inPlace
+    let overwritten: InPlaceRule = { operands, attributes in inPlace?(first(operands, attributes), attributes) }
     return OpDefinition(
       name: name, summary: summary, formula: formula, traits: traits, operandCount: operandCount,
       attributeNames: attributeNames + [ChannelsLast.attribute], inferTypes: types,
       pullback: gradient == nil ? nil : refusing,
+      inPlace: inPlace == nil ? nil : overwritten,
       reference: reference.map { Self.channelsLast($0, images, resultIsImage: resultIsImage) })
   }
 

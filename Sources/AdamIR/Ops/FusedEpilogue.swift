@@ -24,6 +24,7 @@ extension OpDefinition {
       try body.checkForms("fused_epilogue", types, in: result, from: 1)
       return [result]
     },
+    inPlace: { types, attributes in attributes.body("body")?.overwritten(types) },
     reference: { operands, attributes, _ in
       attributes.body("body")?.reference(operands, hasSource: true) ?? []
     })

@@ -36,6 +36,7 @@ extension OpDefinition {
       let sizes = try function.type(context.operands[0]).shape.fixedSizes(for: "the gradient of `max_pool2d_grad`")
       return [try WindowWalk(sizes, context.attributes).chosen(&function, u, by: context.operands[1]), nil]
     },
+    inPlace: { types, attributes in hasWindowsSideBySide(types[1].shape, attributes) ? 1 : nil },
     reference: { operands, attributes, types in
       let (g, x) = (operands[0], operands[1])
       var result = ReferenceTensor(x.sizes, x.values.map { _ in 0 })
@@ -45,6 +46,14 @@ extension OpDefinition {
       return [result]
     }
   ).alsoChannelsLast(images: [0, 1], resultIsImage: true)
+
+  /// Windows of two by two that cover the images: each is read once, and written only then.
+  private static func hasWindowsSideBySide(_ images: Shape, _ attributes: Attributes) -> Bool {
+    guard let sizes = images.sizes?.suffix(2) else { return false }
+    return attributes.ints("kernel") == [2, 2] && attributes.ints("stride") == [2, 2]
+      && attributes.ints("padding") ?? [0, 0] == [0, 0] && attributes.ints("dilation") ?? [1, 1] == [1, 1]
+      && sizes.allSatisfy { $0 % 2 == 0 }
+  }
 
   private static func poolTypes(
     _ op: String, _ type: TensorType, _ attributes: Attributes

@@ -64,6 +64,9 @@ package struct PullbackContext: Sendable {
 package typealias TypeRule =
   @Sendable ([TensorType], Attributes) throws(ShapeError) -> [TensorType]
 
+/// Which operand's storage the result may take over, for operands of these types; nil: none.
+package typealias InPlaceRule = @Sendable ([TensorType], Attributes) -> Int?
+
 /// Appends the gradient to the function; one entry per operand, nil where nothing flows.
 package typealias Pullback =
   @Sendable (inout TensorFunction, PullbackContext) throws(ShapeError) -> [ValueID?]
@@ -87,6 +90,8 @@ package final class OpDefinition: Sendable {
   package let inferTypes: TypeRule
   /// Gradients of the operands in order (nil: none), or nil when the op is not differentiable.
   package let pullback: Pullback?
+  /// For ops that are not elementwise: the kernel has read what it needs of that operand before it writes there.
+  package let inPlace: InPlaceRule?
   /// The op in Double on row-major data, for tests and for constants; nil for random ops and
   /// updates.
   package let reference: Reference?
@@ -94,7 +99,8 @@ package final class OpDefinition: Sendable {
   package init(
     name: String, summary: String, formula: String, traits: OpTraits = [],
     operandCount: ClosedRange<Int>, attributeNames: [String] = [],
-    inferTypes: @escaping TypeRule, pullback: Pullback? = nil, reference: Reference? = nil
+    inferTypes: @escaping TypeRule, pullback: Pullback? = nil, inPlace: InPlaceRule? = nil,
+    reference: Reference? = nil
   ) {
     self.name = name
     self.summary = summary
@@ -109,6 +115,7 @@ package final class OpDefinition: Sendable {
       return try inferTypes(types, attributes)
     }
     self.pullback = pullback
+    self.inPlace = inPlace
     self.reference = reference
   }
 }

@@ -86,6 +86,18 @@ package struct FusedBody: Hashable, Sendable {
     }
   }
 
+  /// The operand of a `fused_epilogue` that s0 may overwrite: no step behind it reads that, but for a relu's gradient,
+  /// which such a kernel computes from what it has read.
+  func overwritten(_ operands: [TensorType]) -> Int? {
+    guard let source = steps.first, let rule = source.op.inPlace else { return nil }
+    let own = source.arguments.compactMap(\.operand)
+    guard let index = rule(own.map { operands[$0] }, source.attributes) else { return nil }
+    let overwritten = Argument.operand(own[index])
+    let readers = steps.dropFirst().filter { $0.arguments.contains(overwritten) }
+    let isReluGrad = steps.count == 2 && steps[1].op == .reluGrad && steps[1].arguments == [.step(0), overwritten]
+    return readers.isEmpty || isReluGrad ? own[index] : nil
+  }
+
   /// The last step in Double, by the ops' own references.
   func reference(_ operands: [ReferenceTensor], hasSource: Bool = false) -> [ReferenceTensor] {
     let types = operands.map { TensorType(.f32, Shape(sizes: $0.sizes)) }
