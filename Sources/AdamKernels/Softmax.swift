@@ -2,35 +2,21 @@
 import AdamFormulas
 import AdamKernelABI
 
-// What takes a function here is transparent: the compiler would call that function for every vector otherwise.
+/// `_row_sum16` from sixteen terms on, vector by vector: lanes, then halves. What computes the vectors stands in a loop
+/// of its own kernel: the compiler calls a function that is passed here.
+private struct RowSum {
+  private var sum = Lane16(repeating: -0.0)
 
-/// `_row_sum16` of f(0), f(1), …: one after the other below 16 terms, else 16 lanes and halves.
-@_transparent
-private func rowSum16(_ count: Int, _ single: (Int) -> Float, _ lanes: (Int, Int) -> Lane16)
-  -> Float
-{
-  count < 16 ? shortSum(count, single) : longSum(count, lanes)
-}
+  /// The terms from one place on, of which `count` exist. Minus zero adds nothing: it keeps every bit.
+  @inline(__always)
+  mutating func add(_ terms: Lane16, _ count: Int) { sum = sum + shown(terms, count, else: -0.0) }
 
-/// From 16 terms on.
-@_transparent
-private func longSum(_ count: Int, _ lanes: (Int, Int) -> Lane16) -> Float {
-  var sum = lanes(0, 16)
-  var at = 16
-  while at &+ 16 <= count {
-    sum = sum + lanes(at, 16)
-    at &+= 16
-  }
-  if at < count {
-    // Lanes past the end add nothing: minus zero keeps every bit.
-    let rest = lanes(at, count &- at)
-    for j in 0..<(count &- at) { sum[j] = sum[j] + rest[j] }
-  }
-  return halfTree(sum)
+  @inline(__always)
+  var total: Float { halfTree(sum) }
 }
 
 /// Below 16 terms: one after the other.
-@_transparent
+@inline(__always)
 private func shortSum(_ count: Int, _ term: (Int) -> Float) -> Float {
   var sum = count > 0 ? term(0) : 0
   for j in 1..<max(count, 1) { sum = sum + term(j) }
@@ -85,16 +71,6 @@ private struct Row {
     a = x.pointee.p0.floats + at
     b = x.pointee.p1.floats + at
     out = x.pointee.p2.floats + at
-  }
-
-  @_transparent
-  func each(_ body: (Int, Int) -> Lane16) {
-    var at = 0
-    while at < count {
-      let lanes = min(16, count &- at)
-      put(body(at, lanes), out + at, lanes)
-      at &+= 16
-    }
   }
 }
 
@@ -197,7 +173,12 @@ private func sumOfExponentials(_ x: Floats, _ count: Int, _ top: Lane16) -> Floa
     let terms = Lane16.exp(load(x, count: count) - top)
     return shortSum(count) { terms[$0] }
   }
-  return longSum(count) { at, lanes in Lane16.exp(some(x + at, lanes) - top) }
+  var sum = RowSum(), at = 0
+  while at < count {
+    sum.add(Lane16.exp(some(x + at, count &- at) - top), count &- at)
+    at &+= 16
+  }
+  return sum.total
 }
 
 /// Sixteen rows of less than sixteen terms, a row in each lane: the same operations in the same order as row by
@@ -231,21 +212,48 @@ private func column(_ x: Floats, _ columns: Int) -> Lane16 {
 func softmaxGrad(_ raw: UnsafeRawPointer, _ begin: Int, _ end: Int) {
   for row in begin..<end {
     let r = Row(arguments(raw), row)
-    let sum = rowSum16(
-      r.count, { r.a[$0] * r.b[$0] },
-      { at, lanes in some(r.a + at, lanes) * some(r.b + at, lanes) })
-    let sums = Lane16(repeating: sum)
-    r.each { at, lanes in (some(r.a + at, lanes) - sums) * some(r.b + at, lanes) }
+    let sums = Lane16(repeating: sumOfProducts(r))
+    var at = 0
+    while at < r.count {
+      let rest = r.count &- at
+      put((some(r.a + at, rest) - sums) * some(r.b + at, rest), r.out + at, rest)
+      at &+= 16
+    }
   }
+}
+
+@inline(__always)
+private func sumOfProducts(_ r: Row) -> Float {
+  if r.count < 16 { return shortSum(r.count) { r.a[$0] * r.b[$0] } }
+  var sum = RowSum(), at = 0
+  while at < r.count {
+    let rest = r.count &- at
+    sum.add(some(r.a + at, rest) * some(r.b + at, rest), rest)
+    at &+= 16
+  }
+  return sum.total
 }
 
 func logSoftmaxGrad(_ raw: UnsafeRawPointer, _ begin: Int, _ end: Int) {
   for row in begin..<end {
     let r = Row(arguments(raw), row)
-    let sum = rowSum16(r.count, { r.a[$0] }, { at, lanes in some(r.a + at, lanes) })
-    let sums = Lane16(repeating: sum)
-    r.each { at, lanes in
-      Lane16.fma(-Lane16.exp(some(r.b + at, lanes)), sums, some(r.a + at, lanes))
+    let sums = Lane16(repeating: sumOfFirst(r))
+    var at = 0
+    while at < r.count {
+      let rest = r.count &- at
+      put(Lane16.fma(-Lane16.exp(some(r.b + at, rest)), sums, some(r.a + at, rest)), r.out + at, rest)
+      at &+= 16
     }
   }
+}
+
+@inline(__always)
+private func sumOfFirst(_ r: Row) -> Float {
+  if r.count < 16 { return shortSum(r.count) { r.a[$0] } }
+  var sum = RowSum(), at = 0
+  while at < r.count {
+    sum.add(some(r.a + at, r.count &- at), r.count &- at)
+    at &+= 16
+  }
+  return sum.total
 }
