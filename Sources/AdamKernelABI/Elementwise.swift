@@ -44,8 +44,6 @@ public enum ElementwiseCode: UInt8, Sendable, CaseIterable {
   // Losses and their gradients.
   /// (a−b)²
   case squaredDifference
-  /// (i·(a−b))·c: a = x, b = y, c = upstream scalar, i = f32(2/n).
-  case mseGrad
   /// (1−b)·a − log_sigmoid(a): a = logits, b = targets.
   case bceWithLogits
   /// ((sigmoid(a) − b)·c)/i: a = logits, b = targets, c = upstream scalar, i = f32(n).

@@ -135,6 +135,8 @@ public struct KernelTable: Sendable {
   public var crossEntropyLossGrad: Kernel
   /// Mean of (x−y)². p0: x [n0], p1: y [n0], p2: out [1]. One unit.
   public var mseLoss: Kernel
+  /// (f0·(x − y))·g. p0: g [1], p1: x [n0], p2: y [n0], p3: out [n0]. Unit: `chunk` elements.
+  public var mseLossGrad: Kernel
   /// Mean of (1−y)·x − log_sigmoid(x). p0: x [n0], p1: y [n0], p2: out [1]. One unit.
   public var bceWithLogits: Kernel
 
@@ -233,7 +235,7 @@ public struct KernelTable: Sendable {
     sumFirst: Kernel, sumColumnLanes: Kernel, sumColumns: Kernel, extreme: Kernel,
     softmax: Kernel, causalSoftmax: Kernel, logSoftmax: Kernel,
     softmaxGrad: Kernel, logSoftmaxGrad: Kernel, nllLoss: Kernel, nllLossGrad: Kernel,
-    crossEntropyLoss: Kernel, crossEntropyLossGrad: Kernel, mseLoss: Kernel, bceWithLogits: Kernel,
+    crossEntropyLoss: Kernel, crossEntropyLossGrad: Kernel, mseLoss: Kernel, mseLossGrad: Kernel, bceWithLogits: Kernel,
     stridedCopy: Kernel, indexSelect: Kernel, indexAdd: Kernel, adam: Kernel, adamw: Kernel,
     sgd: Kernel, convRows: Int, padPlanes: Kernel, convPack: Kernel, conv: Kernel, convWeights: Kernel,
     addBlocks: Kernel, maxPool: Kernel, maxPoolGrad: Kernel
@@ -262,6 +264,7 @@ public struct KernelTable: Sendable {
     self.crossEntropyLoss = crossEntropyLoss
     self.crossEntropyLossGrad = crossEntropyLossGrad
     self.mseLoss = mseLoss
+    self.mseLossGrad = mseLossGrad
     self.bceWithLogits = bceWithLogits
     self.stridedCopy = stridedCopy
     self.indexSelect = indexSelect

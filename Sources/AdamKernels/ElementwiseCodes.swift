@@ -92,7 +92,6 @@ func apply(
   case .geluTanhGrad: geluTanhGradLoop(x)
   case .fma: x.three { a, b, c in V.fma(a, b, c) }
   case .squaredDifference: x.two { a, b in V.squaredDifference(a, b) }
-  case .mseGrad: x.three { a, b, c in (x.immediate * (a - b)) * c }
   case .bceWithLogits: bceWithLogitsLoop(x)
   case .bceWithLogitsGrad: bceWithLogitsGradLoop(x)
   }

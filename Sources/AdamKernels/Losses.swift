@@ -35,6 +35,19 @@ func mseLoss(_ raw: UnsafeRawPointer, _ begin: Int, _ end: Int) {
   a.pointee.p2.floats[0] = sumRow(terms, a.pointee.n0) / Float(a.pointee.n0)
 }
 
+func mseLossGrad(_ raw: UnsafeRawPointer, _ begin: Int, _ end: Int) {
+  let a = arguments(raw)
+  let x = a.pointee.p1.floats, y = a.pointee.p2.floats, out = a.pointee.p3.floats
+  let share = Lane16(repeating: a.pointee.f0), g = Lane16(repeating: a.pointee.p0.floats[0])
+  let last = min(end &* KernelTable.chunk, a.pointee.n0)
+  var at = begin &* KernelTable.chunk
+  while at < last {
+    let rest = last &- at
+    put((share * (some(x + at, rest) - some(y + at, rest))) * g, out + at, rest)
+    at &+= 16
+  }
+}
+
 func bceWithLogits(_ raw: UnsafeRawPointer, _ begin: Int, _ end: Int) {
   guard begin < end else { return }
   let a = arguments(raw)

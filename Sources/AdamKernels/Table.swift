@@ -19,7 +19,7 @@ private func makeTable(_ level: String) -> KernelTable {
     softmax: softmax, causalSoftmax: causalSoftmax, logSoftmax: logSoftmax, softmaxGrad: softmaxGrad,
     logSoftmaxGrad: logSoftmaxGrad, nllLoss: nllLoss, nllLossGrad: nllLossGrad,
     crossEntropyLoss: crossEntropyLoss, crossEntropyLossGrad: crossEntropyLossGrad, mseLoss: mseLoss,
-    bceWithLogits: bceWithLogits, stridedCopy: stridedCopy, indexSelect: indexSelect,
+    mseLossGrad: mseLossGrad, bceWithLogits: bceWithLogits, stridedCopy: stridedCopy, indexSelect: indexSelect,
     indexAdd: indexAdd, adam: adam, adamw: adamw, sgd: sgd,
     convRows: ConvTile.rows, padPlanes: padPlanes, convPack: convPack,
     conv: conv, convWeights: convWeights, addBlocks: addBlocks, maxPool: maxPool, maxPoolGrad: maxPoolGrad)

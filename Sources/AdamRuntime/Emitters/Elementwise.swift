@@ -47,7 +47,6 @@ enum ElementwiseForms {
     ("relu_grad", binary(.reluGrad)), ("tanh_grad", binary(.tanhGrad)),
     ("sigmoid_grad", binary(.sigmoidGrad)),
     ("gelu_grad", { ElementwiseForm($0.isTanhForm ? .geluTanhGrad : .geluErfGrad, [0, 1]) }),
-    ("mse_loss_grad", { ElementwiseForm(.mseGrad, [1, 2, 0], immediate: Float(2 / $0.count)) }),
     ("bce_with_logits_grad",
       { ElementwiseForm(.bceWithLogitsGrad, [1, 2, 0], immediate: Float($0.count)) }),
   ]

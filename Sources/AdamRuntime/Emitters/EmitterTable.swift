@@ -66,6 +66,7 @@ enum EmitterTable {
     Emitter("cross_entropy_loss", emitCrossEntropyLoss),
     Emitter("cross_entropy_loss_grad", emitCrossEntropyLossGrad),
     Emitter("mse_loss") { e throws(RuntimeError) in emitMeanLoss(&e, e.kernels.mseLoss) },
+    Emitter("mse_loss_grad", emitMseLossGrad),
     Emitter("bce_with_logits") { e throws(RuntimeError) in
       emitMeanLoss(&e, e.kernels.bceWithLogits)
     },

@@ -84,3 +84,12 @@ func emitMeanLoss(_ e: inout Emission, _ kernel: Kernel) {
   let pointers = [e.operand(0), e.operand(1), e.result()]
   e.emit(kernel, pointers, units: 1, cost: 10 + 0.2 * Double(count)) { $0.n0 = count }
 }
+
+/// Operands g, x, target: a call of its own, because the interpreter takes longer to start than a few elements.
+@Sendable func emitMseLossGrad(_ e: inout Emission) throws(RuntimeError) {
+  let count = e.resultCount()
+  let pointers = [e.operand(0), e.operand(1), e.operand(2), e.result()]
+  e.emit(e.kernels.mseLossGrad, pointers, units: KernelTable.chunks(count), cost: 10 + 0.1 * Double(count)) {
+    ($0.n0, $0.f0) = (count, Float(2 / Double(max(1, count))))
+  }
+}
