@@ -5,8 +5,7 @@ import Synchronization
 /// For each call of the current job and each thread: how many of the thread's pieces are taken, and how many pieces
 /// it has done. A thread owns an equal share of the pieces of each call, the same part of the units in
 /// every call: rows that one call has left in a core's cache are mostly that core's in the next call too. Who has
-/// none of his own left takes from the end of another's. A call in one piece is anybody's: the words of the first
-/// thread speak of it.
+/// none of his own left takes from the end of another's.
 ///
 /// Words hold the number of the job that they speak of (all but 16 bits): those of earlier jobs count as zero, so
 /// nothing has to be cleared between jobs.
@@ -43,18 +42,25 @@ struct Claims: @unchecked Sendable {
 
   // MARK: Pieces
 
-  /// The first piece that is the thread's own.
+  /// Threads that own pieces of a call. One piece is anybody's: it counts as the first thread's.
   @inline(__always)
-  private func start(_ thread: Int, _ pieces: Int) -> Int { (thread &* pieces &+ threads &- 1) / threads }
+  private func owners(_ pieces: Int) -> Int { pieces == 1 ? 1 : threads }
+
+  /// The first piece that is the owner's.
+  @inline(__always)
+  private func start(_ owner: Int, _ pieces: Int) -> Int {
+    let owners = owners(pieces)
+    return owners == 1 ? owner &* pieces : (owner &* pieces &+ owners &- 1) / owners
+  }
 
   /// A piece that nobody has taken.
   @inline(__always)
   private func take(_ call: Int, of pieces: Int, for thread: Int, _ job: UInt64) -> Int? {
-    if pieces == 1 { return take(call, of: 1, from: 0, job, isOwn: true) }
-    if let own = take(call, of: pieces, from: thread, job, isOwn: true) { return own }
-    var other = thread
-    for _ in 1..<threads {
-      other = other &+ 1 == threads ? 0 : other &+ 1
+    let owners = owners(pieces), own = min(thread, owners &- 1)
+    if let piece = take(call, of: pieces, from: own, job, isOwn: true) { return piece }
+    var other = own
+    for _ in 1..<owners {
+      other = other &+ 1 == owners ? 0 : other &+ 1
       if let piece = take(call, of: pieces, from: other, job, isOwn: false) { return piece }
     }
     return nil
@@ -63,8 +69,7 @@ struct Claims: @unchecked Sendable {
   /// The owner takes them from the front, others from the back.
   @inline(__always)
   private func take(_ call: Int, of pieces: Int, from owner: Int, _ job: UInt64, isOwn: Bool) -> Int? {
-    let first = pieces == 1 ? 0 : start(owner, pieces)
-    let count = pieces == 1 ? 1 : start(owner &+ 1, pieces) &- first
+    let first = start(owner, pieces), count = start(owner &+ 1, pieces) &- first
     let word = taken(call, owner)
     var seen = word.pointee.load(ordering: .relaxed)
     while true {
@@ -81,7 +86,7 @@ struct Claims: @unchecked Sendable {
 
   @inline(__always)
   private func finish(_ call: Int, of pieces: Int, by thread: Int, _ job: UInt64) {
-    let word = done(call, pieces == 1 ? 0 : thread)
+    let word = done(call, min(thread, owners(pieces) &- 1))
     let seen = word.pointee.load(ordering: .relaxed)
     word.pointee.store(seen >> 16 == job ? seen &+ 1 : job << 16 | 1, ordering: .releasing)
   }
@@ -89,8 +94,8 @@ struct Claims: @unchecked Sendable {
   @inline(__always)
   private func isDone(_ call: Int, _ pieces: Int, _ job: UInt64) -> Bool {
     var sum = 0
-    for thread in 0..<(pieces == 1 ? 1 : threads) {
-      let seen = done(call, thread).pointee.load(ordering: .acquiring)
+    for owner in 0..<owners(pieces) {
+      let seen = done(call, owner).pointee.load(ordering: .acquiring)
       if seen >> 16 == job { sum &+= Int(seen & 0xFFFF) }
     }
     return sum >= pieces
