@@ -127,8 +127,11 @@ struct BufferAssignment {
   /// op says.
   private func overwritable(_ operation: Operation, _ place: Int) -> [ValueID] {
     if let rule = operation.op.inPlace {
-      let index = rule(operation.operands.map(function.type), operation.attributes)
-      return index.map { [operation.operands[$0]] } ?? []
+      guard let index = rule(operation.operands.map(function.type), operation.attributes) else { return [] }
+      let operand = operation.operands[index], buffer = bufferOfValue[operand.index]
+      // Another operand may be a view of it.
+      let isRead = operation.operands.contains { $0 != operand && bufferOfValue[$0.index] == buffer }
+      return isRead ? [] : [operand]
     }
     guard operation.op.traits.contains(.elementwise),
       let target = function.type(operation.results[place]).shape.sizes
