@@ -11,7 +11,8 @@ public struct KernelArguments {
   public var n6 = 0, n7 = 0, n8 = 0, n9 = 0, n10 = 0, n11 = 0, n12 = 0
   public var f0: Float = 0, f1: Float = 0, f2: Float = 0, f3: Float = 0
   /// `scratchBytes` of the calling thread, 64-byte aligned, for the time of the call: a kernel that needs room
-  /// takes it from here.
+  /// takes it from here. The registers of elementwise steps, 33 KiB, lie at its end: a kernel with an epilogue leaves
+  /// them alone.
   public var scratch: UnsafeMutableRawPointer?
   public static let scratchBytes = 512 << 10
   /// Of the scratch, for one padded image: what convolutions read.

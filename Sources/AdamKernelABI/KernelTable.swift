@@ -85,7 +85,8 @@ public struct KernelTable: Sendable {
   /// - n12 > 0: so many channels last, x [.., n0, n1, n12], y [.., n2, n3, n12]. Unit: a row of windows.
   public var maxPool: Kernel
   /// Its gradient. p0: g [.., n2, n3], p1: x [.., n0, n1], p2: out [.., n0, n1], p5: epilogue; as
-  /// `maxPool`.
+  /// `maxPool`. out may be x where windows of two by two cover it and no step of the epilogue reads x, or the only
+  /// step is the gradient of a relu whose result is x.
   public var maxPoolGrad: Kernel
 
   // MARK: Reductions

@@ -62,14 +62,15 @@ struct ProductRows {
   /// From row to row, and from term to term.
   let row, term: Int
 
-  /// Behind the panels in the scratch.
+  /// Behind the panels in the scratch, and before the registers of an epilogue.
   private static let place = ProductPanels.room
   /// Of a copied row: an odd number of lines.
   private static let length = TermBlock.most &+ 16
 
   private init(first: Floats, row: Int, term: Int) { (self.first, self.row, self.term) = (first, row, term) }
 
-  /// To copy more rows side by side takes longer than it saves: others are read where they lie.
+  /// Rows that collide are copied when there are more of them than the first cache has places, as only the tallest
+  /// tiles have. All others are read where they lie: a copy takes longer than it saves.
   @inline(__always)
   init(_ p: Product, _ row: Int, _ count: Int, _ block: TermBlock, columns: Int) {
     let from = p.a + (row &* p.aRow &+ block.first &* p.aTerm)

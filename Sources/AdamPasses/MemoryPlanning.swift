@@ -128,10 +128,10 @@ struct BufferAssignment {
   private func overwritable(_ operation: Operation, _ place: Int) -> [ValueID] {
     if let rule = operation.op.inPlace {
       guard let index = rule(operation.operands.map(function.type), operation.attributes) else { return [] }
-      let operand = operation.operands[index], buffer = bufferOfValue[operand.index]
-      // Another operand may be a view of it.
-      let isRead = operation.operands.contains { $0 != operand && bufferOfValue[$0.index] == buffer }
-      return isRead ? [] : [operand]
+      let buffers = operation.operands.map { bufferOfValue[$0.index] }
+      // Another operand may be a view of it, or the same once more.
+      let isRead = buffers.indices.contains { $0 != index && buffers[$0] == buffers[index] }
+      return isRead ? [] : [operation.operands[index]]
     }
     guard operation.op.traits.contains(.elementwise),
       let target = function.type(operation.results[place]).shape.sizes

@@ -38,7 +38,7 @@ extension MemoryPlan {
   static let passes = [
     PassDescription(
       name: inPlaceName, level: .memory,
-      purpose: "compute elementwise results in the storage of an operand that ends there", necessity: nil),
+      purpose: "compute results in the storage of an operand that ends there", necessity: nil),
     PassDescription(
       name: "plan-memory", level: .memory, purpose: "give every value its place in one arena",
       necessity: "without it there is no memory to run in"),

@@ -23,12 +23,12 @@ extension OpDefinition {
   /// with their channels last. It has no gradient then.
   func alsoChannelsLast(images: [Int], resultIsImage: Bool) -> OpDefinition {
     let (rule, gradient) = (inferTypes, pullback)
-    @Sendable func first(_ operands: [TensorType], _ attributes: Attributes) -> [TensorType] {
+    @Sendable func channelsFirst(_ operands: [TensorType], _ attributes: Attributes) -> [TensorType] {
       guard ChannelsLast.isSet(attributes) else { return operands }
       return operands.enumerated().map { images.contains($0) ? $1.permuted(ChannelsLast.back) : $1 }
     }
     let types: TypeRule = { operands, attributes throws(ShapeError) in
-      let results = try rule(first(operands, attributes), attributes)
+      let results = try rule(channelsFirst(operands, attributes), attributes)
       guard ChannelsLast.isSet(attributes) else { return results }
       return resultIsImage ? results.map { $0.permuted(ChannelsLast.there) } : results
     }
@@ -39,7 +39,7 @@ extension OpDefinition {
       return try gradient(&function, context)
     }
     let inPlace = inPlace
-    let overwritten: InPlaceRule = { operands, attributes in inPlace?(first(operands, attributes), attributes) }
+    let overwritten: InPlaceRule = { operands, attributes in inPlace?(channelsFirst(operands, attributes), attributes) }
     return OpDefinition(
       name: name, summary: summary, formula: formula, traits: traits, operandCount: operandCount,
       attributeNames: attributeNames + [ChannelsLast.attribute], inferTypes: types,

@@ -90,7 +90,8 @@ package final class OpDefinition: Sendable {
   package let inferTypes: TypeRule
   /// Gradients of the operands in order (nil: none), or nil when the op is not differentiable.
   package let pullback: Pullback?
-  /// For ops that are not elementwise: the kernel has read what it needs of that operand before it writes there.
+  /// The kernel has read what it needs of that operand before it writes there. nil: the result of an elementwise op
+  /// takes the storage of any operand that is read one element for one, that of others has its own.
   package let inPlace: InPlaceRule?
   /// The op in Double on row-major data, for tests and for constants; nil for random ops and
   /// updates.

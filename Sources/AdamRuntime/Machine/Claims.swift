@@ -50,6 +50,7 @@ struct Claims: @unchecked Sendable {
   @inline(__always)
   private func start(_ owner: Int, _ pieces: Int) -> Int {
     let owners = owners(pieces)
+    // A small call would notice a division.
     return owners == 1 ? owner &* pieces : (owner &* pieces &+ owners &- 1) / owners
   }
 
