@@ -216,7 +216,7 @@ public struct KernelTable: Sendable {
     return blocks(m, of: 512) * blocks(n, of: mostColumns) >= 4 * threads ? 512 : 192
   }
   /// More make no product faster: what a block reads of B stays in the second cache.
-  private static let mostColumns = 256
+  public static let mostColumns = 256
   /// Of B in a block of rule 1; more come from farther than the second cache.
   private static let mostTerms = 384
 

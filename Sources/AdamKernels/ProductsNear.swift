@@ -19,9 +19,8 @@ struct ProductPanels {
   /// From term to term, and from panel to panel.
   let term, panel: Int
 
-  /// Columns that the scratch has room for, and how much that is.
-  private static let mostColumns = 256
-  static let room = mostColumns &* TermBlock.most
+  /// In the scratch, for the columns of a block of C.
+  static let room = KernelTable.mostColumns &* TermBlock.most
   /// A copy is as much work as two rows.
   private static let fewRows = 24
 
@@ -33,7 +32,7 @@ struct ProductPanels {
       return
     }
     let from = p.b + (block.first &* p.bTerm &+ columns.lowerBound)
-    if collides(p.bTerm), rows >= Self.fewRows, columns.count <= Self.mostColumns {
+    if collides(p.bTerm), rows >= Self.fewRows, columns.count <= KernelTable.mostColumns {
       (first, term, panel) = (p.scratch, Tile.columns, Tile.columns &* block.count)
       Self.copy(from, p.bTerm, columns.count, block.count, to: p.scratch)
     } else {
