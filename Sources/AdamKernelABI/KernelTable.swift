@@ -193,26 +193,28 @@ public struct KernelTable: Sendable {
   public static func chunks(_ count: Int) -> Int { blocks(count, of: chunk) }
   public func packUnits(n: Int) -> Int { Self.blocks(n, of: panelColumns) }
   public func packedCount(k: Int, n: Int) -> Int { packUnits(n: n) * panelColumns * k }
-  /// The part of C [m, n] that is a unit of `gemm`. Rows: an even number of units of one size, so that two threads
-  /// end together. Columns: units of one size too. The block changes no bit of C.
+  /// The part of C [m, n] that is a unit of `gemm`: rows and columns in units of one size, so that threads which
+  /// get as many of them end together. The block changes no bit of C.
   public func block(m: Int, n: Int, k: Int, threads: Int = 1) -> ProductBlock {
-    let rows: Int
-    // Few columns are computed sixteen rows at a time, few rows by one thread.
-    if n < 16 || m < 48 {
-      rows = 96
-    } else {
-      let pairs = Self.blocks(m, of: 2 * Self.mostRows(m: m, n: n, k: k, threads: threads))
-      rows = Self.blocks(Self.blocks(m, of: 2 * pairs), of: tileRows) * tileRows
-    }
+    let rows = rows(m: m, n: n, k: k, threads: threads)
     let columns = Self.blocks(Self.blocks(n, of: Self.blocks(n, of: Self.mostColumns)), of: panelColumns) * panelColumns
     return ProductBlock(
       rows: rows, columns: columns, units: Self.blocks(m, of: rows) * Self.blocks(n, of: columns))
+  }
+  /// One thread computes whole register tiles, and few rows alone; several share even quarters of tiles evenly.
+  private func rows(m: Int, n: Int, k: Int, threads: Int) -> Int {
+    // Few columns are computed sixteen rows at a time.
+    let step = n < 16 ? 16 : threads == 1 ? tileRows : 4
+    if m < 2 * max(step, 24) { return 96 }
+    let sharing = max(2, min(threads, m / 24))
+    let rounds = Self.blocks(m, of: sharing * Self.mostRows(m: m, n: n, k: k, threads: threads))
+    return Self.blocks(Self.blocks(m, of: sharing * rounds), of: step) * step
   }
   /// About a hundred rows; twice as many where B is too long for the second cache and comes from farther for every
   /// block, and five times where units enough are left for the threads: two that share 1024 × 1024 × 1024 need
   /// 5.2 ms instead of 6.3.
   private static func mostRows(m: Int, n: Int, k: Int, threads: Int) -> Int {
-    if k <= mostTerms { return 96 }
+    if k <= mostTerms { return 128 }
     return blocks(m, of: 512) * blocks(n, of: mostColumns) >= 4 * threads ? 512 : 192
   }
   /// More make no product faster: what a block reads of B stays in the second cache.

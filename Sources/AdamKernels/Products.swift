@@ -109,6 +109,10 @@ struct Product {
     epilogue = Epilogue(x)
   }
 
+  /// Without a packed B: each block brings what it reads into the order of tiles, as `needsPacking` says.
+  @inline(__always)
+  var packsItself: Bool { m >= 24 && m &* n &* k > 1024 && (n >= 16 || aRow != 1) }
+
   /// The product of the matrices so many places further on.
   @inline(__always)
   func matrix(_ index: Int, _ x: UnsafePointer<KernelArguments>) -> Product {
@@ -171,7 +175,7 @@ private func gemmBlock(_ p: Product, _ block: Int, _ cut: Cut) {
   let column = columnBlock &* cut.columns
   let rows = row..<min(row &+ cut.rows, p.m)
   let columns = column..<min(column &+ cut.columns, p.n)
-  if p.packed == nil, p.bColumn != 1 || p.n & 15 != 0 || p.m == 1 {
+  if p.packed == nil, p.bColumn != 1 || p.n & 15 != 0 || p.m == 1, !p.packsItself {
     smallProduct(p, rows, columns)
     p.epilogue.finish(rows, columns, length: p.n)
   } else {
@@ -211,15 +215,19 @@ func gemmPack(_ raw: UnsafeRawPointer, _ begin: Int, _ end: Int) {
     let matrix = unit < panels ? 0 : unit / panels
     let first = (unit &- matrix &* panels) &* Tile.columns
     let count = min(Tile.columns, n &- first)
-    let to = packed + unit &* Tile.columns &* k
     let from = b + (matrix &* x.pointee.n4 &+ first &* columnStride)
-    if columnStride == 1, count == Tile.columns {
-      for t in 0..<k {
-        (to + t &* Tile.columns).update(from: from + t &* termStride, count: Tile.columns)
-      }
-    } else {
-      packTransposed(from, to, k, count, termStride, columnStride)
+    packPanel(from, termStride, columnStride, columns: count, terms: k, to: packed + unit &* Tile.columns &* k)
+  }
+}
+
+/// A panel of `columns` columns.
+func packPanel(_ from: Floats, _ termStride: Int, _ columnStride: Int, columns: Int, terms: Int, to: Floats) {
+  if columnStride == 1, columns == Tile.columns {
+    for t in 0..<terms {
+      (to + t &* Tile.columns).update(from: from + t &* termStride, count: Tile.columns)
     }
+  } else {
+    packTransposed(from, to, terms, columns, termStride, columnStride)
   }
 }
 

@@ -31,12 +31,29 @@ struct ProductPanels {
       (term, panel) = (Tile.columns, Tile.columns &* p.k)
       return
     }
+    if p.bColumn != 1 || p.n & 15 != 0 {
+      (first, term, panel) = (p.scratch, Tile.columns, Tile.columns &* block.count)
+      Self.pack(p, columns, block)
+      return
+    }
     let from = p.b + (block.first &* p.bTerm &+ columns.lowerBound)
     if collides(p.bTerm), rows >= Self.fewRows, columns.count <= KernelTable.mostColumns {
       (first, term, panel) = (p.scratch, Tile.columns, Tile.columns &* block.count)
       Self.copy(from, p.bTerm, columns.count, block.count, to: p.scratch)
     } else {
       (first, term, panel) = (from, p.bTerm, Tile.columns)
+    }
+  }
+
+  @inline(never)
+  private static func pack(_ p: Product, _ columns: Range<Int>, _ block: TermBlock) {
+    var column = columns.lowerBound, to = p.scratch
+    while column < columns.upperBound {
+      packPanel(
+        p.b + (block.first &* p.bTerm &+ column &* p.bColumn), p.bTerm, p.bColumn,
+        columns: min(Tile.columns, columns.upperBound &- column), terms: block.count, to: to)
+      column &+= Tile.columns
+      to += Tile.columns &* block.count
     }
   }
 

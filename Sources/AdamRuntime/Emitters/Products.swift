@@ -27,8 +27,8 @@ struct Product {
     var c = 0
   }
 
-  /// Two flops a term at about 100 per nanosecond.
-  var cost: Double { 20 + Double(stack.count) * Double(m) * Double(n) * Double(k) * 0.02 }
+  /// Two flops a term at about 100 per nanosecond; results of few columns use a part of the registers.
+  var cost: Double { 20 + Double(stack.count) * Double(m) * Double(n) * Double(k) * (n < 16 ? 0.035 : 0.02) }
 
   /// The whole result of the operation at hand, with the steps behind it.
   func emit(_ e: inout Emission) throws(RuntimeError) {
@@ -38,6 +38,29 @@ struct Product {
     product.emit(&e, packingInto: &room, epilogue: try e.takeEpilogue())
   }
 
+  /// B packed into the kernel's order, or nil where that does not pay.
+  private func packed(_ e: inout Emission, in room: inout Place?) -> Place? {
+    let table = e.kernels
+    guard table.needsPacking(m: m, n: n, k: k, aRow: a.rowStride, bColumn: b.columnStride) else { return nil }
+    let matrices = stack.b == 0 ? 1 : stack.count
+    let target = room ?? e.scratch(matrices * table.packedCount(k: k, n: n))
+    room = target
+    e.emit(
+      table.gemmPack, [b.place, target], units: matrices * table.packUnits(n: n),
+      cost: 0.3 * Double(matrices) * Double(k) * Double(n)
+    ) {
+      ($0.n0, $0.n1, $0.n2, $0.n3, $0.n4) = (k, n, b.rowStride, b.columnStride, stack.b)
+    }
+    return target
+  }
+
+  /// Threads with a block or two each pack a small B themselves: it takes less time than to write it where others
+  /// have read what was there before.
+  private func packsNear(_ block: ProductBlock, _ e: Emission) -> Bool {
+    block.units > 1 && block.units <= 2 * e.threads && stack.count == 1 && k * n <= Self.mostNear
+  }
+  private static let mostNear = 1 << 13
+
   /// Packs B into the kernel's order first where that pays.
   /// - Parameters:
   ///   - room: where, for products of one size; taken when it is needed first.
@@ -45,20 +68,9 @@ struct Product {
   func emit(
     _ e: inout Emission, packingInto room: inout Place?, epilogue: (place: Place, cost: Double)? = nil
   ) {
-    var packed: Place?
     let table = e.kernels
-    if table.needsPacking(m: m, n: n, k: k, aRow: a.rowStride, bColumn: b.columnStride) {
-      let matrices = stack.b == 0 ? 1 : stack.count
-      let target = room ?? e.scratch(matrices * table.packedCount(k: k, n: n))
-      (room, packed) = (target, target)
-      e.emit(
-        table.gemmPack, [b.place, target], units: matrices * table.packUnits(n: n),
-        cost: 0.3 * Double(matrices) * Double(k) * Double(n)
-      ) {
-        ($0.n0, $0.n1, $0.n2, $0.n3, $0.n4) = (k, n, b.rowStride, b.columnStride, stack.b)
-      }
-    }
     let block = table.block(m: m, n: n, k: k, threads: e.threads)
+    let packed = packsNear(block, e) ? nil : packed(&e, in: &room)
     e.emit(
       table.gemm, [a.place, b.place, c, bias, packed, epilogue?.place],
       units: stack.count * block.units, cost: cost + (epilogue?.cost ?? 0)

@@ -81,7 +81,9 @@ package final class Runtime {
     if splitsEverything { return min(units, threads * Claims.mostPieces) }
     guard cost >= Self.smallestSharedCost else { return 1 }
     let worthwhile = cost < 1_000_000 ? Int(exactly: (cost / 2_500).rounded()) ?? 2 : 400
-    return min(units, threads * 32, max(2, worthwhile))
+    // As many for each thread, so that they end together.
+    let even = worthwhile < threads ? worthwhile : worthwhile / threads * threads
+    return min(units, threads * 32, max(2, even))
   }
 
   /// Nanoseconds between two looks whether to stop, and what a call must cost to be looked into.
