@@ -124,6 +124,12 @@ public struct KernelTable: Sendable {
   public var softmaxGrad: Kernel
   /// fma(−exp(logp), Σ g, g). p0: g, p1: logp, p2: out; [n0, n1].
   public var logSoftmaxGrad: Kernel
+  /// The op `layer_norm`. p0: x [n0, n1], p1: weight [n1], p2: bias [n1], p3: y, p4: x less its mean, p5: √(variance
+  /// + f0) [n0], p6: their ratio.
+  public var layerNorm: Kernel
+  /// The op `layer_norm_grad`. p0: g [n0, n1], p1: weight [n1], p2: ratio, p3: √(variance + eps) [n0], p4: x less its
+  /// mean, p5: out, p6: what is added or nil.
+  public var layerNormGrad: Kernel
   /// Mean of −logp[b, target[b]]. p0: logp [n0, n1], p1: target i32 [n0], p2: out [1].
   /// One unit. A target outside 0 ..< n1 makes the loss NaN.
   public var nllLoss: Kernel
@@ -237,7 +243,7 @@ public struct KernelTable: Sendable {
     gemmPack: Kernel, gemm: Kernel, dot16: Kernel, sumLast: Kernel, sumRuns: Kernel,
     sumFirst: Kernel, sumColumnLanes: Kernel, sumColumns: Kernel, extreme: Kernel,
     softmax: Kernel, causalSoftmax: Kernel, logSoftmax: Kernel,
-    softmaxGrad: Kernel, logSoftmaxGrad: Kernel, nllLoss: Kernel, nllLossGrad: Kernel,
+    softmaxGrad: Kernel, logSoftmaxGrad: Kernel, layerNorm: Kernel, layerNormGrad: Kernel, nllLoss: Kernel, nllLossGrad: Kernel,
     crossEntropyLoss: Kernel, crossEntropyLossGrad: Kernel, mseLoss: Kernel, mseLossGrad: Kernel, bceWithLogits: Kernel,
     stridedCopy: Kernel, indexSelect: Kernel, indexAdd: Kernel, adam: Kernel, adamw: Kernel,
     sgd: Kernel, convRows: Int, padPlanes: Kernel, convPack: Kernel, conv: Kernel, convWeights: Kernel,
@@ -262,6 +268,8 @@ public struct KernelTable: Sendable {
     self.logSoftmax = logSoftmax
     self.softmaxGrad = softmaxGrad
     self.logSoftmaxGrad = logSoftmaxGrad
+    self.layerNorm = layerNorm
+    self.layerNormGrad = layerNormGrad
     self.nllLoss = nllLoss
     self.nllLossGrad = nllLossGrad
     self.crossEntropyLoss = crossEntropyLoss

@@ -23,6 +23,7 @@ package struct Pipeline: Sendable {
     Entry(.dce, because: "the two above leave what they replaced; fusion must count real uses only"),
     Entry(.channelsLast, because: "before fusion: it turns single operations"),
     Entry(.fuseCrossEntropy, because: "after dce: what nobody needs is not worth a fusion"),
+    Entry(.fuseLayerNorm, because: "before loops take up its operations"),
     Entry(.fuseElementwise, because: "late: the other passes do not look into fused loops"),
     Entry(.dce, because: "constants that became scalars of a fused loop are unused now"),
     Entry(.fuseEpilogue, because: "after loops are as long as they get: each takes up one product"),

@@ -31,7 +31,7 @@ struct OpCase: Sendable, CustomTestStringConvertible {
   var testDescription: String { label }
 
   static let all: [OpCase] =
-    unary + binary + comparisons + gradients + casts + movement + reductions + products + losses
+    unary + binary + comparisons + gradients + casts + movement + reductions + products + losses + norms
     + convolutions + poolings + convolutions.compactMap(\.withChannelsLast) + poolings.compactMap(\.withChannelsLast)
 
   /// The case with its images the other way; nil: the op has no such form of it.
@@ -284,5 +284,18 @@ struct OpCase: Sendable, CustomTestStringConvertible {
       OpCase(.bceWithLogits, [.f32(40, 3), .f32(40, 3)]),
       OpCase(.bceWithLogitsGrad, [.f32(), .f32(40, 3), .f32(40, 3)]),
     ]
+  }()
+
+  static let norms: [OpCase] = {
+    let eps: Attributes = ["eps": .float(1e-5)]
+    let shapes: [([Int], Int)] = [([3], 5), ([], 7), ([2, 3], 16), ([40], 64), ([5], 33), ([2], 2100), ([0], 4)]
+    return shapes.flatMap { rows, n -> [OpCase] in
+      let x = TensorType(.f32, Shape(sizes: rows + [n])), deviation = TensorType(.f32, Shape(sizes: rows + [1]))
+      return [
+        OpCase(.layerNorm, [x, .f32(n), .f32(n)], eps, within: 1e-5),
+        OpCase(.layerNormGrad, [x, .f32(n), x, deviation, x], in: 0.5...2, within: 1e-5),
+        OpCase(.layerNormGrad, [x, .f32(n), x, deviation, x, x], in: 0.5...2, within: 1e-5),
+      ]
+    }
   }()
 }

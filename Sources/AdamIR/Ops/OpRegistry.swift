@@ -65,6 +65,7 @@ package struct OpRegistry: Sendable {
     .maxPool2d, .maxPool2dGrad,
     .softmax, .softmaxGrad,
     .causalSoftmax,
+    .layerNorm, .layerNormGrad,
     .logSoftmax, .logSoftmaxGrad,
     .nllLoss, .nllLossGrad,
     .crossEntropyLoss, .crossEntropyLossGrad,

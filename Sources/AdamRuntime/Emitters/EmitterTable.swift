@@ -15,7 +15,7 @@ struct Emitter: Sendable {
 
 enum EmitterTable {
   static let all: [Emitter] =
-    elementwise + fused + products + reductions + softmax + losses + movement + updates + random
+    elementwise + fused + products + reductions + softmax + norms + losses + movement + updates + random
 
   static let byName = Dictionary(all.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
 
@@ -58,6 +58,10 @@ enum EmitterTable {
     Emitter("log_softmax_grad") { e throws(RuntimeError) in
       try emitRowwise(&e, e.kernels.logSoftmaxGrad, nanosecondsPerElement: 0.6)
     },
+  ]
+
+  static let norms = [
+    Emitter("layer_norm", emitLayerNorm), Emitter("layer_norm_grad", emitLayerNormGrad),
   ]
 
   static let losses = [
