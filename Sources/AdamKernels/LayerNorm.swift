@@ -25,18 +25,22 @@ private struct Negatives: RowTerms {
 /// So many rows go through a formula before the next one: sums of different rows do not wait for each other.
 private let most = 16
 
-/// Rows of `columns` elements that stay in the first cache together.
+/// `rows` gets the first of some rows and how many they are: those stay in the first cache together.
 @inline(__always)
-private func group(_ columns: Int) -> Int { max(1, min(most, 2048 / max(columns, 1))) }
-
-func layerNorm(_ raw: UnsafeRawPointer, _ begin: Int, _ end: Int) {
+private func byGroups(
+  _ raw: UnsafeRawPointer, _ begin: Int, _ end: Int, _ rows: (UnsafePointer<KernelArguments>, Int, Int) -> Void
+) {
   let x = arguments(raw)
-  let size = group(x.pointee.n1)
+  let size = max(1, min(most, 2048 / max(x.pointee.n1, 1)))
   var row = begin
   while row < end {
-    normalize(x, row, min(size, end &- row))
+    rows(x, row, min(size, end &- row))
     row &+= size
   }
+}
+
+func layerNorm(_ raw: UnsafeRawPointer, _ begin: Int, _ end: Int) {
+  byGroups(raw, begin, end) { normalize($0, $1, $2) }
 }
 
 @inline(__always)
@@ -73,13 +77,7 @@ private func subtract(_ mean: Lane16, _ from: Floats, to: Floats, _ n: Int) {
 }
 
 func layerNormGrad(_ raw: UnsafeRawPointer, _ begin: Int, _ end: Int) {
-  let x = arguments(raw)
-  let size = group(x.pointee.n1)
-  var row = begin
-  while row < end {
-    pullBack(x, row, min(size, end &- row))
-    row &+= size
-  }
+  byGroups(raw, begin, end) { pullBack($0, $1, $2) }
 }
 
 /// The rows of the result hold the terms of the first sum, then h, then h less its mean.
