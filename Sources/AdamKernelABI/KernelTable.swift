@@ -38,7 +38,8 @@ public struct KernelTable: Sendable {
   ///   leaves it, no epilogue
   /// - n11, n12 rows and columns of a block of C (`block(m:n:k:)`)
   /// - unit: a block; `ProductBlock.units` of them for each matrix. C must not overlap the operands.
-  /// Without p4 every layout is right, but slow when `needsPacking` says so.
+  /// Without p4 each block packs what it reads into the scratch when `needsPacking` says so; few rows
+  /// (`leastPackedRows`) are right, but slow.
   public var gemm: Kernel
   /// The forward product with one output column, rule 2: out[r] = Σ x[r, ·]·w (+ bias).
   /// - p0: x, p1: w [n1], p2: out [n0], p3: bias [1] or nil
@@ -228,9 +229,11 @@ public struct KernelTable: Sendable {
   /// Of B in a block of rule 1; more come from farther than the second cache.
   private static let mostTerms = 384
 
+  /// A copy of B is as much work as two rows: products of fewer do not copy it for themselves.
+  public static let leastPackedRows = 24
   /// Whether `gemm` should be given a packed copy of B. `aRow` is the stride of A along m,
   /// `bColumn` that of B along n.
-  public func needsPacking(m: Int, n: Int, k: Int, aRow: Int, bColumn: Int) -> Bool {
+  public static func needsPacking(m: Int, n: Int, k: Int, aRow: Int, bColumn: Int) -> Bool {
     if n < 16, m >= 16, aRow == 1 { return false }
     if bColumn == 1, n % 16 == 0 { return false }
     return m * n * k > 1024
@@ -243,7 +246,8 @@ public struct KernelTable: Sendable {
     gemmPack: Kernel, gemm: Kernel, dot16: Kernel, sumLast: Kernel, sumRuns: Kernel,
     sumFirst: Kernel, sumColumnLanes: Kernel, sumColumns: Kernel, extreme: Kernel,
     softmax: Kernel, causalSoftmax: Kernel, logSoftmax: Kernel,
-    softmaxGrad: Kernel, logSoftmaxGrad: Kernel, layerNorm: Kernel, layerNormGrad: Kernel, nllLoss: Kernel, nllLossGrad: Kernel,
+    softmaxGrad: Kernel, logSoftmaxGrad: Kernel, layerNorm: Kernel, layerNormGrad: Kernel,
+    nllLoss: Kernel, nllLossGrad: Kernel,
     crossEntropyLoss: Kernel, crossEntropyLossGrad: Kernel, mseLoss: Kernel, mseLossGrad: Kernel, bceWithLogits: Kernel,
     stridedCopy: Kernel, indexSelect: Kernel, indexAdd: Kernel, adam: Kernel, adamw: Kernel,
     sgd: Kernel, convRows: Int, padPlanes: Kernel, convPack: Kernel, conv: Kernel, convWeights: Kernel,

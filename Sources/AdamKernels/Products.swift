@@ -109,9 +109,11 @@ struct Product {
     epilogue = Epilogue(x)
   }
 
-  /// Without a packed B: each block brings what it reads into the order of tiles, as `needsPacking` says.
+  /// Without a packed B: each block brings what it reads into the order of tiles itself.
   @inline(__always)
-  var packsItself: Bool { m >= 24 && m &* n &* k > 1024 && (n >= 16 || aRow != 1) }
+  var packsItself: Bool {
+    m >= KernelTable.leastPackedRows && KernelTable.needsPacking(m: m, n: n, k: k, aRow: aRow, bColumn: bColumn)
+  }
 
   /// The product of the matrices so many places further on.
   @inline(__always)

@@ -21,9 +21,6 @@ struct ProductPanels {
 
   /// In the scratch, for the columns of a block of C.
   static let room = KernelTable.mostColumns &* TermBlock.most
-  /// A copy is as much work as two rows.
-  private static let fewRows = 24
-
   @inline(__always)
   init(_ p: Product, _ columns: Range<Int>, _ block: TermBlock, rows: Int) {
     if let packed = p.packed {
@@ -37,7 +34,7 @@ struct ProductPanels {
       return
     }
     let from = p.b + (block.first &* p.bTerm &+ columns.lowerBound)
-    if collides(p.bTerm), rows >= Self.fewRows, columns.count <= KernelTable.mostColumns {
+    if collides(p.bTerm), rows >= KernelTable.leastPackedRows, columns.count <= KernelTable.mostColumns {
       (first, term, panel) = (p.scratch, Tile.columns, Tile.columns &* block.count)
       Self.copy(from, p.bTerm, columns.count, block.count, to: p.scratch)
     } else {

@@ -72,8 +72,8 @@ private struct LayerNorms {
       operands.allSatisfy({ uses.definitions[$0.index] < first }), !function.hasUpdate(between: first, and: last)
     else { return false }
     let operation = function.operations[last]
-    let results = operation.results + shared
-    return take(Operation(.layerNorm, operands, ["eps": .float(eps)], results, operation.span), at: first, match.members)
+    let fused = Operation(.layerNorm, operands, ["eps": .float(eps)], operation.results + shared, operation.span)
+    return take(fused, at: first, match.members)
   }
 
   private mutating func takeGradient(_ pattern: OperationPattern, _ last: Int) -> Bool {

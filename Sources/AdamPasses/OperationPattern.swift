@@ -71,7 +71,8 @@ struct PatternMatch {
     guard let operation = function.operation(making: value, uses), [.mul, .div].contains(operation.op),
       let number = function.operation(making: operation.operands[1], uses)?.constant
     else { return false }
-    return bind(name, operation.op == .div ? number : 1 / number) && matches(inner, operation.operands[0]) && take(value)
+    let divisor = operation.op == .div ? number : 1 / number
+    return bind(name, divisor) && matches(inner, operation.operands[0]) && take(value)
   }
 
   private mutating func matches(_ op: OpDefinition, _ operands: [OperationPattern], _ value: ValueID) -> Bool {

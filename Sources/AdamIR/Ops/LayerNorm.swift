@@ -35,7 +35,8 @@ extension OpDefinition {
   /// g [.., n], weight [n], what layer_norm leaves (n, s, d), and another gradient that is added: rest.
   package static let layerNormGrad: OpDefinition = .init(
     name: "layer_norm_grad", summary: "Gradient of layer_norm for the rows.",
-    formula: "u = g * weight; c = sum(-u * (n / s)) / (2 * s) / size; h = u / s + c * d + c * d; x' = rest + h - mean(h)",
+    formula: "u = g * weight; c = sum(-u * (n / s)) / (2 * s) / size; h = u / s + c * d + c * d; "
+      + "x' = rest + h - mean(h)",
     traits: .fused, operandCount: 5...6,
     inferTypes: { types, _ throws(ShapeError) in
       let x = try rows("layer_norm_grad", types, vectors: [1], matrices: [0, 2, 4, 5].filter(types.indices.contains))

@@ -41,7 +41,7 @@ struct Product {
   /// B packed into the kernel's order, or nil where that does not pay.
   private func packed(_ e: inout Emission, in room: inout Place?) -> Place? {
     let table = e.kernels
-    guard table.needsPacking(m: m, n: n, k: k, aRow: a.rowStride, bColumn: b.columnStride) else { return nil }
+    guard KernelTable.needsPacking(m: m, n: n, k: k, aRow: a.rowStride, bColumn: b.columnStride) else { return nil }
     let matrices = stack.b == 0 ? 1 : stack.count
     let target = room ?? e.scratch(matrices * table.packedCount(k: k, n: n))
     room = target
@@ -57,7 +57,8 @@ struct Product {
   /// Threads with a block or two each pack a small B themselves: it takes less time than to write it where others
   /// have read what was there before.
   private func packsNear(_ block: ProductBlock, _ e: Emission) -> Bool {
-    block.units > 1 && block.units <= 2 * e.threads && stack.count == 1 && k * n <= Self.mostNear
+    block.units > 1 && block.units <= 2 * e.threads && stack.count == 1 && m >= KernelTable.leastPackedRows
+      && k * n <= Self.mostNear
   }
   private static let mostNear = 1 << 13
 

@@ -40,7 +40,8 @@ private struct UpdateSweep {
     elements += count
     guard count >= parts.count * KernelTable.chunk else { return add(tensors, 0..<count, to: shortest) }
     let rowsOfPart = ((rows + parts.count - 1) / parts.count + 3) / 4 * 4
-    let elementsOfPart = rowsOfPart * (count / max(rows, 1))
+    // Whole vectors.
+    let elementsOfPart = (rowsOfPart * (count / max(rows, 1)) + 15) / 16 * 16
     for part in parts.indices {
       add(tensors, min(part * elementsOfPart, count)..<min((part + 1) * elementsOfPart, count), to: part)
     }
