@@ -38,8 +38,8 @@ public struct KernelTable: Sendable {
   ///   leaves it, no epilogue
   /// - n11, n12 rows and columns of a block of C (`block(m:n:k:)`)
   /// - unit: a block; `ProductBlock.units` of them for each matrix. C must not overlap the operands.
-  /// Without p4 each block packs what it reads into the scratch when `needsPacking` says so; few rows
-  /// (`leastPackedRows`) are right, but slow.
+  /// Without p4 each block packs what it reads into the scratch when `needsPacking` says so; products of fewer rows
+  /// than `leastPackedRows` go the slow way then.
   public var gemm: Kernel
   /// The forward product with one output column, rule 2: out[r] = Σ x[r, ·]·w (+ bias).
   /// - p0: x, p1: w [n1], p2: out [n0], p3: bias [1] or nil
@@ -161,9 +161,8 @@ public struct KernelTable: Sendable {
   public var indexAdd: Kernel
 
   // MARK: Optimizer updates, in place.
-  // p0: `UpdateTarget` × n0, one a parameter, p1: scalars of them all (f32, as the rule lists them);
-  // n1: `options` of the rule. Unit: `chunk` elements of one parameter; units of neighbours follow
-  // one another.
+  // p0: `UpdateTarget` × n0, parameters or parts of them, p1: scalars of them all (f32, as the rule lists them);
+  // n1: `options` of the rule. Unit: `chunk` elements of one target; units of neighbours follow one another.
 
   public var adam: Kernel
   public var adamw: Kernel
@@ -200,8 +199,8 @@ public struct KernelTable: Sendable {
   public static func chunks(_ count: Int) -> Int { blocks(count, of: chunk) }
   public func packUnits(n: Int) -> Int { Self.blocks(n, of: panelColumns) }
   public func packedCount(k: Int, n: Int) -> Int { packUnits(n: n) * panelColumns * k }
-  /// The part of C [m, n] that is a unit of `gemm`: rows and columns in units of one size, so that threads which
-  /// get as many of them end together. The block changes no bit of C.
+  /// The part of C [m, n] that is a unit of `gemm`: columns in units of one size, and so the rows, a multiple of the
+  /// threads as far as there are 24 rows for each. The block changes no bit of C.
   public func block(m: Int, n: Int, k: Int, threads: Int = 1) -> ProductBlock {
     let rows = rows(m: m, n: n, k: k, threads: threads)
     let columns = Self.blocks(Self.blocks(n, of: Self.blocks(n, of: Self.mostColumns)), of: panelColumns) * panelColumns
@@ -215,11 +214,17 @@ public struct KernelTable: Sendable {
     if m < 2 * max(step, 24) { return 96 }
     let sharing = max(2, min(threads, m / 24))
     let rounds = Self.blocks(m, of: sharing * Self.mostRows(m: m, n: n, k: k, threads: threads))
-    return Self.blocks(Self.blocks(m, of: sharing * rounds), of: step) * step
+    let shares = sharing * rounds
+    return step == 4 ? Self.share(of: m, shares: shares) : Self.blocks(Self.blocks(m, of: shares), of: step) * step
   }
-  /// About a hundred rows; twice as many where B is too long for the second cache and comes from farther for every
-  /// block, and five times where units enough are left for the threads: two that share 1024 × 1024 × 1024 need
-  /// 5.2 ms instead of 6.3.
+  /// Rows of each but the last of some shares: a multiple of four where that leaves as many shares.
+  public static func share(of rows: Int, shares: Int) -> Int {
+    let even = blocks(rows, of: shares), quarters = blocks(even, of: 4) * 4
+    return blocks(rows, of: quarters) == blocks(rows, of: even) ? quarters : even
+  }
+  /// Some hundred rows; more where B is too long for the second cache and comes from farther for every block, and
+  /// many more where units enough are left for the threads: two that share 1024 × 1024 × 1024 need 5.2 ms instead of
+  /// 6.3.
   private static func mostRows(m: Int, n: Int, k: Int, threads: Int) -> Int {
     if k <= mostTerms { return 128 }
     return blocks(m, of: 512) * blocks(n, of: mostColumns) >= 4 * threads ? 512 : 192
@@ -229,7 +234,7 @@ public struct KernelTable: Sendable {
   /// Of B in a block of rule 1; more come from farther than the second cache.
   private static let mostTerms = 384
 
-  /// A copy of B is as much work as two rows: products of fewer do not copy it for themselves.
+  /// A copy of B is as much work as two rows of C: products of fewer rows than these do not copy it for themselves.
   public static let leastPackedRows = 24
   /// Whether `gemm` should be given a packed copy of B. `aRow` is the stride of A along m,
   /// `bColumn` that of B along n.

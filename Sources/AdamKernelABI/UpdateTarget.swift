@@ -1,4 +1,4 @@
-// What an optimizer's kernel updates: one parameter with its gradient and state.
+// What an optimizer's kernel updates: a parameter, or a part of one, with its gradient and state.
 
 /// Plain memory. Slots that the rule does not use stay nil.
 public struct UpdateTarget {
@@ -10,7 +10,7 @@ public struct UpdateTarget {
   public var slot2: UnsafeMutableRawPointer?
   /// Elements of each of them.
   public var count: Int
-  /// Units of all the parameters before this one.
+  /// Units of all the targets before this one.
   public var firstUnit: Int
 
   /// Pointers are filled in where memory is known.

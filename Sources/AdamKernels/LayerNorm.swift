@@ -23,7 +23,7 @@ private struct Negatives: RowTerms {
 }
 
 /// So many rows go through a formula before the next one: sums of different rows do not wait for each other.
-private let most = 16
+private let mostRows = 16
 
 /// `rows` gets the first of some rows and how many they are: those stay in the first cache together.
 @inline(__always)
@@ -31,7 +31,7 @@ private func byGroups(
   _ raw: UnsafeRawPointer, _ begin: Int, _ end: Int, _ rows: (UnsafePointer<KernelArguments>, Int, Int) -> Void
 ) {
   let x = arguments(raw)
-  let size = max(1, min(most, 2048 / max(x.pointee.n1, 1)))
+  let size = max(1, min(mostRows, 2048 / max(x.pointee.n1, 1)))
   var row = begin
   while row < end {
     rows(x, row, min(size, end &- row))

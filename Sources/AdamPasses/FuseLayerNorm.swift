@@ -4,11 +4,14 @@ import AdamIR
 
 extension Pass {
   /// What the layer emits and what autodiff makes of it. The layer's operations move up to its mean, so weight and bias
-  /// must be there; the gradient's move down to its last one.
+  /// must be there, and nothing else may need what is not a result; the gradient's move down to its last one, and what
+  /// others need of them stays as well.
   package static let fuseLayerNorm = Pass(
     "fuse-layer-norm", purpose: "compute layer_norm in one, and its gradient"
   ) { function in
+    guard function.operations.contains(where: { $0.op == .sqrt }) else { return function }
     let norms = LayerNorms(function)
+    if norms.fused.isEmpty { return function }
     var rewriting = Rewriting(function)
     for (index, operation) in function.operations.enumerated() {
       if let fused = norms.fused[index] {
@@ -68,7 +71,7 @@ private struct LayerNorms {
     let made = ["distance", "deviation", "normal"]
     guard let match = PatternMatch(.layerNorm, endingAt: last, function, uses), match.isClosed(last, but: made),
       let first = match.members.min(), let operands = values(["x", "weight", "bias"], match),
-      let shared = values(made, match), let eps = match.numbers["eps"], isRow(operands[1]), isRow(operands[2]),
+      let shared = values(made, match), let eps = match.numbers["eps"],
       operands.allSatisfy({ uses.definitions[$0.index] < first }), !function.hasUpdate(between: first, and: last)
     else { return false }
     let operation = function.operations[last]
@@ -78,20 +81,18 @@ private struct LayerNorms {
 
   private mutating func takeGradient(_ pattern: OperationPattern, _ last: Int) -> Bool {
     guard let match = PatternMatch(pattern, endingAt: last, function, uses),
-      let first = match.members.min(), match.isClosed(last, but: ["u"]),
+      let first = match.members.min(),
       let operands = values(["g", "weight", "normal", "deviation", "distance"], match),
       let size = function.type(operands[1]).shape.elementCount,
       match.numbers["two"] == 2, match.numbers["size"] == Double(size), !function.hasUpdate(between: first, and: last)
     else { return false }
+    let own = match.exclusive(last)
+    // Who needs h needs nearly all of it.
+    guard let h = match.values["h"], own.contains(uses.definitions[h.index]) else { return false }
     let operation = function.operations[last]
-    // Others may need the product with the weight as well.
-    let isShared = !match.isClosed(last)
-    let product = isShared ? match.values["u"].map { uses.definitions[$0.index] } : nil
+    let rest = values(["rest"], match) ?? []
     return take(
-      Operation(
-        .layerNormGrad, operands + (values(["rest"], match) ?? []), Attributes(), operation.results, operation.span),
-      at: last,
-      match.members.subtracting([product].compactMap(\.self)))
+      Operation(.layerNormGrad, operands + rest, Attributes(), operation.results, operation.span), at: last, own)
   }
 
   private func values(_ names: [String], _ match: PatternMatch) -> [ValueID]? {
@@ -110,6 +111,4 @@ private struct LayerNorms {
     dropped.formUnion(members)
     return true
   }
-
-  private func isRow(_ value: ValueID) -> Bool { function.type(value).shape.rank == 1 }
 }

@@ -42,6 +42,18 @@ struct PatternMatch {
     }
   }
 
+  /// The last operation, and those whose results only others of them use.
+  func exclusive(_ last: Int) -> Set<Int> {
+    var found: Set<Int> = [last]
+    for member in members.sorted().reversed() {
+      let results = function.operations[member].results
+      if results.allSatisfy({ !uses.isResult[$0.index] && uses.users[$0.index].allSatisfy(found.contains) }) {
+        found.insert(member)
+      }
+    }
+    return found
+  }
+
   private mutating func matches(_ pattern: OperationPattern, _ value: ValueID) -> Bool {
     switch pattern {
     case .any(let name): return bind(name, value)
@@ -71,6 +83,7 @@ struct PatternMatch {
     guard let operation = function.operation(making: value, uses), [.mul, .div].contains(operation.op),
       let number = function.operation(making: operation.operands[1], uses)?.constant
     else { return false }
+    guard operation.op == .div || number.significand == 1 else { return false }
     let divisor = operation.op == .div ? number : 1 / number
     return bind(name, divisor) && matches(inner, operation.operands[0]) && take(value)
   }

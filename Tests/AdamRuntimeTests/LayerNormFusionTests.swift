@@ -95,6 +95,10 @@ private struct NormalisedRows {
     #expect(try fused(NormalisedRows(rows: [2], n: 40_000)).contains("layer_norm_grad"))
   }
 
+  @Test func `rows of nothing have the bits of the chain`() throws {
+    #expect(try fused(NormalisedRows(rows: [3], n: 0, steps: ["add(%13, %10)"])).contains("layer_norm"))
+  }
+
   @Test func `the gradient of a residual branch is added in the same operation`() throws {
     let operations = try operations(NormalisedRows(rows: [6], n: 24, steps: ["add(%13, %0)"]))
     #expect(operations.filter { $0.op == .layerNormGrad }.map(\.operands.count) == [6])

@@ -102,6 +102,14 @@ private func countBackwards(_ arguments: UnsafeRawPointer, _ begin: Int, _ end: 
     #expect(runtime.pieces(units: 100, cost: .infinity) == 1 || runtime.threads > 1)
   }
 
+  @Test func `threads get as many pieces each`() throws {
+    let runtime = try Runtime(RuntimeOptions(threads: 2))
+    for cost in stride(from: 2_000.0, through: 60_000, by: 700) {
+      let pieces = runtime.pieces(units: 1000, cost: cost)
+      #expect(pieces % runtime.threads == 0 && (runtime.threads == 1 || pieces > 1), "\(cost) ns: \(pieces)")
+    }
+  }
+
   @Test func `records lie in memory as kernels read them`() {
     #expect(MemoryLayout<StreamRecord>.stride == MemoryLayout<ElementwiseStream>.stride)
     #expect(MemoryLayout<Instruction>.offset(of: \.arguments) == 0)

@@ -288,7 +288,9 @@ struct OpCase: Sendable, CustomTestStringConvertible {
 
   static let norms: [OpCase] = {
     let eps: Attributes = ["eps": .float(1e-5)]
-    let shapes: [([Int], Int)] = [([3], 5), ([], 7), ([2, 3], 16), ([40], 64), ([5], 33), ([2], 2100), ([0], 4)]
+    let shapes: [([Int], Int)] = [
+      ([3], 5), ([], 7), ([2, 3], 16), ([40], 64), ([5], 33), ([2], 2100), ([0], 4), ([3], 0),
+    ]
     return shapes.flatMap { rows, n -> [OpCase] in
       let x = TensorType(.f32, Shape(sizes: rows + [n])), deviation = TensorType(.f32, Shape(sizes: rows + [1]))
       return [

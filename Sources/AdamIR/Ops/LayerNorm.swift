@@ -3,7 +3,7 @@
 
 extension OpDefinition {
   /// x [.., n], weight [n], bias [n] → the result, x - mean, √(variance + eps) [.., 1], and their ratio: what the
-  /// gradient reads. Bit for bit what the single operations give.
+  /// gradient reads. Bit for bit what the single operations give, but for the kind of a NaN.
   package static let layerNorm: OpDefinition = .init(
     name: "layer_norm", summary: "Every row to mean 0 and variance 1, then scaled and shifted.",
     formula: "d = x - mean(x); s = sqrt(mean(d * d) + eps); n = d / s; y = n * weight + bias", traits: .fused,

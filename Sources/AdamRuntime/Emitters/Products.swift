@@ -57,8 +57,8 @@ struct Product {
   /// Threads with a block or two each pack a small B themselves: it takes less time than to write it where others
   /// have read what was there before.
   private func packsNear(_ block: ProductBlock, _ e: Emission) -> Bool {
-    block.units > 1 && block.units <= 2 * e.threads && stack.count == 1 && m >= KernelTable.leastPackedRows
-      && k * n <= Self.mostNear
+    e.threads > 1 && cost >= Runtime.smallestSharedCost && block.units > 1 && block.units <= 2 * e.threads
+      && stack.count == 1 && m >= KernelTable.leastPackedRows && k * n <= Self.mostNear
   }
   private static let mostNear = 1 << 13
 

@@ -35,13 +35,14 @@ private struct UpdateSweep {
   /// Every thread looks at all targets.
   private static let mostParts = 8
 
-  /// A parameter with less than a unit for each thread stays whole.
+  /// A parameter with less than a unit for each thread stays whole, one of few rows is cut somewhere.
   mutating func add(_ tensors: [Place], count: Int, rows: Int) {
     elements += count
     guard count >= parts.count * KernelTable.chunk else { return add(tensors, 0..<count, to: shortest) }
-    let rowsOfPart = ((rows + parts.count - 1) / parts.count + 3) / 4 * 4
+    let isCutByRows = rows >= 4 * parts.count
+    let even = isCutByRows ? KernelTable.share(of: rows, shares: parts.count) * (count / rows) : count / parts.count
     // Whole vectors.
-    let elementsOfPart = (rowsOfPart * (count / max(rows, 1)) + 15) / 16 * 16
+    let elementsOfPart = (even + 15) / 16 * 16
     for part in parts.indices {
       add(tensors, min(part * elementsOfPart, count)..<min((part + 1) * elementsOfPart, count), to: part)
     }
