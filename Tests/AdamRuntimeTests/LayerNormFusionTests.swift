@@ -42,7 +42,7 @@ private struct NormalisedRows {
     var numbers = Numbers(5)
     return try function().parameters.enumerated().map { index, parameter in
       let tensor = try numbers.tensor(try function().type(parameter.value), below: 20)
-      let special: [Float] = [-0.0, 1e30, -.infinity, .nan, 1e-40, 3]
+      let special: [Float] = [-0.0, 1e30, -.infinity, .nan, .leastNonzeroMagnitude, 3]
       if index == 0 {
         tensor.write(
           floats: tensor.floats.enumerated().map { place, value in
