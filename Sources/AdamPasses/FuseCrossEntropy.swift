@@ -8,21 +8,14 @@ extension Pass {
   package static let fuseCrossEntropy = Pass(
     "fuse-cross-entropy", purpose: "compute log_softmax and nll_loss in one, and their gradients"
   ) { function in
-    let pairs = CrossEntropies(function)
-    var rewriting = Rewriting(function)
-    for (index, operation) in function.operations.enumerated() where !pairs.dropped.contains(index) {
-      rewriting.append(rewriting.translated(pairs.fused[index] ?? operation))
-    }
-    return rewriting.finish()
+    CrossEntropies(function).replacements.applied(to: function)
   }
 }
 
 private struct CrossEntropies {
   private let function: TensorFunction
   private let uses: ValueUses
-  /// What an operation becomes, and operations that are part of another then.
-  private(set) var fused: [Int: Operation] = [:]
-  private(set) var dropped: Set<Int> = []
+  private(set) var replacements = Replacements()
 
   init(_ function: TensorFunction) {
     self.function = function
@@ -46,14 +39,14 @@ private struct CrossEntropies {
   }
 
   private mutating func takeLoss(_ loss: Operation, _ index: Int) {
-    guard let place = maker(loss.operands[0], .logSoftmax), fused[place] == nil,
+    guard let place = maker(loss.operands[0], .logSoftmax), replacements.made[place] == nil,
       isOverClasses(function.operations[place]), uses.definitions[loss.operands[1].index] < place
     else { return }
     let scores = function.operations[place]
-    fused[place] = Operation(
+    replacements.made[place] = Operation(
       .crossEntropyLoss, [scores.operands[0], loss.operands[1]], Attributes(), loss.results + scores.results,
       loss.span)
-    dropped.insert(index)
+    replacements.dropped.insert(index)
   }
 
   private mutating func takeGradient(_ gradient: Operation, _ index: Int) {
@@ -61,9 +54,9 @@ private struct CrossEntropies {
       uses.users[gradient.operands[0].index] == [index], !uses.isResult[gradient.operands[0].index]
     else { return }
     let part = function.operations[place]
-    fused[index] = Operation(
+    replacements.made[index] = Operation(
       .crossEntropyLossGrad, Array(part.operands.prefix(2)) + [gradient.operands[1]], Attributes(),
       gradient.results, gradient.span)
-    dropped.insert(place)
+    replacements.dropped.insert(place)
   }
 }

@@ -10,17 +10,7 @@ extension Pass {
     "fuse-layer-norm", purpose: "compute layer_norm in one, and its gradient"
   ) { function in
     guard function.operations.contains(where: { $0.op == .sqrt }) else { return function }
-    let norms = LayerNorms(function)
-    if norms.fused.isEmpty { return function }
-    var rewriting = Rewriting(function)
-    for (index, operation) in function.operations.enumerated() {
-      if let fused = norms.fused[index] {
-        rewriting.append(rewriting.translated(fused))
-      } else if !norms.dropped.contains(index) {
-        rewriting.append(rewriting.translated(operation))
-      }
-    }
-    return rewriting.finish()
+    return LayerNorms(function).replacements.applied(to: function)
   }
 }
 
@@ -55,9 +45,7 @@ extension OperationPattern {
 private struct LayerNorms {
   private let function: TensorFunction
   private let uses: ValueUses
-  /// What stands in the place of an operation, and operations that are part of it.
-  private(set) var fused: [Int: Operation] = [:]
-  private(set) var dropped: Set<Int> = []
+  private(set) var replacements = Replacements()
 
   init(_ function: TensorFunction) {
     self.function = function
@@ -103,12 +91,12 @@ private struct LayerNorms {
   /// Whether the operation stands for them now: sizes that the pattern does not tell may forbid it, and so does another
   /// that stands for some of them.
   private mutating func take(_ operation: Operation, at place: Int, _ members: Set<Int>) -> Bool {
-    guard dropped.isDisjoint(with: members),
+    guard replacements.dropped.isDisjoint(with: members),
       let types = try? operation.op.inferTypes(operation.operands.map(function.type), operation.attributes),
       types == operation.results.map(function.type)
     else { return false }
-    fused[place] = operation
-    dropped.formUnion(members)
+    replacements.made[place] = operation
+    replacements.dropped.formUnion(members)
     return true
   }
 }

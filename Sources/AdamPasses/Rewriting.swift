@@ -78,3 +78,25 @@ struct Rewriting {
     return output
   }
 }
+
+/// Operations that stand in the place of others.
+struct Replacements {
+  /// What stands at the place of an operation, itself a part of it or not.
+  var made: [Int: Operation] = [:]
+  /// Operations that are part of another.
+  var dropped: Set<Int> = []
+
+  /// The function with them.
+  func applied(to function: TensorFunction) -> TensorFunction {
+    if made.isEmpty { return function }
+    var rewriting = Rewriting(function)
+    for (index, operation) in function.operations.enumerated() {
+      if let other = made[index] {
+        rewriting.append(rewriting.translated(other))
+      } else if !dropped.contains(index) {
+        rewriting.append(rewriting.translated(operation))
+      }
+    }
+    return rewriting.finish()
+  }
+}
