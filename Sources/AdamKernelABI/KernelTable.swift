@@ -51,6 +51,8 @@ public struct KernelTable: Sendable {
   /// Zeros with the elements of a plane among them. p0: x [n0, n1, n2], p1: out [n0, n3, n4]; element
   /// (0, 0) goes to row n5, column n6 (what falls outside is left out), neighbours n7 rows, n8 columns
   /// apart. A column is n9 elements, of which n2, n4, n6 and n8 are multiples. Unit: a plane.
+  /// p2: nil, or i32 places: x are gradients of images that were pooled two by two, [n0, n1 / 2, n2 / 2], and the
+  /// element 2·row + column of each window gets them.
   public var padPlanes: Kernel
   /// Weights in the tile order of `conv`: n6 rows side by side (`convWidth`), zeros beyond the last.
   /// - p0: w, p1: packed [groups, blocks, n1·n2, n6]
@@ -67,7 +69,9 @@ public struct KernelTable: Sendable {
   /// - unit: n10 rows of the planes of one group of one image. With n7 smaller than a vector, up to a
   ///   vector (n9 of them apart) is read behind the last element.
   /// - n12 = 1: channels last, y [.., n6, n7, n1], n3 1. An image of x is one plane, n0 the columns of the window,
-  ///   and seven outputs of a row are computed at least.
+  ///   and seven outputs of a row are computed at least. With i32 places p7 the result is pooled two by two,
+  ///   y [.., n6 / 2, n7 / 2, n1]: places are 2·row + column of the largest. f0: -∞, or 0 for a relu before that,
+  ///   and -1 where nothing is above 0. n7·n1 is at most 16,384, n6, n7 and n10 are even.
   public var conv: Kernel
   /// Σ_(i, p, q) g[i, g, r, p, q]·x[i, g, offset[t] + p·n8 + q·n9], the blocks of rule 1 in order of (i, p, q) from
   /// block n10 on, each by itself.
@@ -75,6 +79,7 @@ public struct KernelTable: Sendable {
   ///   [n1], p4: as p6 of `conv`
   /// - n0 images, n1 terms, n2 channels of a group, n3 groups; n4, n5 strides of x and n11 planes of a group as
   ///   for `conv`; n12 = 1: channels last, g [n0, n6, n7, n2], n3 1
+  /// - p5: nil, or with channels last i32 places: g are gradients of images that were pooled, as for `padPlanes`
   /// - unit: `panelColumns` channels of a group in a block.
   public var convWeights: Kernel
   /// Sums of blocks in their order. p0: parts [n0, n1], p1: sums [n1]; n2 = 1: added to what is there.
@@ -103,10 +108,11 @@ public struct KernelTable: Sendable {
   /// - unit: 32 columns (`sumFirstColumns`).
   public var sumFirst: Kernel
   /// Sums along the leading axis in the order of `sumLast`: every eighth row of a chunk. p0: x [n0, n1], p1: lanes
-  /// [`sumChunks` of n0, 8, n1]. Unit: a lane of a chunk.
+  /// [`sumChunks` of n0, 8, n1]. p3: nil, or i32 places: x are gradients of images of n3 columns that were pooled, as
+  /// for `padPlanes`, and n0 counts the pixels of the images. Unit: a lane of a chunk; with places a chunk.
   public var sumColumnLanes: Kernel
-  /// What becomes of them. p0: x [n0, n1], p1: out [n1], p2: from `sumColumnLanes`; n2 = 1: mean (the sum / f32(n0)).
-  /// Unit: 16 columns.
+  /// What becomes of them. p0: x [n0, n1], p1: out [n1], p2: from `sumColumnLanes`; n2 = 1: mean (the sum / f32(n0));
+  /// p3 and n3 as there. Unit: 16 columns.
   public var sumColumns: Kernel
   /// Largest or smallest elements along the middle axis; NaN wins, the first among equals.
   /// - p0: x [n0, n1, n2], p1: values [n0, n2] or nil, p2: i32 places [n0, n2] or nil

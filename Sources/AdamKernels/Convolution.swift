@@ -58,6 +58,12 @@ struct Convolution {
   let scratch: Floats
   let padding: ImagePadding
   let epilogue: Epilogue
+  /// Where the places of the largest elements go: the results are pooled.
+  let places: Integers?
+  /// Room for rows that are pooled.
+  let pooledRows: Floats
+  /// Pooled sums below it become 0.
+  let least: Float
 
   /// Floats of the sums of a tile.
   private static let sumCount = max(ConvTile.rows &* Triple<Three>.room, 16 &* Tile.columns)
@@ -72,6 +78,8 @@ struct Convolution {
     scratch = a.pointee.scratch.floats
     padding = ImagePadding(a.pointee.p6, planes: a.pointee.n11, room: scratch + Self.sumCount)
     epilogue = Epilogue(a)
+    (places, least) = (a.pointee.p7.optionalIntegers, a.pointee.f0)
+    pooledRows = scratch + (Self.sumCount &+ KernelArguments.imageBytes / 4)
   }
 }
 
@@ -85,7 +93,7 @@ func conv(_ raw: UnsafeRawPointer, _ begin: Int, _ end: Int) {
     let image = slice / c.groups, group = slice &- image &* c.groups
     let first = part &* c.rowsPerUnit
     let rows = first..<min(first &+ c.rowsPerUnit, c.rows)
-    let x = c.padding.padded(c.x + (image &* c.imageStride &+ group &* c.groupStride))
+    let x = c.padding.padded(c.x, image &* c.imageStride &+ group &* c.groupStride, image: image)
     let y = c.y + slice &* c.channels &* c.rows &* c.columns
     for block in 0..<blocks {
       let channel = block &* ConvTile.rows

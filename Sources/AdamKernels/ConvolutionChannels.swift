@@ -41,14 +41,12 @@ func convChannelsLast(_ c: Convolution, _ begin: Int, _ end: Int) {
     let image = unit / parts, first = (unit &- image &* parts) &* c.rowsPerUnit
     let rows = first..<min(first &+ c.rowsPerUnit, c.rows)
     let y = image &* c.rows &* c.columns &* c.channels
-    let place = ImagePlace(x: c.padding.padded(c.x + image &* c.imageStride), y: c.y + y)
-    #if ADAM_V4
-      // The shape that computes fewer outputs twice.
-      let (sevens, fours) = ((c.columns &+ 6) / 7 &* 7, (c.columns &+ 3) / 4 &* 4)
-      sevens <= fours ? eachBlock(c, place, rows, Sevens.self) : eachBlock(c, place, rows, Fours.self)
-    #else
-      eachBlock(c, place, rows, Fours.self)
-    #endif
+    let x = c.padding.padded(c.x, image &* c.imageStride, image: image)
+    if let places = c.places {
+      pooledRows(c, x, image, rows, places)
+      continue
+    }
+    eachBlock(c, ImagePlace(x: x, y: c.y + y), rows)
     if !c.epilogue.isEmpty, !c.epilogue.isRelu {
       let row = c.columns &* c.channels
       c.epilogue.finish(y &+ rows.lowerBound &* row, y &+ rows.upperBound &* row)
@@ -56,7 +54,33 @@ func convChannelsLast(_ c: Convolution, _ begin: Int, _ end: Int) {
   }
 }
 
+/// A few rows at a time, which are pooled before they leave the first cache.
+private func pooledRows(_ c: Convolution, _ x: Floats, _ image: Int, _ rows: Range<Int>, _ places: Integers) {
+  let row = c.columns &* c.channels
+  let atOnce = max(2, 4096 / max(1, row) & ~1)
+  for first in stride(from: rows.lowerBound, to: rows.upperBound, by: atOnce) {
+    let end = min(first &+ atOnce, rows.upperBound)
+    eachBlock(c, ImagePlace(x: x, y: c.pooledRows - first &* row), first..<end)
+    let to = (image &* c.rows &+ first) / 2 &* (c.columns / 2) &* c.channels
+    let windows = Windows(twoByTwoIn: end &- first, columns: c.columns, channels: c.channels)
+    maxPoolPlaces(windows, c.pooledRows, c.y + to, places + to, isRelu: c.least == 0)
+  }
+}
+
+private func eachBlock(_ c: Convolution, _ p: ImagePlace, _ rows: Range<Int>) {
+  #if ADAM_V4
+    // The shape that computes fewer outputs twice.
+    let (sevens, fours) = ((c.columns &+ 6) / 7 &* 7, (c.columns &+ 3) / 4 &* 4)
+    sevens <= fours ? eachBlock(c, p, rows, Sevens.self) : eachBlock(c, p, rows, Fours.self)
+  #else
+    eachBlock(c, p, rows, Fours.self)
+  #endif
+}
+
 extension Convolution {
+  /// Sums below it become 0: 0 for relu, else nothing is.
+  fileprivate var leastSum: Float { places != nil ? least : epilogue.isRelu ? 0 : -.infinity }
+
   /// The window's elements lie the other way round than outputs.
   fileprivate var isTurned: Bool { terms > 1 && offsets[1] < offsets[0] }
 
@@ -81,7 +105,7 @@ private func eachBlock<S: TileShape>(_ c: Convolution, _ p: ImagePlace, _ rows: 
     let bias = c.bias.map { ChannelPair($0 + first, count: count) } ?? ChannelPair(repeating: -0.0)
     let block = ChannelBlock(
       x: p.x, w: c.w + first &* c.terms, y: p.y + first, count: count, bias: bias,
-      least: T(repeating: c.epilogue.isRelu ? 0 : -.infinity),
+      least: T(repeating: c.leastSum),
       isWhole: count % Tile.lanes == 0 && c.columns >= S.length, width: min(Tile.columns, c.paddedChannels),
       step: c.isTurned ? -c.columnStride : c.columnStride, outStep: c.isTurned ? -c.channels : c.channels,
       slides: c.slides)
@@ -101,7 +125,7 @@ private struct ChannelBlock {
   let count: Int
   /// -0 where there is none: it changes no sum.
   let bias: ChannelPair
-  /// Sums below it become 0: 0 for relu, else nothing is.
+  /// As `Convolution.leastSum`.
   let least: T
   /// All channels of the block exist, and all outputs of every run.
   let isWhole: Bool

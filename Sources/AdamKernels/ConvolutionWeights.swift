@@ -27,6 +27,8 @@ private struct WeightSums {
   let gradients: Floats
   /// Whether they already lie so.
   let isLast: Bool
+  /// Of the pooled images whose gradients g are.
+  let unpooling: Unpooling?
   /// Of `partials` from term to term.
   let paddedChannels: Int
 
@@ -42,10 +44,17 @@ private struct WeightSums {
     padding = ImagePadding(a.pointee.p4, planes: a.pointee.n11, room: scratch)
     gradients = scratch + KernelArguments.imageBytes / 4
     paddedChannels = (channels &+ Tile.lanes &- 1) / Tile.lanes &* Tile.lanes
+    let (columns, channels) = (columns, channels)
+    unpooling = a.pointee.p5.optionalIntegers.map { [g] in Unpooling(g, $0, columns: columns, channels: channels) }
   }
 
   var channelBlocks: Int { (channels &+ Tile.columns &- 1) / Tile.columns }
   var plane: Int { rows &* columns }
+
+  /// Gradients that are made here stay in the first cache until they are read.
+  func placesAtOnce(from channel: Int) -> Int {
+    unpooling == nil ? Int.max : channels &- channel > Tile.lanes ? 4096 / Tile.columns : 4096 / Tile.lanes
+  }
 
   /// The sums of no places, of the channels of a unit.
   func clear(_ to: Floats, from channel: Int) {
@@ -70,10 +79,10 @@ func convWeights(_ raw: UnsafeRawPointer, _ begin: Int, _ end: Int) {
     var first = range.lowerBound
     while first < range.upperBound {
       let image = first / s.plane, inside = first &- image &* s.plane
-      let count = min(s.plane &- inside, range.upperBound &- first)
+      let count = min(min(s.plane &- inside, range.upperBound &- first), s.placesAtOnce(from: channel))
       if image &* s.groups &+ group != near {
         near = image &* s.groups &+ group
-        x = s.padding.padded(s.x + (image &* s.imageStride &+ group &* s.groupStride))
+        x = s.padding.padded(s.x, image &* s.imageStride &+ group &* s.groupStride, image: image)
       }
       let place = SumPlace(
         x: x, slice: near, channel: channel, first: inside, count: count, to: to,
@@ -110,6 +119,12 @@ private struct GradientRows {
 
   init(_ s: WeightSums, _ p: SumPlace) {
     let count = min(s.channels &- p.channel, Tile.columns)
+    if let unpooling = s.unpooling {
+      let first = p.slice &* s.plane &+ p.first
+      (g, stride) = (s.gradients, count <= Tile.lanes ? Tile.lanes : Tile.columns)
+      unpooling.copy(pixels: first..<first &+ p.count, channel: p.channel, count: count, to: g, stride: stride)
+      return
+    }
     if s.isLast {
       let from = s.g + ((p.slice &* s.plane &+ p.first) &* s.channels &+ p.channel)
       if count % Tile.lanes == 0 {

@@ -4,9 +4,23 @@ import AdamKernelABI
 /// Zeros with the elements of a plane among them, `n7` rows and `n8` columns apart; a column has `n9` elements.
 func padPlanes(_ raw: UnsafeRawPointer, _ begin: Int, _ end: Int) {
   let x = arguments(raw)
-  let from = x.pointee.p0.floats + begin &* x.pointee.n1 &* x.pointee.n2
   let to = x.pointee.p1.floats + begin &* x.pointee.n3 &* x.pointee.n4
-  pad(x, from, to, planes: end &- begin)
+  if let places = x.pointee.p2.optionalIntegers {
+    let size = x.pointee.n3 &* x.pointee.n4
+    for plane in begin..<end { unpool(x, x.pointee.p0.floats, places, plane, to + (plane &- begin) &* size) }
+  } else {
+    let from = x.pointee.p0.floats + begin &* x.pointee.n1 &* x.pointee.n2
+    pad(x, from, to, planes: end &- begin)
+  }
+}
+
+/// The plane of one image, of the gradients of all pooled ones.
+private func unpool(
+  _ sizes: UnsafePointer<KernelArguments>, _ g: Floats, _ places: Integers, _ image: Int, _ to: Floats
+) {
+  let x = sizes.pointee
+  let at = image &* (x.n1 &* x.n2 / 4)
+  Unpooling(g + at, places + at, columns: x.n2 / x.n9, channels: x.n9).pad(x, to)
 }
 
 /// The same with planes from and to somewhere else: sizes and steps as the slots of `padPlanes` say.
@@ -39,11 +53,15 @@ struct ImagePadding {
     self.room = room
   }
 
-  /// Where the image can be read that lies at `from`.
+  /// Where the image can be read that lies at `from + offset`, the number `image`.
   @inline(__always)
-  func padded(_ from: Floats) -> Floats {
-    guard let sizes else { return from }
-    pad(sizes, from, room, planes: planes)
+  func padded(_ from: Floats, _ offset: Int, image: Int) -> Floats {
+    guard let sizes else { return from + offset }
+    if let places = sizes.pointee.p2.optionalIntegers {
+      unpool(sizes, from, places, image, room)
+    } else {
+      pad(sizes, from + offset, room, planes: planes)
+    }
     return room
   }
 }

@@ -16,6 +16,13 @@ struct Windows {
     (kernel, stride, padding, dilation) = ((x.n4, x.n5), (x.n6, x.n7), (x.n8, x.n9), (x.n10, x.n11))
   }
 
+  /// Two by two of a few rows.
+  init(twoByTwoIn rows: Int, columns: Int, channels: Int) {
+    (self.rows, self.columns, self.channels) = (rows, columns, channels)
+    (outRows, outColumns) = (rows / 2, columns / 2)
+    (kernel, stride, padding, dilation) = ((2, 2), (2, 2), (0, 0), (1, 1))
+  }
+
   @inline(__always)
   var inPlane: Int { rows &* columns }
   @inline(__always)

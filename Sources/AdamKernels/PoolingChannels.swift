@@ -44,6 +44,12 @@ private struct Channels<Whole: StaticBool> {
 
   @inline(__always)
   func store(_ v: Lane16, _ p: Floats) { Whole.isTrue ? store16(v, p) : put(v, p, count) }
+
+  @inline(__always)
+  func store(_ v: SIMD16<Int32>, _ p: Integers) {
+    if Whole.isTrue { return UnsafeMutableRawPointer(p).storeBytes(of: v, as: SIMD16<Int32>.self) }
+    for i in 0..<count { p[i] = v[i] }
+  }
 }
 
 /// What is done to the channels of a window.
@@ -111,6 +117,42 @@ private struct Square {
     let (upper, lower) = (a.replacing(with: b, where: isB), c.replacing(with: d, where: isD))
     isLower = wins(lower, upper)
     best = upper.replacing(with: lower, where: isLower)
+  }
+
+  /// Which of them: 0 a … 3 d.
+  @_transparent
+  var place: SIMD16<Int32> {
+    let zero = SIMD16<Int32>(repeating: 0), two = SIMD16<Int32>(repeating: 2)
+    let upper = zero.replacing(with: 1, where: isB), lower = two.replacing(with: 3, where: isD)
+    return upper.replacing(with: lower, where: isLower)
+  }
+}
+
+/// The largest of two by two in some rows, and which it is: 2·row + column; with `isRelu` -1 where it is 0 or less.
+func maxPoolPlaces(_ w: Windows, _ from: Floats, _ to: Floats, _ places: Integers, isRelu: Bool) {
+  if isRelu {
+    eachWindow(w, 0..<w.outRows, PlainPlaces<True>(w: w, from: from, to: to, places: places))
+  } else {
+    eachWindow(w, 0..<w.outRows, PlainPlaces<False>(w: w, from: from, to: to, places: places))
+  }
+}
+
+private struct PlainPlaces<IsRelu: StaticBool>: WindowWork {
+  let w: Windows
+  let from, to: Floats
+  let places: Integers
+
+  @inline(__always)
+  func run<Whole: StaticBool>(_ i: Int, _ j: Int, _ at: Int, _ channels: Channels<Whole>) {
+    let x = from + (2 &* (i &* w.columns &+ j) &* w.channels &+ at)
+    let right = w.channels, below = w.columns &* w.channels
+    let square = Square(
+      channels.load(x), channels.load(x + right), channels.load(x + below), channels.load(x + (below &+ right)))
+    let out = (i &* w.outColumns &+ j) &* w.channels &+ at
+    channels.store(square.best, to + out)
+    var place = square.place
+    if IsRelu.isTrue { place.replace(with: -1, where: square.best .<= 0) }
+    channels.store(place, places + out)
   }
 }
 

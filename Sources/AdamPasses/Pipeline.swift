@@ -22,6 +22,7 @@ package struct Pipeline: Sendable {
     Entry(.cse, because: "after simplify, so that equal operations look equal"),
     Entry(.dce, because: "the two above leave what they replaced; fusion must count real uses only"),
     Entry(.channelsLast, because: "before fusion: it turns single operations"),
+    Entry(.fuseMaxPool, because: "behind channels-last: it is for images in that form"),
     Entry(.fuseCrossEntropy, because: "after dce: what nobody needs is not worth a fusion"),
     Entry(.fuseLayerNorm, because: "before loops take up its operations"),
     Entry(.fuseElementwise, because: "late: the other passes do not look into fused loops"),

@@ -52,11 +52,20 @@ struct Rewriting {
   mutating func appendNew(
     _ op: OpDefinition, _ operands: [ValueID], _ attributes: Attributes, _ type: TensorType, span: Span?
   ) -> ValueID {
-    let result = ValueID(output.values.count)
-    output.values.append(ValueInfo(type, span))
-    definitions.append(output.operations.count)
-    output.operations.append(Operation(op, operands, attributes, [result], span))
-    return result
+    appendNew(op, operands, attributes, [type], span: span)[0]
+  }
+
+  /// The same with several results.
+  mutating func appendNew(
+    _ op: OpDefinition, _ operands: [ValueID], _ attributes: Attributes, _ types: [TensorType], span: Span?
+  ) -> [ValueID] {
+    let results = types.map { type in
+      output.values.append(ValueInfo(type, span))
+      definitions.append(output.operations.count)
+      return ValueID(output.values.count - 1)
+    }
+    output.operations.append(Operation(op, operands, attributes, results, span))
+    return results
   }
 
   /// Appends a constant that the source has not.

@@ -32,7 +32,7 @@ struct OpCase: Sendable, CustomTestStringConvertible {
 
   static let all: [OpCase] =
     unary + binary + comparisons + gradients + casts + movement + reductions + products + losses + norms
-    + convolutions + poolings + convolutions.compactMap(\.withChannelsLast) + poolings.compactMap(\.withChannelsLast)
+    + convolutions + poolings + pooledConvolutions + convolutions.compactMap(\.withChannelsLast) + poolings.compactMap(\.withChannelsLast)
 
   /// The case with its images the other way; nil: the op has no such form of it.
   private var withChannelsLast: OpCase? {
@@ -258,6 +258,41 @@ struct OpCase: Sendable, CustomTestStringConvertible {
       guard let y = try? OpDefinition.maxPool2d.inferTypes([images], attributes)[0] else { return [] }
       return [
         OpCase(.maxPool2d, [images], attributes), OpCase(.maxPool2dGrad, [y, images], attributes, within: 1e-5),
+      ]
+    }
+  }()
+
+  /// A convolution with its pooling, and the gradients that places lead to: images that threads share whole and
+  /// images that are cut, channels that fill vectors and others.
+  static let pooledConvolutions: [OpCase] = {
+    let shapes: [([Int], Int, [Int], [Int], [Int])] = [
+      ([2, 28, 28, 1], 16, [3, 3], [1, 1], [1, 1]), ([17, 14, 14, 16], 32, [3, 3], [1, 1], [1, 1]),
+      ([3, 5, 9, 3], 21, [2, 2], [1, 1], [0, 0]), ([16, 9, 6, 2], 48, [3, 3], [2, 1], [1, 1]),
+      ([1, 12, 20, 4], 5, [3, 3], [1, 1], [3, 2]), ([40, 32, 32, 1], 16, [3, 3], [1, 1], [1, 1]),
+      ([0, 4, 4, 1], 16, [3, 3], [1, 1], [1, 1]), ([2, 2, 8, 2], 16, [1, 1], [1, 1], [0, 0]),
+    ]
+    return shapes.flatMap { x, outputs, kernel, stride, padding -> [OpCase] in
+      let window: [Attributes.Entry] = [
+        .init("stride", .ints(stride)), .init("padding", .ints(padding)), .init("dilation", .ints([1, 1])),
+      ]
+      let images = TensorType(.f32, Shape(sizes: x)), weights = TensorType(.f32, Shape(sizes: [outputs, x[3]] + kernel))
+      let forward = [true, false].map { isRelu in
+        OpCase(
+          .conv2dMaxPool2d, isRelu ? [images, weights, .f32(outputs)] : [images, weights],
+          Attributes(window + [.init("relu", .bool(isRelu))]), within: 1e-4)
+      }
+      guard let types = try? OpDefinition.conv2dMaxPool2d.inferTypes(forward[0].operands, forward[0].attributes) else {
+        return []
+      }
+      func gradient(_ name: String, _ values: [Int]) -> Attributes {
+        Attributes(
+          window + [.init("groups", .int(1)), .init(name, .ints(values)), .init(ChannelsLast.attribute, .bool(true))])
+      }
+      return forward + [
+        OpCase(
+          .conv2dInputGrad, [types[0], weights, types[1]], gradient("size", [x[1], x[2]]), below: 4, within: 1e-4),
+        OpCase(.conv2dWeightGrad, [types[0], images, types[1]], gradient("kernel", kernel), below: 4, within: 3e-4),
+        OpCase(.maxUnpool2dSum, types, below: 4, within: 1e-4),
       ]
     }
   }()

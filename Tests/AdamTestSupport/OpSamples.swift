@@ -227,6 +227,12 @@ package struct OpSample: Sendable {
         OpSample([.f32(1, 2, 4, 4)], pool([2, 2], [2, 2], [0, 0], partial: false)),
         OpSample([.f32(1, 1, 5, 4)], pool([3, 2], [2, 1], [1, 1], partial: true)),
       ]
+    case .conv2dMaxPool2d:
+      let attributes: Attributes = [
+        "stride": .ints([1, 1]), "padding": .ints([1, 1]), "dilation": .ints([1, 1]), "relu": .bool(true),
+      ]
+      return [OpSample([.f32(2, 4, 6, 2), .f32(3, 2, 3, 3), .f32(3)], attributes)]
+    case .maxUnpool2dSum: return [OpSample([.f32(2, 2, 3, 4), i32(2, 2, 3, 4)], labels: 4)]
     case .maxPool2dGrad:
       return [
         OpSample([.f32(1, 2, 2, 2), .f32(1, 2, 4, 4)], pool([2, 2], [2, 2], [0, 0], partial: false)),

@@ -84,7 +84,7 @@ extension OpDefinition {
       }
       return [x]
     }
-  ).alsoChannelsLast(images: [0], resultIsImage: true)
+  ).alsoChannelsLast(images: [0], resultIsImage: true).alsoUnpooling()
 
   /// The gradient of conv2d's weights: g [n, out, h', w'], x → [out, in / groups, kh, kw]; `kernel` is
   /// (kh, kw). Rule 1 over (n, h', w').
@@ -119,7 +119,7 @@ extension OpDefinition {
       }
       return [w]
     }
-  ).alsoChannelsLast(images: [0, 1], resultIsImage: false)
+  ).alsoChannelsLast(images: [0, 1], resultIsImage: false).alsoUnpooling()
 }
 
 /// The walk over all products of a convolution, and what its ops check.

@@ -63,6 +63,7 @@ package struct OpRegistry: Sendable {
     .matmul,
     .conv2d, .conv2dInputGrad, .conv2dWeightGrad,
     .maxPool2d, .maxPool2dGrad,
+    .conv2dMaxPool2d, .maxUnpool2dSum,
     .softmax, .softmaxGrad,
     .causalSoftmax,
     .layerNorm, .layerNormGrad,

@@ -66,7 +66,7 @@ package struct FusedBody: Hashable, Sendable {
         case .step(let i): throw ShapeError("a fused loop uses its step s\(i) before it is computed")
         }
       }
-      try TypeRules.numbers("fused_elementwise", arguments)
+      if !isSource { try TypeRules.numbers("fused_elementwise", arguments) }
       types += try step.op.inferTypes(arguments, step.attributes)
     }
     return types

@@ -5,7 +5,18 @@ import AdamKernelABI
 
 extension Emission {
   /// Images are [n, height, width, channels].
-  var isChannelsLast: Bool { attributes.bool(ChannelsLast.attribute) ?? false }
+  var isChannelsLast: Bool {
+    attributes.bool(ChannelsLast.attribute) ?? false || operation.op == .conv2dMaxPool2d
+  }
+
+  /// Where the gradients of a convolution's result belong, when it was pooled.
+  fileprivate mutating func unpooledPlaces() -> Place? { operation.operands.count > 2 ? operand(2) : nil }
+
+  /// The sizes of a convolution's result, by its gradients.
+  fileprivate func unpooledSizes() -> [Int] {
+    let sizes = operandSizes(0)
+    return operation.operands.count > 2 ? [sizes[0], sizes[1] * 2, sizes[2] * 2, sizes[3]] : sizes
+  }
 }
 
 /// Sizes of one convolution: x [n, in, h, w] → y [n, out, rows, columns], whatever comes last in memory.
@@ -125,8 +136,10 @@ private func padded(
 
 /// Larger images: padded by the kernel that reads them where one fits its room and is read by one unit, else all of
 /// them before it. Throws for more than any memory holds.
+/// `places` say where in the images gradients of pooled ones belong.
 private func spread(
-  _ e: inout Emission, _ place: Place, _ sizes: [Int], _ spreading: Spreading, _ c: ConvolutionSizes
+  _ e: inout Emission, _ place: Place, _ sizes: [Int], _ spreading: Spreading, _ c: ConvolutionSizes,
+  places: Place? = nil
 ) throws(RuntimeError) -> Planes {
   let shape = Array(sizes[..<2]) + spreading.size
   guard let count = Shape(sizes: shape).elementCount else {
@@ -139,13 +152,13 @@ private func spread(
   if sizes[0] * c.groups >= manySlices, (sizes[1] / c.groups * size + slack) * 4 <= KernelArguments.imageBytes {
     var arguments = KernelArguments()
     spreading.configure(&arguments, sizes, pixel: pixel)
-    result.padding = e.tables.store([arguments])
+    result.padding = e.tables.store(arguments, p2: places)
     return result
   }
   (result.place, result.stored) = (e.scratch(count + slack), size)
   let planes = c.isLast ? sizes[0] : sizes[0] * sizes[1]
   let cost = 20 * Double(planes) + 0.2 * Double(count)
-  e.emit(e.kernels.padPlanes, [place, result.place], units: planes, cost: cost) {
+  e.emit(e.kernels.padPlanes, [place, result.place, places], units: planes, cost: cost) {
     spreading.configure(&$0, sizes, pixel: pixel)
   }
   return result
@@ -187,7 +200,7 @@ private struct WeightRows {
 /// One convolution kernel call over padded images.
 private func emitConv(
   _ e: inout Emission, _ planes: Planes, _ w: Place, _ rows: WeightRows, _ c: ConvolutionSizes,
-  to target: Place, sizes: [Int], bias: Place?, offsets: [Int32], stride: [Int]
+  to target: Place, sizes: [Int], bias: Place?, offsets: [Int32], stride: [Int], pooling: Pooling? = nil
 ) throws(RuntimeError) {
   let packed = rows.packed(&e, w, c, width: e.kernels.convWidth(rows.rows, channelsLast: c.isLast))
   let table = e.pool.store(offsets)
@@ -197,7 +210,7 @@ private func emitConv(
   let units = slices * ((sizes[2] + perUnit - 1) / perUnit)
   let epilogue = try e.takeEpilogue()
   e.emit(
-    e.kernels.conv, [planes.place, packed, target, bias, table, epilogue?.place, planes.padding],
+    e.kernels.conv, [planes.place, packed, target, bias, table, epilogue?.place, planes.padding, pooling?.places],
     units: sizes[2] > 0 && sizes[3] > 0 ? units : 0,
     cost: 50 * Double(units) + c.flops * 0.01 + (epilogue?.cost ?? 0)
   ) {
@@ -206,7 +219,24 @@ private func emitConv(
     ($0.n6, $0.n7) = (sizes[2], sizes[3])
     ($0.n8, $0.n9, $0.n10) = (stride[0] * planes.rowStride, stride[1] * planes.pixelStride, perUnit)
     ($0.n11, $0.n12) = c.isLast ? (1, 1) : (rows.outer, 0)
+    if let pooling { $0.f0 = pooling.isRelu ? 0 : -.infinity }
   }
+}
+
+/// What becomes of the result of a convolution.
+private struct Pooling {
+  let places: Place
+  let isRelu: Bool
+}
+
+/// The convolution of images with channels last, pooled while it is made.
+@Sendable func emitConv2dMaxPool2d(_ e: inout Emission) throws(RuntimeError) {
+  let pooled = e.resultSizes()
+  let c = ConvolutionSizes(
+    e.operandSizes(0), e.operandSizes(1), [pooled[0], pooled[1] * 2, pooled[2] * 2, pooled[3]], e)
+  let bias = e.operation.operands.count > 2 ? e.operand(2) : nil
+  let pooling = Pooling(places: e.result(1), isRelu: e.attributes.bool("relu") ?? false)
+  try emitConv2d(&e, c, bias, pooling)
 }
 
 @Sendable func emitConv2d(_ e: inout Emission) throws(RuntimeError) {
@@ -219,20 +249,29 @@ private func emitConv(
       b: .init(place: w, rowStride: 1, columnStride: c.x[1]), c: y, bias: bias
     ).emit(&e)
   }
-  let planes = try padded(&e, x, c, columnsOut: c.y[3], slack: e.convRun * c.stride[1])
+  try emitConv2d(&e, c, bias)
+}
+
+/// To the first result.
+private func emitConv2d(
+  _ e: inout Emission, _ c: ConvolutionSizes, _ bias: Place?, _ pooling: Pooling? = nil
+) throws(RuntimeError) {
+  let planes = try padded(&e, e.operand(0), c, columnsOut: c.y[3], slack: e.convRun * c.stride[1])
   let rows = WeightRows(c, ofInputs: false)
   let offsets = try planes.offsets(
     channels: c.inputsPerGroup, window: c.window, steps: c.dilation, isReversed: false)
   try emitConv(
-    &e, planes, w, rows, c, to: y, sizes: c.y, bias: bias, offsets: offsets, stride: c.stride)
+    &e, planes, e.operand(1), rows, c, to: e.result(), sizes: c.y, bias: bias, offsets: offsets, stride: c.stride,
+    pooling: pooling)
 }
 
 /// The gradient of the images is a convolution of the output's gradient, spread by the stride, with the
 /// window turned round.
 @Sendable func emitConv2dInputGrad(_ e: inout Emission) throws(RuntimeError) {
-  let c = ConvolutionSizes(e.resultSizes(), e.operandSizes(1), e.operandSizes(0), e)
+  let c = ConvolutionSizes(e.resultSizes(), e.operandSizes(1), e.unpooledSizes(), e)
   let (g, w, x) = (e.operand(0), e.operand(1), e.result())
-  if c.isProduct {
+  let places = e.unpooledPlaces()
+  if c.isProduct, places == nil {
     return try Product(
       m: c.pixels, n: c.x[1], k: c.y[1], a: .init(place: g, rowStride: c.y[1], columnStride: 1),
       b: .init(place: w, rowStride: c.x[1], columnStride: 1), c: x, bias: nil
@@ -242,7 +281,7 @@ private func emitConv(
   let spreading = Spreading(
     size: [c.x[2] + reach[0], c.x[3] + reach[1]], first: [reach[0] - c.padding[0], reach[1] - c.padding[1]],
     step: c.stride, slack: e.convRun)
-  let planes = try spread(&e, g, c.y, spreading, c)
+  let planes = try spread(&e, g, c.y, spreading, c, places: places)
   let rows = WeightRows(c, ofInputs: true)
   let offsets = try planes.offsets(
     channels: c.outputsPerGroup, window: c.window, steps: c.dilation, isReversed: true)
@@ -251,7 +290,7 @@ private func emitConv(
 }
 
 @Sendable func emitConv2dWeightGrad(_ e: inout Emission) throws(RuntimeError) {
-  let c = ConvolutionSizes(e.operandSizes(1), e.resultSizes(), e.operandSizes(0), e)
+  let c = ConvolutionSizes(e.operandSizes(1), e.resultSizes(), e.unpooledSizes(), e)
   let (g, x, target) = (e.operand(0), e.operand(1), e.result())
   // Only single elements of x are read here: nothing behind the planes.
   let planes = try padded(&e, x, c, columnsOut: Int.max, slack: 0)
@@ -263,7 +302,7 @@ private func emitConv(
   let sums = e.scratch(c.groups * terms * width)
   let sum = LongSum(places: c.y[0] * c.y[2] * c.y[3], sums: c.groups * terms * width)
   let parts = e.scratch(sum.blocksAtOnce * sum.sums)
-  let pointers = [g, planes.place, parts, e.pool.store(offsets), planes.padding]
+  let pointers = [g, planes.place, parts, e.pool.store(offsets), planes.padding, e.unpooledPlaces()]
   let slices = c.groups * blocks(c.outputsPerGroup, 2 * lanes)
   for first in stride(from: 0, to: sum.blocks, by: sum.blocksAtOnce) {
     let count = min(sum.blocksAtOnce, sum.blocks - first)

@@ -31,10 +31,12 @@ enum EmitterTable {
     Emitter("conv2d_weight_grad", emitConv2dWeightGrad),
     Emitter("max_pool2d", emitMaxPool2d),
     Emitter("max_pool2d_grad", emitMaxPool2dGrad),
+    Emitter("conv2d_max_pool2d", emitConv2dMaxPool2d),
   ]
 
   static let reductions = [
     Emitter("sum", emitSum),
+    Emitter("max_unpool2d_sum", emitMaxUnpool2dSum),
     Emitter("mean", emitMean),
     Emitter("max") { e throws(RuntimeError) in try emitExtreme(&e, smallest: false) },
     Emitter("min") { e throws(RuntimeError) in try emitExtreme(&e, smallest: true) },

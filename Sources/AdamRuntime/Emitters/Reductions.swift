@@ -67,16 +67,28 @@ private func emitSum(_ e: inout Emission, mean: Bool) throws(RuntimeError) {
 
 /// Sums of columns in the order of `sum_last`.
 private func emitSumColumns(
-  _ e: inout Emission, _ source: Place, _ rows: Int, _ columns: Int, to target: Place, mean: Bool
+  _ e: inout Emission, _ source: Place, _ rows: Int, _ columns: Int, to target: Place, mean: Bool,
+  places: Place? = nil, imageColumns: Int = 0
 ) {
   let units = 8 * KernelTable.sumChunks(rows)
   let lanes = e.scratch(units * columns)
-  e.emit(e.kernels.sumColumnLanes, [source, lanes], units: units, cost: 10 + 0.05 * Double(rows) * Double(columns)) {
-    ($0.n0, $0.n1) = (rows, columns)
+  let cost = 10 + 0.05 * Double(rows) * Double(columns)
+  e.emit(
+    e.kernels.sumColumnLanes, [source, lanes, nil, places], units: places == nil ? units : units / 8, cost: cost
+  ) {
+    ($0.n0, $0.n1, $0.n3) = (rows, columns, imageColumns)
   }
-  e.emit(e.kernels.sumColumns, [source, target, lanes], units: (columns + 15) / 16, cost: 20) {
-    ($0.n0, $0.n1, $0.n2) = (rows, columns, mean ? 1 : 0)
+  e.emit(e.kernels.sumColumns, [source, target, lanes, places], units: (columns + 15) / 16, cost: 20) {
+    ($0.n0, $0.n1, $0.n2, $0.n3) = (rows, columns, mean ? 1 : 0, imageColumns)
   }
+}
+
+/// Of the pixels of images, by the gradients of the pooled ones.
+@Sendable func emitMaxUnpool2dSum(_ e: inout Emission) throws(RuntimeError) {
+  let sizes = e.operandSizes(0)
+  emitSumColumns(
+    &e, e.operand(0), 4 * sizes[..<3].reduce(1, *), sizes[3], to: e.result(), mean: false, places: e.operand(1),
+    imageColumns: 2 * sizes[2])
 }
 
 /// The operand with the reduced axes last, and the rows and terms that gives.

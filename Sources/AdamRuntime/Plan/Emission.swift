@@ -157,6 +157,13 @@ struct TableBuilder {
     return place
   }
 
+  /// Arguments whose third pointer is filled in later.
+  mutating func store(_ arguments: KernelArguments, p2: Place?) -> Place {
+    let place: Place = store([arguments])
+    if let p2 { relocations.append(Relocation(holder: .table(place.offset + 2 * 8), target: p2)) }
+    return place
+  }
+
   /// Streams of an elementwise call: the pointers are filled in later.
   mutating func store(_ streams: [Stream]) -> Place {
     let blank = streams.map { StreamRecord(0, $0.rowStride, $0.columnStride) }
