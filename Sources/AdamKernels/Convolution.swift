@@ -60,8 +60,8 @@ struct Convolution {
   let epilogue: Epilogue
   /// Where the places of the largest elements go: the results are pooled.
   let places: Integers?
-  /// Room for rows that are pooled.
-  let pooledRows: Floats
+  /// Room for rows before they are pooled.
+  let rowsToPool: Floats
   /// Pooled sums below it become 0.
   let least: Float
 
@@ -79,7 +79,7 @@ struct Convolution {
     padding = ImagePadding(a.pointee.p6, planes: a.pointee.n11, room: scratch + Self.sumCount)
     epilogue = Epilogue(a)
     (places, least) = (a.pointee.p7.optionalIntegers, a.pointee.f0)
-    pooledRows = scratch + (Self.sumCount &+ KernelArguments.imageBytes / 4)
+    rowsToPool = scratch + (Self.sumCount &+ KernelArguments.imageBytes / 4)
   }
 }
 

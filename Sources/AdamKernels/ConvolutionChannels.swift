@@ -60,10 +60,10 @@ private func pooledRows(_ c: Convolution, _ x: Floats, _ image: Int, _ rows: Ran
   let atOnce = max(2, 4096 / max(1, row) & ~1)
   for first in stride(from: rows.lowerBound, to: rows.upperBound, by: atOnce) {
     let end = min(first &+ atOnce, rows.upperBound)
-    eachBlock(c, ImagePlace(x: x, y: c.pooledRows - first &* row), first..<end)
+    eachBlock(c, ImagePlace(x: x, y: c.rowsToPool - first &* row), first..<end)
     let to = (image &* c.rows &+ first) / 2 &* (c.columns / 2) &* c.channels
     let windows = Windows(twoByTwoIn: end &- first, columns: c.columns, channels: c.channels)
-    maxPoolPlaces(windows, c.pooledRows, c.y + to, places + to, isRelu: c.least == 0)
+    maxPoolPlaces(windows, c.rowsToPool, c.y + to, places + to, isRelu: c.least == 0)
   }
 }
 

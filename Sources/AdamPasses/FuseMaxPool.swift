@@ -11,7 +11,7 @@ extension Pass {
   ) { function in
     guard function.operations.contains(where: { $0.op == .maxPool2d }) else { return function }
     let chains = PooledConvolutions(function).found
-    return chains.isEmpty ? function : Unpooling(Rewriting(function), chains).function
+    return chains.isEmpty ? function : PoolFusion(Rewriting(function), chains).function
   }
 }
 
@@ -79,7 +79,9 @@ private struct PooledConvolutions {
     } else if others.count > 1 {
       return false
     }
-    guard let readers = users(last), readers.allSatisfy({ canUnpool($0, function.operations[last].results[0]) })
+    guard let readers = users(last), readers.allSatisfy({ canUnpool($0, function.operations[last].results[0]) }),
+      let first = readers.first, let end = readers.last, first > chain.pool,
+      !function.hasUpdate(between: others[0], and: end)
     else { return false }
     (chain.gradient, chain.readers) = (last, readers)
     return true
@@ -126,7 +128,7 @@ private func pooling(_ convolution: Operation, isRelu: Bool) -> Attributes {
 }
 
 /// Copies a function with the chains in their other form.
-private struct Unpooling {
+private struct PoolFusion {
   private var rewriting: Rewriting
   private var dropped: Set<Int> = []
   private var pools: [Int: PooledConvolution] = [:]

@@ -15,8 +15,10 @@ private struct PooledNetwork: Sendable, CustomTestStringConvertible {
   var hasBias = true
   var padding = 1
   var stride = 1
+  /// tanh of what is pooled: the gradient of the next convolution's images gets a step behind it.
+  var hasTanh = false
 
-  var testDescription: String { "\(images) \(channels) relu \(isRelu) bias \(hasBias) \(padding) \(stride)" }
+  var testDescription: String { "\(images) \(channels) relu \(isRelu) bias \(hasBias) \(padding) \(stride) tanh \(hasTanh)" }
 
   func function() throws -> TensorFunction {
     var f = TensorFunction(name: "f")
@@ -45,7 +47,8 @@ private struct PooledNetwork: Sendable, CustomTestStringConvertible {
     if hasBias { operands.append(f.addParameter(.f32(outputs), name: "b" + name, role: .parameter)) }
     var y = try f.emit(.conv2d, operands, window)
     if isRelu { y = try f.emit(.relu, [y]) }
-    return try f.emit(.maxPool2d, [y], pooling)
+    y = try f.emit(.maxPool2d, [y], pooling)
+    return hasTanh ? try f.emit(.tanh, [y]) : y
   }
 
   static let all: [PooledNetwork] = [
@@ -55,6 +58,7 @@ private struct PooledNetwork: Sendable, CustomTestStringConvertible {
     PooledNetwork(images: [4, 16, 24, 24], channels: (16, 0), padding: 2, stride: 1),
     PooledNetwork(images: [20, 4, 32, 16], channels: (16, 16), isRelu: false, hasBias: false),
     PooledNetwork(images: [17, 2, 15, 31], channels: (32, 16), stride: 2),
+    PooledNetwork(images: [18, 4, 16, 12], hasTanh: true), PooledNetwork(images: [3, 4, 16, 12], hasTanh: true),
   ]
 }
 

@@ -61,7 +61,8 @@ extension OpDefinition {
 /// Which element of its window of two by two the largest one is, [n, h, w, c] in i32: 2·row + column, or -1 where a
 /// relu before the pooling lets no gradient through. The windows lie side by side and cover the images.
 enum PoolPlaces {
-  /// Columns × channels of an image that is pooled while it is made: kernels keep two rows.
+  /// Columns × channels of an image that is pooled while it is made: kernels keep two rows, as their table says at
+  /// `conv`.
   static let longestRow = 1 << 14
 
   /// Throws unless the operand `index` are places for the gradients of pooled images, the first operand.

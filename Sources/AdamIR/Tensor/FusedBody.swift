@@ -10,8 +10,8 @@
 // - Each step rounds exactly as its op does alone; a scalar is rounded to f32 once.
 // - At most `maximumSteps` steps and `maximumOperands` operands.
 //
-// - In `fused_epilogue` s0 is an op with the trait `epilogue` on operands of any shape, the others are
-//   as above, and the result has the type of s0. A step reads s0 like any other step.
+// - In `fused_epilogue` s0 is an op with the trait `epilogue` on operands of any shape and kind, the others
+//   are as above, and the result has the type of s0. A step reads s0 like any other step.
 //
 // In text: `fused_elementwise(%3, %1; body={mul(a0, 0.5); add(s0, a1); gelu(s1; approximate="none")})`.
 
@@ -98,9 +98,17 @@ package struct FusedBody: Hashable, Sendable {
     return readers.isEmpty || isReluGrad ? own[index] : nil
   }
 
+  /// Whether an operand says where the gradients that s0 reads belong.
+  private func isPlaces(_ operand: Int) -> Bool {
+    guard let source = steps.first, source.op == .conv2dInputGrad else { return false }
+    return source.arguments.dropFirst(2).contains(.operand(operand))
+  }
+
   /// The last step in Double, by the ops' own references.
   func reference(_ operands: [ReferenceTensor], hasSource: Bool = false) -> [ReferenceTensor] {
-    let types = operands.map { TensorType(.f32, Shape(sizes: $0.sizes)) }
+    let types = operands.enumerated().map { index, operand in
+      TensorType(hasSource && isPlaces(index) ? .i32 : .f32, Shape(sizes: operand.sizes))
+    }
     guard let stepTypes = try? stepTypes(types, hasSource: hasSource) else { return [] }
     var results: [ReferenceTensor] = []
     for (step, type) in zip(steps, stepTypes) {
