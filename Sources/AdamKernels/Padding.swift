@@ -23,12 +23,18 @@ private func unpool(
   Unpooling(g + at, places + at, columns: x.n2 / x.n9, channels: x.n9).pad(x, to)
 }
 
+extension KernelArguments {
+  /// Of `padPlanes`: the zeros are only around the elements.
+  var padsFrame: Bool {
+    n1 > 0 && n7 == 1 && n8 == n9 && n5 >= 0 && n6 >= 0 && n5 &+ n1 <= n3 && n6 &+ n2 <= n4
+  }
+}
+
 /// The same with planes from and to somewhere else: sizes and steps as the slots of `padPlanes` say.
 func pad(_ sizes: UnsafePointer<KernelArguments>, _ from: Floats, _ to: Floats, planes: Int) {
   let x = sizes.pointee
   let (source, size) = (x.n1 &* x.n2, x.n3 &* x.n4)
-  let isFrame =
-    x.n1 > 0 && x.n7 == 1 && x.n8 == x.n9 && x.n5 >= 0 && x.n6 >= 0 && x.n5 &+ x.n1 <= x.n3 && x.n6 &+ x.n2 <= x.n4
+  let isFrame = x.padsFrame
   let frame = Frame(x)
   // What is read and written behind these planes is less than the others together.
   let lastOnes = planes &- 1 &- 48 / max(1, min(source, size))

@@ -119,6 +119,14 @@ private struct Square {
     best = upper.replacing(with: lower, where: isLower)
   }
 
+  /// Of the window that begins at `x`.
+  @_transparent
+  init<Whole: StaticBool>(_ x: Floats, _ w: Windows, _ channels: Channels<Whole>) {
+    let right = w.channels, below = w.columns &* w.channels
+    self.init(
+      channels.load(x), channels.load(x + right), channels.load(x + below), channels.load(x + (below &+ right)))
+  }
+
   /// Which of them: 0 a … 3 d.
   @_transparent
   var place: SIMD16<Int32> {
@@ -145,9 +153,7 @@ private struct PlainPlaces<IsRelu: StaticBool>: WindowWork {
   @inline(__always)
   func run<Whole: StaticBool>(_ i: Int, _ j: Int, _ at: Int, _ channels: Channels<Whole>) {
     let x = from + (2 &* (i &* w.columns &+ j) &* w.channels &+ at)
-    let right = w.channels, below = w.columns &* w.channels
-    let square = Square(
-      channels.load(x), channels.load(x + right), channels.load(x + below), channels.load(x + (below &+ right)))
+    let square = Square(x, w, channels)
     let out = (i &* w.outColumns &+ j) &* w.channels &+ at
     channels.store(square.best, to + out)
     var place = square.place
@@ -163,9 +169,7 @@ private struct PlainMaxima: WindowWork {
   @inline(__always)
   func run<Whole: StaticBool>(_ i: Int, _ j: Int, _ at: Int, _ channels: Channels<Whole>) {
     let x = from + (2 &* (i &* w.columns &+ j) &* w.channels &+ at)
-    let right = w.channels, below = w.columns &* w.channels
-    let square = Square(
-      channels.load(x), channels.load(x + right), channels.load(x + below), channels.load(x + (below &+ right)))
+    let square = Square(x, w, channels)
     channels.store(square.best, to + ((i &* w.outColumns &+ j) &* w.channels &+ at))
   }
 }
@@ -237,8 +241,7 @@ private struct PlainGradients<IsRelu: StaticBool>: WindowWork {
     let right = w.channels, below = w.columns &* w.channels
     let element = 2 &* (i &* w.columns &+ j) &* w.channels &+ at
     let x = from + element
-    let square = Square(
-      channels.load(x), channels.load(x + right), channels.load(x + below), channels.load(x + (below &+ right)))
+    let square = Square(x, w, channels)
     let out = to + element, zero = Lane16(repeating: 0)
     // The sum with the zero there is exact but for a negative zero, which becomes positive.
     var sum = zero + channels.load(g + ((i &* w.outColumns &+ j) &* w.channels &+ at))

@@ -146,8 +146,7 @@ struct Unpooling {
 
   /// One image among zeros: sizes and steps as the slots of `padPlanes` say.
   func pad(_ x: KernelArguments, _ to: Floats) {
-    let isFrame = x.n7 == 1 && x.n8 == x.n9 && x.n5 >= 0 && x.n6 >= 0 && x.n5 &+ x.n1 <= x.n3 && x.n6 &+ x.n2 <= x.n4
-    if isFrame { return frame(x, to) }
+    if x.padsFrame { return frame(x, to) }
     to.update(repeating: 0, count: x.n3 &* x.n4)
     for i in 0..<x.n1 {
       let row = x.n5 &+ i &* x.n7

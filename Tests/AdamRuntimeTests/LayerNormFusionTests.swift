@@ -58,14 +58,6 @@ private struct NormalisedRows {
 @Suite struct LayerNormFusionTests {
   private static let name = "fuse-layer-norm"
 
-  private func bits(_ function: TensorFunction, _ arguments: [Tensor], _ machine: Runtime) throws -> [[UInt32]] {
-    let plan = try Plan(function, machine, bindings: arguments)
-    plan.run()
-    return try function.results.indices.map {
-      try plan.result($0).floats.map { $0.isNaN ? .max : $0.bitPattern }
-    }
-  }
-
   /// Whether the gradients with the pass have the bits of those without, on all machines; its operations.
   private func operations(_ test: NormalisedRows) throws -> [Operation] {
     let function = try test.function()

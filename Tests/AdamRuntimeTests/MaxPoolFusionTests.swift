@@ -65,14 +65,6 @@ private struct PooledNetwork: Sendable, CustomTestStringConvertible {
 @Suite struct MaxPoolFusionTests {
   private static let name = "fuse-max-pool"
 
-  private func bits(_ function: TensorFunction, _ arguments: [Tensor], _ machine: Runtime) throws -> [[UInt32]] {
-    let plan = try Plan(function, machine, bindings: arguments)
-    plan.run()
-    return try function.results.indices.map {
-      try plan.result($0).floats.map { $0.isNaN ? .max : $0.bitPattern }
-    }
-  }
-
   /// Whole numbers, so that elements of a window are equal often, and some that are none.
   private func arguments(_ function: TensorFunction, special: [Float]) throws -> [Tensor] {
     var numbers = Numbers(3)

@@ -68,6 +68,15 @@ extension Tensor {
   }
 }
 
+/// All results of a function on a machine; NaNs of any kind are one.
+func bits(_ function: TensorFunction, _ arguments: [Tensor], _ machine: Runtime) throws -> [[UInt32]] {
+  let plan = try Plan(function, machine, bindings: arguments)
+  plan.run()
+  return try function.results.indices.map {
+    try plan.result($0).floats.map { $0.isNaN ? .max : $0.bitPattern }
+  }
+}
+
 /// Distance in representable numbers; +0 and −0 are equal, NaN equals NaN.
 func ulps(_ a: Float, _ b: Float) -> Int {
   if a == b || (a.isNaN && b.isNaN) { return 0 }
