@@ -50,16 +50,17 @@ let package = Package(
     .target(name: "AdamIR", dependencies: ["AdamSource", "AdamFormulas"]),
     .target(name: "AdamPasses", dependencies: ["AdamIR"]),
     .target(name: "CFloatState"),
+    .target(name: "CMemory"),
     .target(name: "CProcessor"),
     .target(name: "AdamKernelABI"),
     .target(
-      name: "AdamKernels", dependencies: ["AdamKernelABI", "AdamFormulas"],
+      name: "AdamKernels", dependencies: ["AdamKernelABI", "AdamFormulas", "CMemory"],
       swiftSettings: kernelSettings(nil, "ADAM_BASE")),
     .target(
-      name: "AdamKernelsV3", dependencies: ["AdamKernelABI", "AdamFormulas"],
+      name: "AdamKernelsV3", dependencies: ["AdamKernelABI", "AdamFormulas", "CMemory"],
       swiftSettings: kernelSettings("x86-64-v3", "ADAM_V3")),
     .target(
-      name: "AdamKernelsV4", dependencies: ["AdamKernelABI", "AdamFormulas"],
+      name: "AdamKernelsV4", dependencies: ["AdamKernelABI", "AdamFormulas", "CMemory"],
       swiftSettings: kernelSettings("x86-64-v4", "ADAM_V4")),
     .target(name: "AdamData", dependencies: ["AdamSource"]),
     .target(

@@ -123,8 +123,6 @@ public struct KernelTable: Sendable {
 
   /// p0: x [n0, n1], p1: out.
   public var softmax: Kernel
-  /// Row i of each n2 sees its first n1 - n2 + i + 1 elements; the others become 0. p0: x [n0, n1], p1: out.
-  public var causalSoftmax: Kernel
   /// p0: x [n0, n1], p1: out.
   public var logSoftmax: Kernel
   /// (g − Σ g·y)·y. p0: g, p1: y, p2: out; [n0, n1].
@@ -137,6 +135,12 @@ public struct KernelTable: Sendable {
   /// The op `layer_norm_grad`. p0: g [n0, n1], p1: weight [n1], p2: ratio, p3: √(variance + eps) [n0], p4: x less its
   /// mean, p5: out, p6: what is added or nil.
   public var layerNormGrad: Kernel
+  /// The op `attention`, n0 heads of n1 places of n2 numbers. p0: x [.., n1, 3·n0·n2], p1: y [.., n1, n0·n2], p2:
+  /// weights [.., n0, n1, n4], n4 a multiple of 16; n3 = 1: causal, f0: scale. Unit: a head of a sequence.
+  public var attention: Kernel
+  /// The op `attention_grad`. p0: g, p1: x, p2: weights, p3: x'; sizes as `attention`. p4: room [.., n1, n4] for the
+  /// head n5 and those behind it, or nil where `keepsSlopes` says so. Unit: a head, of which n5 is the first.
+  public var attentionGrad: Kernel
   /// Mean of −logp[b, target[b]]. p0: logp [n0, n1], p1: target i32 [n0], p2: out [1].
   /// One unit. A target outside 0 ..< n1 makes the loss NaN.
   public var nllLoss: Kernel
@@ -250,15 +254,22 @@ public struct KernelTable: Sendable {
     return m * n * k > 1024
   }
 
+  /// Whether `attentionGrad` has room for the slopes of a head of its own, and `attention` for copies.
+  public static func keepsSlopes(places: Int, size: Int) -> Bool {
+    places <= 240 && size <= 384 && places * (blocks(size, of: 16) * 16) <= 8192
+  }
+  /// Places of causal attention that are computed together: as many rows as the tallest tile has, or some of it.
+  public static func attentionGroup(isNear: Bool) -> Int { isNear ? 12 : 96 }
+
   static func blocks(_ count: Int, of size: Int) -> Int { (count + size - 1) / max(size, 1) }
 
   public init(
     level: String, panelColumns: Int, tileRows: Int, elementwise: Kernel, fill: Kernel,
     gemmPack: Kernel, gemm: Kernel, dot16: Kernel, sumLast: Kernel, sumRuns: Kernel,
     sumFirst: Kernel, sumColumnLanes: Kernel, sumColumns: Kernel, extreme: Kernel,
-    softmax: Kernel, causalSoftmax: Kernel, logSoftmax: Kernel,
+    softmax: Kernel, logSoftmax: Kernel,
     softmaxGrad: Kernel, logSoftmaxGrad: Kernel, layerNorm: Kernel, layerNormGrad: Kernel,
-    nllLoss: Kernel, nllLossGrad: Kernel,
+    attention: Kernel, attentionGrad: Kernel, nllLoss: Kernel, nllLossGrad: Kernel,
     crossEntropyLoss: Kernel, crossEntropyLossGrad: Kernel, mseLoss: Kernel, mseLossGrad: Kernel, bceWithLogits: Kernel,
     stridedCopy: Kernel, indexSelect: Kernel, indexAdd: Kernel, adam: Kernel, adamw: Kernel,
     sgd: Kernel, convRows: Int, padPlanes: Kernel, convPack: Kernel, conv: Kernel, convWeights: Kernel,
@@ -279,12 +290,13 @@ public struct KernelTable: Sendable {
     self.sumColumns = sumColumns
     self.extreme = extreme
     self.softmax = softmax
-    self.causalSoftmax = causalSoftmax
     self.logSoftmax = logSoftmax
     self.softmaxGrad = softmaxGrad
     self.logSoftmaxGrad = logSoftmaxGrad
     self.layerNorm = layerNorm
     self.layerNormGrad = layerNormGrad
+    self.attention = attention
+    self.attentionGrad = attentionGrad
     self.nllLoss = nllLoss
     self.nllLossGrad = nllLossGrad
     self.crossEntropyLoss = crossEntropyLoss

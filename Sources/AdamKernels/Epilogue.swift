@@ -27,6 +27,9 @@ struct Epilogue {
   @inline(__always)
   func isReluGrad(of y: Floats) -> Bool { activation == .reluGrad && other == y }
 
+  /// Nothing.
+  init() { (call, scratch, activation, other, result) = (nil, nil, .none, nil, nil) }
+
   @inline(__always)
   init(_ x: UnsafePointer<KernelArguments>) {
     scratch = x.pointee.scratch

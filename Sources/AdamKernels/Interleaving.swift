@@ -81,20 +81,39 @@ private struct Square {
     (r4, r5, r6, r7) = (load8(q), load8(q + stride), load8(q + 2 &* stride), load8(q + 3 &* stride))
   }
 
-  /// a0 b0 a1 b1 …
+  /// Rows become columns: pairs of elements, pairs of these, halves.
   @inline(__always)
-  private static func zip(_ a: Eight, _ b: Eight) -> (Eight, Eight) {
-    (
-      Eight(a[0], b[0], a[1], b[1], a[2], b[2], a[3], b[3]), Eight(a[4], b[4], a[5], b[5], a[6], b[6], a[7], b[7])
-    )
+  mutating func transpose() {
+    let (a, b) = Self.pairs(r0, r1), (c, d) = Self.pairs(r2, r3)
+    let (e, f) = Self.pairs(r4, r5), (g, h) = Self.pairs(r6, r7)
+    let (a0, a1) = Self.quads(a, c), (a2, a3) = Self.quads(b, d)
+    let (b0, b1) = Self.quads(e, g), (b2, b3) = Self.quads(f, h)
+    (r0, r4) = Self.halves(a0, b0)
+    (r1, r5) = Self.halves(a1, b1)
+    (r2, r6) = Self.halves(a2, b2)
+    (r3, r7) = Self.halves(a3, b3)
   }
 
-  /// The rows as one perfect shuffle of their elements; three of them transpose.
+  /// Two elements of a row in one lane. The steps have lanes of different sizes, or the compiler would see where each
+  /// element goes from the first to the last and collect them one by one.
+  private typealias Pairs = SIMD4<UInt64>
+
   @inline(__always)
-  mutating func shuffle() {
-    let (a, b) = Self.zip(r0, r4), (c, d) = Self.zip(r1, r5)
-    let (e, f) = Self.zip(r2, r6), (g, h) = Self.zip(r3, r7)
-    (r0, r1, r2, r3, r4, r5, r6, r7) = (a, b, c, d, e, f, g, h)
+  private static func pairs(_ a: Eight, _ b: Eight) -> (Pairs, Pairs) {
+    let low = Eight(a[0], b[0], a[1], b[1], a[4], b[4], a[5], b[5])
+    let high = Eight(a[2], b[2], a[3], b[3], a[6], b[6], a[7], b[7])
+    return (unsafeBitCast(low, to: Pairs.self), unsafeBitCast(high, to: Pairs.self))
+  }
+
+  @inline(__always)
+  private static func quads(_ a: Pairs, _ b: Pairs) -> (Eight, Eight) {
+    let low = Pairs(a[0], b[0], a[2], b[2]), high = Pairs(a[1], b[1], a[3], b[3])
+    return (unsafeBitCast(low, to: Eight.self), unsafeBitCast(high, to: Eight.self))
+  }
+
+  @inline(__always)
+  private static func halves(_ a: Eight, _ b: Eight) -> (Eight, Eight) {
+    (Eight(lowHalf: a.lowHalf, highHalf: b.lowHalf), Eight(lowHalf: a.highHalf, highHalf: b.highHalf))
   }
 
   @inline(__always)
@@ -118,9 +137,7 @@ private func interleaveEight(_ from: Floats, _ runStride: Int, _ k: Int, _ to: F
   var t = 0
   while t &+ 8 <= k {
     var square = Square(from + t, runStride)
-    square.shuffle()
-    square.shuffle()
-    square.shuffle()
+    square.transpose()
     square.store(to + t &* rowLength, rowLength)
     t &+= 8
   }

@@ -89,6 +89,18 @@ private func storeUnderEight(_ v: SIMD8<Float>, _ p: Floats, _ count: Int) {
   if count & 1 != 0 { p[at] = quarter[0] }
 }
 
+/// A matrix by its strides.
+struct Strided {
+  let first: Floats
+  let row, column: Int
+
+  init(_ first: Floats, row: Int, column: Int = 1) { (self.first, self.row, self.column) = (first, row, column) }
+
+  var transposed: Strided { Strided(first, row: column, column: row) }
+
+  func from(row index: Int) -> Strided { Strided(first + index &* row, row: row, column: column) }
+}
+
 /// The operands of one product, as the `gemm` slots say.
 struct Product {
   private(set) var a, b, c: Floats
@@ -107,6 +119,19 @@ struct Product {
     (bTerm, bColumn, cRow) = (x.pointee.n5, x.pointee.n6, x.pointee.n7)
     scratch = x.pointee.scratch.floats
     epilogue = Epilogue(x)
+  }
+
+  /// c [m, n] = a·b over k terms, nothing added and nothing behind it.
+  init(
+    _ a: Strided, _ b: Strided, into c: Strided, _ m: Int, _ n: Int, _ k: Int, packed: Floats? = nil, scratch: Floats
+  ) {
+    (self.a, self.b, self.c) = (a.first, b.first, c.first)
+    (bias, self.packed) = (nil, packed)
+    (self.m, self.n, self.k) = (m, n, k)
+    (aRow, aTerm) = (a.row, a.column)
+    (bTerm, bColumn, cRow) = (b.row, b.column, c.row)
+    self.scratch = scratch
+    epilogue = Epilogue()
   }
 
   /// Without a packed B: each block brings what it reads into the order of tiles itself.

@@ -80,7 +80,7 @@ struct ProductRows {
   /// Of a copied row: an odd number of lines.
   private static let length = TermBlock.most &+ 16
 
-  private init(first: Floats, row: Int, term: Int) { (self.first, self.row, self.term) = (first, row, term) }
+  init(first: Floats, row: Int, term: Int) { (self.first, self.row, self.term) = (first, row, term) }
 
   /// Rows that collide are copied when there are more of them than the first cache has places, as only the tallest
   /// tiles have. All others are read where they lie: a copy takes longer than it saves.

@@ -30,17 +30,20 @@ private struct Destination {
   /// Of the tile's first column; only with the last block.
   let bias: Floats?
 
-  /// Nothing is left but to store whole rows.
+  /// Nothing is left but to store whole rows, of two vectors or of one.
   @inline(__always)
   var isPlain: Bool { columns == Tile.columns && isFirst && bias == nil }
+  @inline(__always)
+  var isPlainVector: Bool { columns == Tile.lanes && isFirst && bias == nil }
 
   /// Two whole rows of a plain one.
   @inline(__always)
-  func store(_ pair: RowPair, _ row: Int) {
+  func store<Narrow: StaticBool>(_ pair: RowPair, _ row: Int, _: Narrow.Type) {
     let p = c + row &* cRow, q = p + cRow
     storeT(pair.p0, p)
-    storeT(pair.p1, p + Tile.lanes)
     storeT(pair.q0, q)
+    if Narrow.isTrue { return }
+    storeT(pair.p1, p + Tile.lanes)
     storeT(pair.q1, q + Tile.lanes)
   }
 
@@ -110,6 +113,27 @@ func tiledProduct(_ p: Product, _ rows: Range<Int>, _ columns: Range<Int>) {
       row &+= Tile.rows
     }
     term &+= block.count
+  }
+}
+
+/// As `tiledProduct`, of at most a block of terms and of columns that lie side by side: nothing is copied and nothing
+/// follows.
+@inline(__always)
+func nearProduct(_ p: Product, _ rows: Range<Int>, _ columns: Range<Int>) {
+  let a = ProductRows(first: p.a, row: p.aRow, term: p.aTerm)
+  var row = rows.lowerBound
+  while row < rows.upperBound {
+    var column = columns.lowerBound
+    while column < columns.upperBound {
+      let width = min(Tile.columns, columns.upperBound &- column)
+      let to = Destination(
+        c: p.c + (row &* p.cRow &+ column), cRow: p.cRow, rows: min(Tile.rows, rows.upperBound &- row),
+        columns: width, isFirst: true, bias: nil)
+      tile(
+        TileFactors(a: a.from(row), b: p.b + column, bTerm: p.bTerm, terms: p.k), to, isNarrow: width <= Tile.lanes)
+      column &+= Tile.columns
+    }
+    row &+= Tile.rows
   }
 }
 
@@ -215,15 +239,15 @@ private func tallTile<Narrow: StaticBool, Packed: StaticBool, Whole: StaticBool>
     a4 += f.a.term
     b += f.bTerm
   }
-  if !Narrow.isTrue, to.isPlain {
-    to.store(r0, 0)
-    to.store(r1, 2)
-    to.store(r2, 4)
+  if Narrow.isTrue ? to.isPlainVector : to.isPlain {
+    to.store(r0, 0, narrow)
+    to.store(r1, 2, narrow)
+    to.store(r2, 4, narrow)
     #if ADAM_V4
-      to.store(r3, 6)
+      to.store(r3, 6, narrow)
       if Whole.isTrue {
-        to.store(r4, 8)
-        to.store(r5, 10)
+        to.store(r4, 8, narrow)
+        to.store(r5, 10, narrow)
       }
     #endif
     return

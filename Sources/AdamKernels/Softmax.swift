@@ -74,49 +74,29 @@ private struct Row {
   }
 }
 
+/// Whole vectors as far as the row has them, because ragged ends take the way over memory.
 func softmax(_ raw: UnsafeRawPointer, _ begin: Int, _ end: Int) {
   let x = arguments(raw)
   let columns = x.pointee.n1
-  for row in begin..<end { softmax(x, row, columns, seen: columns) }
+  for row in begin..<end { softmax(x.pointee.p0.floats + row &* columns, x.pointee.p1.floats + row &* columns, columns) }
 }
 
-func causalSoftmax(_ raw: UnsafeRawPointer, _ begin: Int, _ end: Int) {
-  let x = arguments(raw)
-  let columns = x.pointee.n1, rows = x.pointee.n2
-  for row in begin..<end {
-    softmax(x, row, columns, seen: max(0, columns &- rows &+ row % rows &+ 1))
-  }
-}
-
-/// The first `seen` elements of a row; the others become 0. Whole vectors as far as the row has them, because
-/// ragged ends take the way over memory.
 @inline(__always)
-private func softmax(_ x: UnsafePointer<KernelArguments>, _ row: Int, _ columns: Int, seen: Int) {
-  let from = x.pointee.p0.floats + row &* columns, to = x.pointee.p1.floats + row &* columns
-  var best = Lane16(repeating: -.infinity)
-  var at = 0
-  while at < seen {
-    best = Lane16.larger(best, shown(some(from + at, columns &- at), seen &- at, else: -.infinity))
-    at &+= 16
-  }
-  let top = Lane16(repeating: largest(best))
+private func softmax(_ from: Floats, _ to: Floats, _ columns: Int) {
+  let top = Lane16(repeating: rowMax(from, columns))
   var sum = Lane16(repeating: 0)
-  at = 0
-  while at < seen {
-    let e = shown(Lane16.exp(some(from + at, columns &- at) - top), seen &- at, else: 0)
+  var at = 0
+  while at < columns {
+    let e = shown(Lane16.exp(some(from + at, columns &- at) - top), columns &- at, else: 0)
     put(e, to + at, columns &- at)
     sum = at == 0 ? e : sum + e
     at &+= 16
   }
-  let total = seen < 16 ? shortSum(seen) { to[$0] } : halfTree(sum)
+  let total = columns < 16 ? shortSum(columns) { to[$0] } : halfTree(sum)
   let factor = Lane16(repeating: 1 / total)
   at = 0
-  while at < seen {
-    put(shown(some(to + at, columns &- at) * factor, seen &- at, else: 0), to + at, columns &- at)
-    at &+= 16
-  }
   while at < columns {
-    put(Lane16(repeating: 0), to + at, columns &- at)
+    put(some(to + at, columns &- at) * factor, to + at, columns &- at)
     at &+= 16
   }
 }

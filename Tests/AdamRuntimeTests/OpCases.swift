@@ -32,7 +32,7 @@ struct OpCase: Sendable, CustomTestStringConvertible {
 
   static let all: [OpCase] =
     unary + binary + comparisons + gradients + casts + movement + reductions + products + losses + norms
-    + convolutions + poolings + pooledConvolutions + convolutions.compactMap(\.withChannelsLast) + poolings.compactMap(\.withChannelsLast)
+    + convolutions + poolings + pooledConvolutions + (convolutions + poolings).compactMap(\.withChannelsLast)
 
   /// The case with its images the other way; nil: the op has no such form of it.
   private var withChannelsLast: OpCase? {
@@ -308,9 +308,7 @@ struct OpCase: Sendable, CustomTestStringConvertible {
       for op in rowwise { cases.append(OpCase(op, [type], ["axis": .int(axis)])) }
       for op in gradients { cases.append(OpCase(op, [type, type], ["axis": .int(axis)], within: 1e-5)) }
     }
-    return cases + [
-      OpCase(.causalSoftmax, [.f32(3, 3)]), OpCase(.causalSoftmax, [.f32(2, 3, 20, 20)]),
-      OpCase(.causalSoftmax, [.f32(2, 3, 40)]), OpCase(.causalSoftmax, [.f32(2, 5, 3)]),
+    return cases + attentions + [
       OpCase(.nllLoss, [.f32(5, 3), i32(5)]), OpCase(.nllLossGrad, [.f32(), i32(5), .f32(5, 3)]),
       OpCase(.crossEntropyLoss, [.f32(5, 3), i32(5)]), OpCase(.crossEntropyLoss, [.f32(70, 33), i32(70)]),
       OpCase(.crossEntropyLossGrad, [.f32(), i32(5), .f32(5, 3)], within: 1e-5),
@@ -320,6 +318,18 @@ struct OpCase: Sendable, CustomTestStringConvertible {
       OpCase(.bceWithLogitsGrad, [.f32(), .f32(40, 3), .f32(40, 3)]),
     ]
   }()
+
+  /// Places, heads, numbers of each. Gradients of causal ones need weights that are causal: `AttentionTests`.
+  static let attentions: [OpCase] = [(64, 4, 16), (3, 1, 5), (20, 3, 8), (100, 2, 32), (260, 1, 16)].flatMap {
+    t, heads, size -> [OpCase] in
+    let x = TensorType.f32(2, t, 3 * heads * size), g = TensorType.f32(2, t, heads * size)
+    func attributes(_ isCausal: Bool) -> Attributes { ["heads": .int(heads), "causal": .bool(isCausal)] }
+    let results = try? OpDefinition.attention.inferTypes([x], attributes(false))
+    return [
+      OpCase(.attention, [x], attributes(false)), OpCase(.attention, [x], attributes(true)),
+      OpCase(.attentionGrad, [g, x, results?.last ?? x], attributes(false), within: 3e-4),
+    ]
+  }
 
   static let norms: [OpCase] = {
     let eps: Attributes = ["eps": .float(1e-5)]

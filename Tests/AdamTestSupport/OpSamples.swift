@@ -181,7 +181,6 @@ package struct OpSample: Sendable {
       return [
         OpSample([.f32(2, 3)], ["axis": .int(1)]), OpSample([.f32(3, 2)], ["axis": .int(0)]),
       ]
-    case .causalSoftmax: return [OpSample([.f32(3, 3)]), OpSample([.f32(2, 2, 4)])]
     case .softmaxGrad, .logSoftmaxGrad:
       return [OpSample([.f32(2, 3), .f32(2, 3)], ["axis": .int(1)])]
     default: return nil
@@ -253,6 +252,16 @@ package struct OpSample: Sendable {
       return [
         OpSample([.f32(2, 3), .f32(4, 3), .f32(4)]), OpSample([.f32(2, 3), .f32(1, 3)]),
         OpSample([.f32(2, 2, 3), .f32(4, 3), .f32(4)]), OpSample([.f32(3), .f32(4, 3), .f32(4)]),
+      ]
+    case .attention:
+      return [
+        OpSample([.f32(2, 3, 12)], ["heads": .int(2), "causal": .bool(false)]),
+        OpSample([.f32(1, 4, 6)], ["heads": .int(1), "causal": .bool(true)]),
+      ]
+    case .attentionGrad:
+      return [
+        OpSample(
+          [.f32(2, 3, 4), .f32(2, 3, 12), .f32(2, 2, 3, 16)], ["heads": .int(2), "causal": .bool(false)]),
       ]
     case .matmul:
       return [

@@ -134,4 +134,9 @@ package struct ReferenceTensor: Hashable, Sendable {
     self.sizes = sizes
     self.values = values
   }
+
+  /// - Precondition: the sizes are known.
+  init(zeros type: TensorType) {
+    self.init(type.shape.sizes ?? [], Array(repeating: 0, count: type.shape.elementCount ?? 0))
+  }
 }

@@ -65,7 +65,7 @@ package struct OpRegistry: Sendable {
     .maxPool2d, .maxPool2dGrad,
     .conv2dMaxPool2d, .maxUnpool2dSum,
     .softmax, .softmaxGrad,
-    .causalSoftmax,
+    .attention, .attentionGrad,
     .layerNorm, .layerNormGrad,
     .logSoftmax, .logSoftmaxGrad,
     .nllLoss, .nllLossGrad,

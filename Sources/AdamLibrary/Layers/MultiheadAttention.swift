@@ -57,84 +57,27 @@ extension LayerDefinition {
         at: settings.place(of: "heads"))
     },
     forward: { builder, layer, input throws(Diagnostic) in
-      try AttentionTrace(builder, layer, input).output()
+      try attend(builder, layer, input)
     })
 }
 
 /// The attention of one sequence per row to itself, as operations.
-private struct AttentionTrace {
-  private let builder: any TraceBuilder
-  private let layer: Layer
-  private let input: ValueID
-  /// -1 for the batch while it is not known, places, numbers per place.
-  private let sizes: [Int]
-  private let heads: Int
-
-  init(_ builder: any TraceBuilder, _ layer: Layer, _ input: ValueID) throws(Diagnostic) {
-    (self.builder, self.layer, self.input) = (builder, layer, input)
-    heads = layer.settings.int("heads") ?? 1
-    let shape = builder.function.type(input).shape
-    guard shape.rank == 3 else {
-      throw .refused(
-        by: layer,
-        ShapeError(
-          "`multihead_attention` needs sequences, [batch, places, numbers], and this is \(shape.text)", operands: [0]))
-    }
-    sizes = shape.dimensions.map { $0.size ?? -1 }
+private func attend(_ builder: any TraceBuilder, _ layer: Layer, _ input: ValueID) throws(Diagnostic) -> ValueID {
+  let shape = builder.function.type(input).shape
+  guard shape.rank == 3 else {
+    throw .refused(
+      by: layer,
+      ShapeError(
+        "`multihead_attention` needs sequences, [batch, places, numbers], and this is \(shape.text)", operands: [0]))
   }
-
-  func output() throws(Diagnostic) -> ValueID {
-    guard sizes[2] >= 0, heads > 0, sizes[2] % heads == 0 else { throw .shapeUnknown(at: layer.span) }
-    if sizes[1] < 0 { return try outputOfUnknownLength() }
-    let (query, key, value) = (try projected(0), try projected(1), try projected(2))
-    let scale = try builder.number(1 / (Double(sizes[2]) / Double(heads)).squareRoot(), at: layer)
-    let products = try emit(.matmul, [query, key], ["transpose_a": .bool(false), "transpose_b": .bool(true)])
-    let scores = try emit(.mul, [products, scale])
-    let isCausal = layer.settings.bool("causal") ?? false
-    let weights = isCausal ? try emit(.causalSoftmax, [scores]) : try emit(.softmax, [scores], ["axis": .int(3)])
-    let taken = try emit(.matmul, [weights, value], ["transpose_a": .bool(false), "transpose_b": .bool(false)])
-    let joined = try emit(.reshape, [try turned(taken)], ["shape": .ints(sizes)])
-    guard let output = layer.children.first?.layer else { return joined }
-    return try builder.apply(output, to: joined)
-  }
-
-  /// For a look at the shapes alone: something of the right type that reaches the same parameters.
-  private func outputOfUnknownLength() throws(Diagnostic) -> ValueID {
-    let sum = try emit(.add, [try emit(.add, [try whole(0), try whole(1)]), try whole(2)])
-    guard let output = layer.children.first?.layer else { return sum }
-    return try builder.apply(output, to: sum)
-  }
-
-  /// Queries, keys or values [n, heads, t, dim / heads].
-  private func projected(_ part: Int) throws(Diagnostic) -> ValueID {
-    let split = Array(sizes.dropLast()) + [heads, sizes[2] / heads]
-    return try turned(try emit(.reshape, [try whole(part)], ["shape": .ints(split)]))
-  }
-
-  /// Those of all heads side by side, [n, t, dim].
-  private func whole(_ part: Int) throws(Diagnostic) -> ValueID {
-    let range: KeyValuePairs<String, Attribute> = [
-      "axis": .int(0), "start": .int(part * sizes[2]), "end": .int((part + 1) * sizes[2]), "step": .int(1),
-    ]
-    var operands = [input]
-    for whole in ["in_proj_weight", "in_proj_bias"].compactMap(parameter) {
-      operands.append(try emit(.slice, [whole], range))
-    }
-    return try emit(.linear, operands)
-  }
-
-  /// Places and heads change their axes.
-  private func turned(_ value: ValueID) throws(Diagnostic) -> ValueID {
-    try emit(.transpose, [value], ["permutation": .ints([0, 2, 1, 3])])
-  }
-
-  private func parameter(_ name: String) -> ValueID? {
+  let weights = ["in_proj_weight", "in_proj_bias"].compactMap { name in
     layer.parameters.first { $0.name == name }.map { builder.parameter($0) }
   }
-
-  private func emit(
-    _ op: OpDefinition, _ operands: [ValueID], _ attributes: KeyValuePairs<String, Attribute> = [:]
-  ) throws(Diagnostic) -> ValueID {
-    try builder.emit(op, operands, attributes, at: layer)
-  }
+  let joined = try builder.emit(.linear, [input] + weights, [:], at: layer)
+  let settings: KeyValuePairs<String, Attribute> = [
+    "heads": .int(layer.settings.int("heads") ?? 1), "causal": .bool(layer.settings.bool("causal") ?? false),
+  ]
+  let attended = try builder.emit(.attention, [joined], settings, at: layer)
+  guard let output = layer.children.first?.layer else { return attended }
+  return try builder.apply(output, to: attended)
 }

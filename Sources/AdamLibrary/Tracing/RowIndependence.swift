@@ -12,7 +12,8 @@ extension ModelTrace {
     places[x.index] = function.type(x).shape.rank
     for operation in function.operations {
       guard let place = place(after: operation, places) else { return false }
-      for result in operation.results { places[result.index] = place }
+      // Behind its output attention leaves its weights, which have an axis more.
+      for (axes, result) in operation.results.enumerated() { places[result.index] = place.map { $0 + axes } }
     }
     return places[output.index] == function.type(output).shape.rank
   }
@@ -25,7 +26,7 @@ extension ModelTrace {
     guard before.contains(where: { $0 != nil }) else { return .some(nil) }
     let shapes = operation.operands.map { function.type($0).shape }
     let rows = RowAxes(op, shapes, before, operation.attributes)
-    guard !rows.disagree, !operation.worksAlong(before, shapes), operation.results.count == 1,
+    guard !rows.disagree, !operation.worksAlong(before, shapes), operation.results.count == 1 || op == .attention,
       let place = rows.place(in: function.type(operation.results[0]).shape)
     else { return nil }
     return place
@@ -86,8 +87,8 @@ extension Operation {
     for (index, place) in places.enumerated() where index == 0 || op == .concat {
       if let place, axes.contains(shapes[index].rank - place) { return true }
     }
-    // Its elements do not all see the same.
-    if op == .causalSoftmax, let place = places.first, let place, place <= 2 { return true }
+    // Its places see each other, and so do the numbers of a head.
+    if op == .attention, let place = places.first, let place, place <= 2 { return true }
     guard op == .matmul || op == .linear, places.count > 1, let right = places[1] else { return false }
     // Rows of the right operand are apart in a stack of matrices only, and meet those of the left there.
     return right < 3 || places[0] != right

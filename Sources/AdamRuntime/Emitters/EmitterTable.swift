@@ -50,7 +50,7 @@ enum EmitterTable {
     Emitter("softmax") { e throws(RuntimeError) in
       try emitRowwise(&e, e.kernels.softmax, nanosecondsPerElement: 0.6)
     },
-    Emitter("causal_softmax", emitCausalSoftmax),
+    Emitter("attention", emitAttention), Emitter("attention_grad", emitAttentionGrad),
     Emitter("log_softmax") { e throws(RuntimeError) in
       try emitRowwise(&e, e.kernels.logSoftmax, nanosecondsPerElement: 0.6)
     },

@@ -22,17 +22,6 @@ func emitRowwise(
   if !isInOrder { try unpermute(&e, target, sizes, order, to: e.result()) }
 }
 
-@Sendable func emitCausalSoftmax(_ e: inout Emission) throws(RuntimeError) {
-  let sizes = e.resultSizes()
-  let (rows, columns) = (sizes[sizes.count - 2], sizes[sizes.count - 1])
-  let count = columns == 0 ? 0 : e.resultCount() / columns
-  let pointers = [e.operand(0), e.result()]
-  let cost = Double(count) * (10 + 0.35 * Double(columns))
-  e.emit(e.kernels.causalSoftmax, pointers, units: count, cost: cost) {
-    ($0.n0, $0.n1, $0.n2) = (count, columns, rows)
-  }
-}
-
 @Sendable func emitNllLoss(_ e: inout Emission) throws(RuntimeError) {
   let sizes = e.operandSizes(0)
   let pointers = [e.operand(0), e.operand(1), e.result()]
