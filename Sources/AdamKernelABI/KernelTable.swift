@@ -41,6 +41,12 @@ public struct KernelTable: Sendable {
   /// Without p4 each block packs what it reads into the scratch when `needsPacking` says so; products of fewer rows
   /// than `leastPackedRows` go the slow way then.
   public var gemm: Kernel
+  /// As `gemm`, of few rows and a B whose columns lie one behind the other (`turns`): what `gemmPack` made of Aᵀ is
+  /// what every block reads.
+  /// - p0: B, p2: C [n1, n0], p3: bias [n0] or nil, p4: Aᵀ packed, p5: epilogue
+  /// - n0 columns of C, n1 rows, n2 k; n3, n4 strides of B from column to column and along k; n11 columns of a block
+  /// - unit: a block
+  public var gemmTurned: Kernel
   /// The forward product with one output column, rule 2: out[r] = Σ x[r, ·]·w (+ bias).
   /// - p0: x, p1: w [n1], p2: out [n0], p3: bias [1] or nil
   /// - n0 rows, n1 terms, n2 stride of x from row to row. Unit: a row.
@@ -219,8 +225,8 @@ public struct KernelTable: Sendable {
   }
   /// One thread computes whole register tiles, and few rows alone; several share even quarters of tiles evenly.
   private func rows(m: Int, n: Int, k: Int, threads: Int) -> Int {
-    // Few columns are computed sixteen rows at a time.
-    let step = n < 16 ? 16 : threads == 1 ? tileRows : 4
+    // Few columns are computed 64 rows at a time, four chains side by side.
+    let step = n < 16 ? 64 : threads == 1 ? tileRows : 4
     if m < 2 * max(step, 24) { return 96 }
     let sharing = max(2, min(threads, m / 24))
     let rounds = Self.blocks(m, of: sharing * Self.mostRows(m: m, n: n, k: k, threads: threads))
@@ -261,11 +267,22 @@ public struct KernelTable: Sendable {
   /// Places of causal attention that are computed together: as many rows as the tallest tile has, or some of it.
   public static func attentionGroup(isNear: Bool) -> Int { isNear ? 12 : 96 }
 
+  /// Whether `gemmTurned` is faster, for a B whose columns lie one behind the other: to pack the rows of A and to turn
+  /// C round must be less than to pack B.
+  public static func turns(m: Int, n: Int, k: Int) -> Bool {
+    m >= leastPackedRows && m <= mostColumns && n >= 2 * m && n >= 128 && k >= 128
+  }
+  /// Columns of C that are a unit of `gemmTurned`.
+  public func turnedBlock(m: Int, n: Int, k: Int, threads: Int) -> ProductBlock {
+    let columns = Swift.min(rows(m: n, n: m, k: k, threads: threads), 192)
+    return ProductBlock(rows: m, columns: columns, units: Self.blocks(n, of: columns))
+  }
+
   static func blocks(_ count: Int, of size: Int) -> Int { (count + size - 1) / max(size, 1) }
 
   public init(
     level: String, panelColumns: Int, tileRows: Int, elementwise: Kernel, fill: Kernel,
-    gemmPack: Kernel, gemm: Kernel, dot16: Kernel, sumLast: Kernel, sumRuns: Kernel,
+    gemmPack: Kernel, gemm: Kernel, gemmTurned: Kernel, dot16: Kernel, sumLast: Kernel, sumRuns: Kernel,
     sumFirst: Kernel, sumColumnLanes: Kernel, sumColumns: Kernel, extreme: Kernel,
     softmax: Kernel, logSoftmax: Kernel,
     softmaxGrad: Kernel, logSoftmaxGrad: Kernel, layerNorm: Kernel, layerNormGrad: Kernel,
@@ -282,6 +299,7 @@ public struct KernelTable: Sendable {
     self.fill = fill
     self.gemmPack = gemmPack
     self.gemm = gemm
+    self.gemmTurned = gemmTurned
     self.dot16 = dot16
     self.sumLast = sumLast
     self.sumRuns = sumRuns

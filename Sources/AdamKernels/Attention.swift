@@ -36,8 +36,10 @@ private struct AttentionHeads {
     return Strided(y + (sequence &* places &* dim &+ head &* size), row: dim)
   }
 
-  /// Into the second cache, of rows that lie apart: the processor does not see where the next head's are.
+  /// Into the second cache, of rows that lie apart: the processor does not see where the next head's are. What is
+  /// long does not stay there.
   func fetch(_ x: Strided, _ count: Int) {
+    guard isNear else { return }
     for i in 0..<places {
       let row = x.first + i &* x.row
       var at = 0
@@ -151,7 +153,9 @@ func attentionGrad(_ raw: UnsafeRawPointer, _ begin: Int, _ end: Int) {
   }
 }
 
-private func gradient(_ h: AttentionHeads, _ unit: Int, _ x: UnsafePointer<KernelArguments>, slopes: Floats, hasNext: Bool) {
+private func gradient(
+  _ h: AttentionHeads, _ unit: Int, _ x: UnsafePointer<KernelArguments>, slopes: Floats, hasNext: Bool
+) {
   let (operands, result) = (x.pointee.p1.floats, x.pointee.p3.floats)
   let weights = x.pointee.p2.floats + unit &* h.weightCount, output = h.output(x.pointee.p0.floats, unit)
   let g = h.near(output, 0)
@@ -165,9 +169,7 @@ private func gradient(_ h: AttentionHeads, _ unit: Int, _ x: UnsafePointer<Kerne
   }
   let products = h.rowProducts(h.part(2, of: operands, unit), output, into: slopes)
   h.eachGroup { h.compute(products, $0, h.columns($0)) }
-  if hasNext {
-    h.fetch(Strided(weights + h.weightCount, row: h.length), h.length)
-  }
+  if hasNext { h.fetch(Strided(weights + h.weightCount, row: h.length), h.length) }
   h.eachStrip { $0.slopes(slopes, weights, scale: h.scale, more: h.groupSize) }
   let keys = h.near(h.part(1, of: operands, unit), 1), queries = h.near(h.part(0, of: operands, unit), 2)
   if hasNext {

@@ -78,7 +78,8 @@ private struct Row {
 func softmax(_ raw: UnsafeRawPointer, _ begin: Int, _ end: Int) {
   let x = arguments(raw)
   let columns = x.pointee.n1
-  for row in begin..<end { softmax(x.pointee.p0.floats + row &* columns, x.pointee.p1.floats + row &* columns, columns) }
+  let from = x.pointee.p0.floats, to = x.pointee.p1.floats
+  for row in begin..<end { softmax(from + row &* columns, to + row &* columns, columns) }
 }
 
 @inline(__always)

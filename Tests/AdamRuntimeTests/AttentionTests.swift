@@ -58,7 +58,8 @@ private struct AttentionCase: Sendable, CustomTestStringConvertible {
           .reshape, [try f.emit(.slice, [x], range)], ["shape": .ints([count, places, heads, size])])
         return try f.emit(.transpose, [split], ["permutation": .ints([0, 2, 1, 3])])
       }
-      let products = try f.emit(.matmul, [parts[0], parts[1]], ["transpose_a": .bool(false), "transpose_b": .bool(true)])
+      let products = try f.emit(
+        .matmul, [parts[0], parts[1]], ["transpose_a": .bool(false), "transpose_b": .bool(true)])
       let scores = try f.emit(.mul, [products, try f.constant(1 / Double(size).squareRoot())])
       let weights = try f.emit(.softmax, [try seen(scores, &f)], ["axis": .int(3)])
       let taken = try f.emit(.matmul, [weights, parts[2]], ["transpose_a": .bool(false), "transpose_b": .bool(false)])
@@ -112,8 +113,8 @@ private struct AttentionCase: Sendable, CustomTestStringConvertible {
     let (function, arguments) = (try test.whole(), try test.arguments())
     let first = try bits(function, arguments, Machines.single())
     for machine in try Machines.all() {
-      let own = try bits(function, arguments, machine)
-      #expect(own == first, "\(machine.isa) × \(machine.threads)")
+      let isSame = try bits(function, arguments, machine) == first
+      #expect(isSame, "\(machine.isa) × \(machine.threads)")
     }
   }
 

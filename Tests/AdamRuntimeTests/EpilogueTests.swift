@@ -40,6 +40,7 @@ struct EpilogueSource: Sendable, CustomTestStringConvertible {
   static let all: [EpilogueSource] = [
     linear(1, 2, 16), linear(5, 3, 4), linear(30, 7, 64), linear(13, 20, 75), linear(7, 30, 48),
     linear(100, 4, 300), linear(12, 900, 32), linear(6, 0, 32), linear(9, 40, 1),
+    linear(30, 130, 150), linear(26, 390, 201),
     .init(op: .linear, operands: [.f32(2, 3, 5), .f32(40, 5)]),
     matmul(.f32(20, 6), .f32(20, 64), true, false), matmul(.f32(20, 6), .f32(33, 6), false, true),
     matmul(.f32(3, 5, 4), .f32(3, 4, 20), false, false), matmul(.f32(2, 7, 4), .f32(4, 40), false, false),

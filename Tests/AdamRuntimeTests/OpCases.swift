@@ -185,6 +185,7 @@ struct OpCase: Sendable, CustomTestStringConvertible {
       [.f32(9, 33), .f32(1, 33), .f32(1)], [.f32(33, 130), .f32(70, 130), .f32(70)],
       [.f32(3, 1000), .f32(20, 1000)], [.f32(1, 2), .f32(16, 2), .f32(16)],
       [.f32(0, 3), .f32(4, 3), .f32(4)], [.f32(97, 5), .f32(257, 5), .f32(257)],
+      [.f32(30, 400), .f32(130, 400), .f32(130)], [.f32(64, 128), .f32(200, 128)], [.f32(100, 129), .f32(401, 129)],
     ]
     var cases = linear.map { OpCase(.linear, $0, within: 1e-4) }
     for (first, second) in [(false, false), (true, false), (false, true), (true, true)] {

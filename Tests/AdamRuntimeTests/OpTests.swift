@@ -1,5 +1,6 @@
 // Every op against its reference in Double, and the same bits from every machine.
 import AdamIR
+import AdamKernelABI
 import Testing
 
 @testable import AdamRuntime
@@ -60,6 +61,25 @@ import Testing
           found == value || abs(found - value) <= bound || (found.isNaN && value.isNaN),
           "\(test.label) [\(index)]: \(found), not \(value)")
       }
+    }
+  }
+
+  @Test(arguments: [(30, 130, 150), (64, 900, 128), (256, 128, 520)])
+  func `a row has the same bits whether its product is turned or not`(rows: Int, inputs: Int, outputs: Int) throws {
+    #expect(KernelTable.turns(m: rows, n: outputs, k: inputs))
+    var numbers = Numbers(11)
+    let x = numbers.floats(rows * inputs, -2...2)
+    let weights = [try numbers.tensor(.f32(outputs, inputs)), try numbers.tensor(.f32(outputs))]
+    for machine in try Machines.all() {
+      func product(_ rows: Range<Int>) throws -> [UInt32] {
+        let floats = Array(x[rows.lowerBound * inputs..<rows.upperBound * inputs])
+        let part = try Tensor([rows.count, inputs], floats: floats)
+        return try TensorEngine(machine).apply(.linear, [part] + weights, Attributes())[0].bits
+      }
+      let parts = try stride(from: 0, to: rows, by: 7).flatMap { try product($0..<min($0 + 7, rows)) }
+      // Not the arrays themselves: what differs between long ones takes minutes to find.
+      let isSame = try product(0..<rows) == parts
+      #expect(isSame, "\(machine.isa) × \(machine.threads)")
     }
   }
 

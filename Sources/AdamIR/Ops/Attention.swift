@@ -4,7 +4,8 @@ import Glibc
 extension OpDefinition {
   /// x [n, t, 3·dim], queries, keys and values side by side, each of `heads` parts → y [n, t, dim] and the weights
   /// [n, heads, t, t'] that the gradient reads: of each place for those that see it, t' is t or more. With `causal` a
-  /// place sees those up to its own; the weights of the others are 0. torch's `scaled_dot_product_attention` (Vaswani et al. 2017, equation 1), which keeps no weights.
+  /// place sees those up to its own; the weights of the others are 0. torch's `scaled_dot_product_attention` (Vaswani
+  /// et al. 2017, equation 1), which keeps no weights.
   ///
   /// Rule 1 over what is seen, rule 4 for the weights. Causal places go by groups of 12, in long sequences of 96, in
   /// which a number that is not finite shows at the places before its own too.
@@ -92,8 +93,10 @@ private struct AttentionShape {
     guard let heads = attributes.int("heads") else { throw .missingAttribute(op, "heads") }
     guard let isCausal = attributes.bool("causal") else { throw .missingAttribute(op, "causal") }
     guard x.shape.rank == 3 else { throw .rank(op, "three axes, [n, places, numbers]", x.shape, operand: operand) }
-    guard heads > 0, (x.shape.dimensions[2].size ?? 0).isMultiple(of: 3 * heads) else {
-      throw ShapeError("the numbers of `\(op)` must be three parts of \(heads) heads: \(x.shape.text)", operands: [operand])
+    let numbers = x.shape.dimensions[2].size ?? 0
+    guard heads > 0, numbers.isMultiple(of: 3), (numbers / 3).isMultiple(of: heads) else {
+      throw ShapeError(
+        "the numbers of `\(op)` must be three parts of \(heads) heads: \(x.shape.text)", operands: [operand])
     }
     (self.x, self.heads, self.isCausal) = (x.shape, heads, isCausal)
   }

@@ -69,6 +69,7 @@ struct Product {
   func emit(
     _ e: inout Emission, packingInto room: inout Place?, epilogue: (place: Place, cost: Double)? = nil
   ) {
+    if turns { return emitTurned(&e, epilogue: epilogue) }
     let table = e.kernels
     let block = table.block(m: m, n: n, k: k, threads: e.threads)
     let packed = packsNear(block, e) ? nil : packed(&e, in: &room)
@@ -80,6 +81,32 @@ struct Product {
       ($0.n5, $0.n6, $0.n7) = (b.rowStride, b.columnStride, n)
       ($0.n8, $0.n9, $0.n10) = (stack.a, stack.b, stack.c)
       ($0.n11, $0.n12) = (block.rows, block.columns)
+    }
+  }
+}
+
+extension Product {
+  /// The few rows are packed, not the long B.
+  fileprivate var turns: Bool {
+    stack.count == 1 && a.columnStride == 1 && b.rowStride == 1 && KernelTable.turns(m: m, n: n, k: k)
+  }
+
+  fileprivate func emitTurned(_ e: inout Emission, epilogue: (place: Place, cost: Double)?) {
+    let table = e.kernels
+    let packed = e.scratch(table.packedCount(k: k, n: m))
+    e.emit(
+      table.gemmPack, [a.place, packed], units: table.packUnits(n: m), cost: 0.3 * Double(k) * Double(m)
+    ) {
+      ($0.n0, $0.n1, $0.n2, $0.n3) = (k, m, a.columnStride, a.rowStride)
+    }
+    let block = table.turnedBlock(m: m, n: n, k: k, threads: e.threads)
+    let turning = 0.3 * Double(m) * Double(n)
+    e.emit(
+      table.gemmTurned, [b.place, nil, c, bias, packed, epilogue?.place], units: block.units,
+      cost: cost + turning + (epilogue?.cost ?? 0)
+    ) {
+      ($0.n0, $0.n1, $0.n2, $0.n3, $0.n4) = (n, m, k, b.columnStride, b.rowStride)
+      $0.n11 = block.columns
     }
   }
 }
