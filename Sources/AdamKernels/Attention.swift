@@ -75,6 +75,13 @@ private struct AttentionHeads {
     }
   }
 
+  /// A vector of each row may lie behind those that have places.
+  func clearBehind(_ weights: Floats) {
+    let first = (places &+ 15) & ~15
+    if first == length { return }
+    for row in 0..<places { store16(Lane16(repeating: 0), weights + (row &* length &+ first)) }
+  }
+
   // MARK: The scratch: a matrix with its axes changed, slopes, sums, and behind what products take for rows copies
 
   var slopes: Floats { scratch + Self.mostTurned }
@@ -138,6 +145,7 @@ func attention(_ raw: UnsafeRawPointer, _ begin: Int, _ end: Int) {
     let scores = h.rowProducts(h.part(1, of: operands, unit), h.part(0, of: operands, unit), into: weights)
     h.eachGroup { h.compute(scores, $0, h.columns($0)) }
     h.eachStrip { $0.softmax(weights, scale: h.scale) }
+    h.clearBehind(weights)
     let values = h.near(h.part(2, of: operands, unit), 0), y = h.output(x.pointee.p1.floats, unit)
     let seeing = Strided(weights, row: 1, column: h.length)
     h.eachGroup { h.compute(h.sums(seeing, values, into: y, h.seen(by: $0)), $0, 0..<h.size) }

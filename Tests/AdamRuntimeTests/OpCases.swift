@@ -198,6 +198,7 @@ struct OpCase: Sendable, CustomTestStringConvertible {
     }
     let plain: Attributes = ["transpose_a": .bool(false), "transpose_b": .bool(false)]
     let flipped: Attributes = ["transpose_a": .bool(true), "transpose_b": .bool(false)]
+    let turned: Attributes = ["transpose_a": .bool(false), "transpose_b": .bool(true)]
     return cases + [
       OpCase(.matmul, [.f32(4, 50), .f32(50)], plain, within: 1e-5),
       OpCase(.matmul, [.f32(50, 4), .f32(50)], flipped, within: 1e-5),
@@ -209,6 +210,7 @@ struct OpCase: Sendable, CustomTestStringConvertible {
       OpCase(.matmul, [.f32(3, 40, 5), .f32(40)], flipped, within: 1e-5),
       OpCase(.matmul, [.f32(40), .f32(3, 40, 5)], plain, within: 1e-5),
       OpCase(.matmul, [.f32(0, 4, 5), .f32(0, 5, 6)], plain, within: 1e-5),
+      OpCase(.matmul, [.f32(3, 1, 30, 150), .f32(2, 130, 150)], turned, within: 1e-4),
     ]
   }()
 
@@ -321,7 +323,7 @@ struct OpCase: Sendable, CustomTestStringConvertible {
   }()
 
   /// Places, heads, numbers of each. Gradients of causal ones need weights that are causal: `AttentionTests`.
-  static let attentions: [OpCase] = [(64, 4, 16), (3, 1, 5), (20, 3, 8), (100, 2, 32), (260, 1, 16)].flatMap {
+  static let attentions: [OpCase] = [(64, 4, 16), (3, 1, 5), (20, 3, 8), (100, 2, 32), (120, 2, 4), (260, 1, 16)].flatMap {
     t, heads, size -> [OpCase] in
     let x = TensorType.f32(2, t, 3 * heads * size), g = TensorType.f32(2, t, heads * size)
     func attributes(_ isCausal: Bool) -> Attributes { ["heads": .int(heads), "causal": .bool(isCausal)] }

@@ -83,6 +83,22 @@ import Testing
     }
   }
 
+  @Test func `products of a stack that are turned share their room`() throws {
+    func bytes(pairs: Int) throws -> Int {
+      var f = TensorFunction(name: "f")
+      let a = f.addParameter(.f32(pairs, 1, 24, 512), name: "a", role: .input)
+      let b = f.addParameter(.f32(2, 128, 512), name: "b", role: .input)
+      let flags: Attributes = ["transpose_a": .bool(false), "transpose_b": .bool(true)]
+      f.results = [FunctionResult(try f.emit(.matmul, [a, b], flags), "c")]
+      var numbers = Numbers(3)
+      let arguments = try f.parameters.map { try numbers.tensor(f.type($0.value)) }
+      return try Plan(f, Machines.single(), bindings: arguments).arenaBytes
+    }
+    let room = 32 * 512 * 4
+    #expect(KernelTable.turns(m: 24, n: 128, k: 512))
+    #expect(try bytes(pairs: 8) - bytes(pairs: 2) < 6 * 2 * 24 * 128 * 4 + room)
+  }
+
   @Test func `an index outside the axis is an error value`() throws {
     let engine = TensorEngine(try Machines.single())
     let x = try Tensor([3, 2], floats: [1, 2, 3, 4, 5, 6])

@@ -251,7 +251,9 @@ private struct AttentionHeads {
       operands: [raw, w], results: [], attributes: Self.along,
       upstream: [try function.emit(.mul, [meeting, scale])])
     let parts = try OpDefinition.softmaxGrad.pullback?(&function, context) ?? []
-    guard parts.count == 2, let ofRaw = parts[0], let ofSoftmax = parts[1] else { return [nil, nil, nil] }
+    guard parts.count == 2, let ofRaw = parts[0], let ofSoftmax = parts[1] else {
+      throw ShapeError("`softmax_grad` has no gradient for both of its operands")
+    }
     let ofG = try function.emit(
       .add,
       [try product(w, uv, first: true, &function), try product(ofRaw, v, first: true, &function)])

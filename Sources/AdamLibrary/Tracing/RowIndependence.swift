@@ -88,7 +88,7 @@ extension Operation {
       if let place, axes.contains(shapes[index].rank - place) { return true }
     }
     // Its places see each other, and so do the numbers of a head.
-    if op == .attention, let place = places.first, let place, place <= 2 { return true }
+    if op == .attention || op == .attentionGrad { return places.contains { ($0 ?? 3) <= 2 } }
     guard op == .matmul || op == .linear, places.count > 1, let right = places[1] else { return false }
     // Rows of the right operand are apart in a stack of matrices only, and meet those of the left there.
     return right < 3 || places[0] != right

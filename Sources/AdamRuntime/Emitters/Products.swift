@@ -69,7 +69,7 @@ struct Product {
   func emit(
     _ e: inout Emission, packingInto room: inout Place?, epilogue: (place: Place, cost: Double)? = nil
   ) {
-    if turns { return emitTurned(&e, epilogue: epilogue) }
+    if turns { return emitTurned(&e, packingInto: &room, epilogue: epilogue) }
     let table = e.kernels
     let block = table.block(m: m, n: n, k: k, threads: e.threads)
     let packed = packsNear(block, e) ? nil : packed(&e, in: &room)
@@ -91,9 +91,12 @@ extension Product {
     stack.count == 1 && a.columnStride == 1 && b.rowStride == 1 && KernelTable.turns(m: m, n: n, k: k)
   }
 
-  fileprivate func emitTurned(_ e: inout Emission, epilogue: (place: Place, cost: Double)?) {
+  fileprivate func emitTurned(
+    _ e: inout Emission, packingInto room: inout Place?, epilogue: (place: Place, cost: Double)?
+  ) {
     let table = e.kernels
-    let packed = e.scratch(table.packedCount(k: k, n: m))
+    let packed = room ?? e.scratch(table.packedCount(k: k, n: m))
+    room = packed
     e.emit(
       table.gemmPack, [a.place, packed], units: table.packUnits(n: m), cost: 0.3 * Double(k) * Double(m)
     ) {
