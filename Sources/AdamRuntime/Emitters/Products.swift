@@ -40,16 +40,22 @@ struct Product {
 
   /// B packed into the kernel's order, or nil where that does not pay.
   private func packed(_ e: inout Emission, in room: inout Place?) -> Place? {
-    let table = e.kernels
     guard KernelTable.needsPacking(m: m, n: n, k: k, aRow: a.rowStride, bColumn: b.columnStride) else { return nil }
-    let matrices = stack.b == 0 ? 1 : stack.count
-    let target = room ?? e.scratch(matrices * table.packedCount(k: k, n: n))
+    return pack(&e, b, n, matrices: stack.b == 0 ? 1 : stack.count, in: &room)
+  }
+
+  /// A matrix of `columns` columns and k rows, or several of them `stack.b` apart.
+  fileprivate func pack(
+    _ e: inout Emission, _ matrix: Matrix, _ columns: Int, matrices: Int = 1, in room: inout Place?
+  ) -> Place {
+    let table = e.kernels
+    let target = room ?? e.scratch(matrices * table.packedCount(k: k, n: columns))
     room = target
     e.emit(
-      table.gemmPack, [b.place, target], units: matrices * table.packUnits(n: n),
-      cost: 0.3 * Double(matrices) * Double(k) * Double(n)
+      table.gemmPack, [matrix.place, target], units: matrices * table.packUnits(n: columns),
+      cost: 0.3 * Double(matrices) * Double(k) * Double(columns)
     ) {
-      ($0.n0, $0.n1, $0.n2, $0.n3, $0.n4) = (k, n, b.rowStride, b.columnStride, stack.b)
+      ($0.n0, $0.n1, $0.n2, $0.n3, $0.n4) = (k, columns, matrix.rowStride, matrix.columnStride, stack.b)
     }
     return target
   }
@@ -95,13 +101,8 @@ extension Product {
     _ e: inout Emission, packingInto room: inout Place?, epilogue: (place: Place, cost: Double)?
   ) {
     let table = e.kernels
-    let packed = room ?? e.scratch(table.packedCount(k: k, n: m))
-    room = packed
-    e.emit(
-      table.gemmPack, [a.place, packed], units: table.packUnits(n: m), cost: 0.3 * Double(k) * Double(m)
-    ) {
-      ($0.n0, $0.n1, $0.n2, $0.n3) = (k, m, a.columnStride, a.rowStride)
-    }
+    let turned = Matrix(place: a.place, rowStride: a.columnStride, columnStride: a.rowStride)
+    let packed = pack(&e, turned, m, in: &room)
     let block = table.turnedBlock(m: m, n: n, k: k, threads: e.threads)
     let turning = 0.3 * Double(m) * Double(n)
     e.emit(
