@@ -32,6 +32,7 @@ public struct KernelTable: Sendable {
   public var gemmPack: Kernel
   /// C[i, j] = Σ_k A[i, k]·B[k, j] (+ bias[j]), the chain of fma of rule 1.
   /// - p0: A, p1: B, p2: C, p3: bias [n] or nil, p4: B as packed by `gemmPack` or nil, p5: epilogue
+  /// - p6: nil, or C: the chains go on from what it holds, for at most as many terms as one block of rule 1 has
   /// - n0 m, n1 n, n2 k; n3, n4 strides of A along m, k; n5, n6 strides of B along k, n;
   ///   n7 stride of C along m (1 along n; with an epilogue n)
   /// - several products of one size: n8, n9, n10 strides of A, B, C from matrix to matrix, p4 as `gemmPack`
@@ -111,6 +112,7 @@ public struct KernelTable: Sendable {
   public var sumRuns: Kernel
   /// Sums along the leading axis, rule 3.
   /// - p0: x [n0, n1], p1: out [n1]; n2 = 1: mean (the sum / f32(n0))
+  /// - n3 > 0: out holds the sums of so many rows before these, a multiple of 16 below 256.
   /// - unit: 32 columns (`sumFirstColumns`).
   public var sumFirst: Kernel
   /// Sums along the leading axis in the order of `sumLast`: every eighth row of a chunk. p0: x [n0, n1], p1: lanes

@@ -107,6 +107,8 @@ struct Product {
   let bias: Floats?
   private(set) var packed: Floats?
   let m, n, k, aRow, aTerm, bTerm, bColumn, cRow: Int
+  /// The chains go on from what C holds.
+  let continues: Bool
   let scratch: Floats
   let epilogue: Epilogue
 
@@ -117,6 +119,7 @@ struct Product {
     (m, n, k) = (x.pointee.n0, x.pointee.n1, x.pointee.n2)
     (aRow, aTerm) = (x.pointee.n3, x.pointee.n4)
     (bTerm, bColumn, cRow) = (x.pointee.n5, x.pointee.n6, x.pointee.n7)
+    continues = x.pointee.p6 != nil
     scratch = x.pointee.scratch.floats
     epilogue = Epilogue(x)
   }
@@ -130,6 +133,7 @@ struct Product {
     (self.m, self.n, self.k) = (m, n, k)
     (aRow, aTerm) = (a.row, a.column)
     (bTerm, bColumn, cRow) = (b.row, b.column, c.row)
+    continues = false
     self.scratch = scratch
     epilogue = Epilogue()
   }

@@ -2,7 +2,7 @@
 import AdamFormulas
 
 func smallProduct(_ p: Product, _ rows: Range<Int>, _ columns: Range<Int>) {
-  p.k == 1 && p.bColumn == 1 ? outerProduct(p, rows, columns) : chains(p, rows, columns)
+  p.k == 1 && p.bColumn == 1 && !p.continues ? outerProduct(p, rows, columns) : chains(p, rows, columns)
 }
 
 /// Sixteen outputs at a time along the longer side of C, single outputs at the ends.
@@ -12,13 +12,13 @@ private func chains(_ p: Product, _ rows: Range<Int>, _ columns: Range<Int>) {
     for i in rows {
       alongLanes(
         p.k, p.a + i &* p.aRow, p.aTerm, p.b, p.bTerm, p.bColumn, columns, p.c + i &* p.cRow, 1,
-        p.bias, 1)
+        p.bias, 1, p.continues)
     }
   } else {
     for j in columns {
       alongLanes(
         p.k, p.b + j &* p.bColumn, p.bTerm, p.a, p.aTerm, p.aRow, rows, p.c + j, p.cRow,
-        p.bias.map { $0 + j }, 0)
+        p.bias.map { $0 + j }, 0, p.continues)
     }
   }
 }
@@ -69,16 +69,18 @@ private func outerRow(_ x: Float, _ b: Floats, _ out: Floats, _ columns: Range<I
   }
 }
 
-/// out[i] = Σ_k x[k]·y[k, i] + bias[i] for i in `range`; every factor with its own strides.
+/// out[i] = Σ_k x[k]·y[k, i] + bias[i] for i in `range`; every factor with its own strides. The sums go on from
+/// what `out` holds, or start at 0.
 @inline(__always)
 private func alongLanes(
   _ k: Int, _ x: Floats, _ xTerm: Int, _ y: Floats, _ yTerm: Int, _ yLane: Int,
-  _ range: Range<Int>, _ out: Floats, _ outLane: Int, _ bias: Floats?, _ biasLane: Int
+  _ range: Range<Int>, _ out: Floats, _ outLane: Int, _ bias: Floats?, _ biasLane: Int,
+  _ continues: Bool
 ) {
   var i = range.lowerBound
   // Four chains side by side: one alone waits for each of its sums.
   while yLane == 1, outLane == 1, i &+ 64 <= range.upperBound {
-    var sums = chain64(k, x, xTerm, y + i, yTerm)
+    var sums = chain64(k, x, xTerm, y + i, yTerm, from: continues ? Lane64(out + i) : Lane64(repeating: 0))
     if let bias {
       let b = biasLane == 1 ? Lane64(bias + i) : Lane64(repeating: bias[0])
       sums.add(b)
@@ -87,7 +89,8 @@ private func alongLanes(
     i &+= 64
   }
   while i &+ 16 <= range.upperBound {
-    var sum = chain16(k, x, xTerm, y + i &* yLane, yTerm, yLane)
+    let start = continues ? gathered(out + i &* outLane, outLane) : Lane16(repeating: 0)
+    var sum = chain16(k, x, xTerm, y + i &* yLane, yTerm, yLane, from: start)
     if let bias {
       sum = sum + (biasLane == 1 ? load16(bias + i) : Lane16(repeating: bias[0]))
     }
@@ -99,7 +102,7 @@ private func alongLanes(
     i &+= 16
   }
   while i < range.upperBound {
-    let sum = chain(k, x, xTerm, y + i &* yLane, yTerm)
+    let sum = chain(k, x, xTerm, y + i &* yLane, yTerm, from: continues ? out[i &* outLane] : 0)
     if let bias {
       out[i &* outLane] = sum + bias[i &* biasLane]
     } else {
@@ -144,13 +147,13 @@ private struct Lane64 {
 
 /// As `chain16`, for 64 outputs whose factors lie side by side.
 @inline(__always)
-private func chain64(_ k: Int, _ x: Floats, _ xTerm: Int, _ y: Floats, _ yTerm: Int) -> Lane64 {
+private func chain64(_ k: Int, _ x: Floats, _ xTerm: Int, _ y: Floats, _ yTerm: Int, from start: Lane64) -> Lane64 {
   var total = Lane64(repeating: 0)
   var at = 0
   while at < k {
     let end = at &+ blockSize(k &- at)
-    var sums = Lane64(repeating: 0)
     let isFirst = at == 0
+    var sums = isFirst ? start : Lane64(repeating: 0)
     while at < end {
       sums.addProduct(Lane16(repeating: x[at &* xTerm]), Lane64(y + at &* yTerm))
       at &+= 1
@@ -162,14 +165,14 @@ private func chain64(_ k: Int, _ x: Floats, _ xTerm: Int, _ y: Floats, _ yTerm: 
 
 @inline(__always)
 private func chain16(
-  _ k: Int, _ x: Floats, _ xTerm: Int, _ y: Floats, _ yTerm: Int, _ yLane: Int
+  _ k: Int, _ x: Floats, _ xTerm: Int, _ y: Floats, _ yTerm: Int, _ yLane: Int, from start: Lane16
 ) -> Lane16 {
   var total = Lane16(repeating: 0)
   var at = 0
   while at < k {
     let end = at &+ blockSize(k &- at)
-    var sum = Lane16(repeating: 0)
     let isFirst = at == 0
+    var sum = isFirst ? start : Lane16(repeating: 0)
     while at < end {
       sum = Lane16.fma(Lane16(repeating: x[at &* xTerm]), gathered(y + at &* yTerm, yLane), sum)
       at &+= 1
@@ -193,13 +196,13 @@ private func gathered(_ y: Floats, _ stride: Int) -> Lane16 {
 }
 
 @inline(__always)
-private func chain(_ k: Int, _ x: Floats, _ xTerm: Int, _ y: Floats, _ yTerm: Int) -> Float {
+private func chain(_ k: Int, _ x: Floats, _ xTerm: Int, _ y: Floats, _ yTerm: Int, from start: Float) -> Float {
   var total: Float = 0
   var at = 0
   while at < k {
     let end = at &+ blockSize(k &- at)
-    var sum: Float = 0
     let isFirst = at == 0
+    var sum: Float = isFirst ? start : 0
     while at < end {
       sum = Float.fma(x[at &* xTerm], y[at &* yTerm], sum)
       at &+= 1

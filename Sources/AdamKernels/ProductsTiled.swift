@@ -27,6 +27,8 @@ private struct Destination {
   let columns: Int
   /// Added to what earlier blocks left in C.
   let isFirst: Bool
+  /// The chains go on from what C holds.
+  let continues: Bool
   /// Of the tile's first column; only with the last block.
   let bias: Floats?
 
@@ -45,6 +47,22 @@ private struct Destination {
     if Narrow.isTrue { return }
     storeT(pair.p1, p + Tile.lanes)
     storeT(pair.q1, q + Tile.lanes)
+  }
+
+  /// What the chains of two rows start from where they go on.
+  @inline(never)
+  func begun(_ row: Int) -> RowPair {
+    var pair = RowPair()
+    if row < rows { (pair.p0, pair.p1) = held(c + row &* cRow) }
+    if row &+ 1 < rows { (pair.q0, pair.q1) = held(c + (row &+ 1) &* cRow) }
+    return pair
+  }
+
+  private func held(_ row: Floats) -> (T, T) {
+    let first = columns < Tile.lanes ? loadFirst(row, columns) : loadT(row)
+    let others = columns &- Tile.lanes
+    if others <= 0 { return (first, T(repeating: 0)) }
+    return (first, others == Tile.lanes ? loadT(row + Tile.lanes) : loadFirst(row + Tile.lanes, others))
   }
 
   @inline(__always)
@@ -128,7 +146,7 @@ func nearProduct(_ p: Product, _ rows: Range<Int>, _ columns: Range<Int>) {
       let width = min(Tile.columns, columns.upperBound &- column)
       let to = Destination(
         c: p.c + (row &* p.cRow &+ column), cRow: p.cRow, rows: min(Tile.rows, rows.upperBound &- row),
-        columns: width, isFirst: true, bias: nil)
+        columns: width, isFirst: true, continues: false, bias: nil)
       tile(
         TileFactors(a: a.from(row), b: p.b + column, bTerm: p.bTerm, terms: p.k), to, isNarrow: width <= Tile.lanes)
       column &+= Tile.columns
@@ -154,7 +172,7 @@ private func rowPanel(
     let width = min(Tile.columns, columns.upperBound &- column)
     let to = Destination(
       c: p.c + (row &* p.cRow &+ column), cRow: p.cRow, rows: count, columns: width,
-      isFirst: block.first == 0, bias: isLast ? p.bias.map { $0 + column } : nil)
+      isFirst: block.first == 0, continues: p.continues, bias: isLast ? p.bias.map { $0 + column } : nil)
     tile(TileFactors(a: a, b: b, bTerm: panels.term, terms: block.count), to, isNarrow: width <= Tile.lanes)
     column &+= Tile.columns
     b += panels.panel
@@ -182,7 +200,7 @@ private func partialTile<Narrow: StaticBool>(_ f: TileFactors, _ to: Destination
     let size = rest >= 8 ? 8 : (rest >= 4 ? 4 : (rest >= 2 ? 2 : 1))
     let piece = Destination(
       c: to.c + row &* to.cRow, cRow: to.cRow, rows: size, columns: to.columns,
-      isFirst: to.isFirst, bias: to.bias)
+      isFirst: to.isFirst, continues: to.continues, bias: to.bias)
     if size == 8 {
       tallTile(part, piece, narrow: narrow)
     } else {
@@ -214,6 +232,12 @@ private func tallTile<Narrow: StaticBool, Packed: StaticBool, Whole: StaticBool>
   #if ADAM_V4
     var r3 = RowPair(), r4 = RowPair(), r5 = RowPair()
   #endif
+  if to.continues {
+    (r0, r1, r2) = (to.begun(0), to.begun(2), to.begun(4))
+    #if ADAM_V4
+      (r3, r4, r5) = (to.begun(6), to.begun(8), to.begun(10))
+    #endif
+  }
   var b = f.b
   let s = Packed.isTrue ? 1 : f.a.row
   // Pointers four rows apart: what lies between is reached by the factors of an address.
@@ -265,6 +289,7 @@ private func tallTile<Narrow: StaticBool, Packed: StaticBool, Whole: StaticBool>
 @inline(never)
 private func fourRows<Narrow: StaticBool>(_ f: TileFactors, _ to: Destination, narrow: Narrow.Type) {
   var r0 = RowPair(), r1 = RowPair()
+  if to.continues { (r0, r1) = (to.begun(0), to.begun(2)) }
   var a = f.a.first, b = f.b
   let s = f.a.row, triple = 3 &* s
   for _ in 0..<f.terms {
@@ -281,7 +306,7 @@ private func fourRows<Narrow: StaticBool>(_ f: TileFactors, _ to: Destination, n
 /// Two rows, or one that is computed twice.
 @inline(never)
 private func fewRows<Narrow: StaticBool>(_ f: TileFactors, _ to: Destination, narrow: Narrow.Type) {
-  var r0 = RowPair()
+  var r0 = to.continues ? to.begun(0) : RowPair()
   var a = f.a.first, b = f.b
   let s = to.rows == 2 ? f.a.row : 0
   for _ in 0..<f.terms {

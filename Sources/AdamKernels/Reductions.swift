@@ -13,6 +13,14 @@ struct Cascade<L: Lanes> {
     power = max(4, bits / 4)
   }
 
+  /// The cascade of `terms` terms that goes on behind the first of them, a multiple of `step` and less than its
+  /// square: all that is left of them is their sum.
+  @inline(__always)
+  init(terms: Int, begun: L) {
+    self.init(terms: terms)
+    s1 = begun
+  }
+
   @inline(__always)
   var step: Int { 1 &<< power }
 
@@ -207,7 +215,7 @@ func sumRuns(_ raw: UnsafeRawPointer, _ begin: Int, _ end: Int) {
 func sumFirst(_ raw: UnsafeRawPointer, _ begin: Int, _ end: Int) {
   let x = arguments(raw)
   let from = x.pointee.p0.floats, out = x.pointee.p1.floats
-  let rows = x.pointee.n0, columns = x.pointee.n1
+  let rows = x.pointee.n0, columns = x.pointee.n1, before = x.pointee.n3
   let divisor: Float = x.pointee.n2 == 1 ? Float(rows) : 1
   if columns == 1 {
     if begin < end { out[0] = sumRow(PlainTerms(x: from), rows) / divisor }
@@ -219,12 +227,13 @@ func sumFirst(_ raw: UnsafeRawPointer, _ begin: Int, _ end: Int) {
   let last = min(end &* KernelTable.sumFirstColumns, columns)
   var j = begin &* KernelTable.sumFirstColumns
   while j &+ 16 <= min(grouped, last) {
-    store16(sumColumns16(from + j, rows, columns) / Lane16(repeating: divisor), out + j)
+    let begun = before > 0 ? load16(out + j) : Lane16(repeating: 0)
+    store16(sumColumns16(from + j, rows, columns, before, begun) / Lane16(repeating: divisor), out + j)
     j &+= 16
   }
   while j < min(grouped, last) {
     let column = from + j
-    out[j] = singleCascade(rows) { column[$0 &* columns] } / divisor
+    out[j] = singleCascade(rows, 0, 0) { column[$0 &* columns] } / divisor
     j &+= 1
   }
   while j &+ 16 <= last {
@@ -241,13 +250,14 @@ func sumFirst(_ raw: UnsafeRawPointer, _ begin: Int, _ end: Int) {
 }
 
 @inline(__always)
-private func sumColumns16(_ column: Floats, _ rows: Int, _ stride: Int) -> Lane16 {
-  singleCascade(rows) { load16(column + $0 &* stride) }
+private func sumColumns16(_ column: Floats, _ rows: Int, _ stride: Int, _ before: Int, _ begun: Lane16) -> Lane16 {
+  singleCascade(rows, before, begun) { load16(column + $0 &* stride) }
 }
 
+/// Of `count` terms behind `before` others, whose sum is `begun`.
 @inline(__always)
-private func singleCascade<L: Lanes>(_ count: Int, _ term: (Int) -> L) -> L {
-  var cascade = Cascade<L>(terms: count)
+private func singleCascade<L: Lanes>(_ count: Int, _ before: Int, _ begun: L, _ term: (Int) -> L) -> L {
+  var cascade = Cascade<L>(terms: before &+ count, begun: begun)
   let step = cascade.step
   var i = 0
   while i < count {
@@ -257,7 +267,7 @@ private func singleCascade<L: Lanes>(_ count: Int, _ term: (Int) -> L) -> L {
       cascade.add(term(i))
       i &+= 1
     }
-    if i == end { cascade.carry(i) }
+    if i == end { cascade.carry(before &+ i) }
   }
   return cascade.total
 }

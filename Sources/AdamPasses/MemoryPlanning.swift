@@ -6,9 +6,9 @@ extension MemoryPlan {
   package static let alignment = 64
 
   /// All sizes must be fixed. With `inPlace` false every result that is no view and no update has
-  /// storage of its own.
-  package init(_ function: TensorFunction, inPlace: Bool = true) throws(PassError) {
-    var builder = try BufferAssignment(function, inPlace: inPlace)
+  /// storage of its own; with `reuses` false nothing else ever stands there.
+  package init(_ function: TensorFunction, inPlace: Bool = true, reuses: Bool = true) throws(PassError) {
+    var builder = try BufferAssignment(function, inPlace: inPlace && reuses, reuses: reuses)
     builder.assignAll()
     let offsets = builder.offsets()
     placements = builder.bufferOfValue.enumerated().map { index, buffer in
@@ -42,6 +42,7 @@ struct Buffer {
 struct BufferAssignment {
   let function: TensorFunction
   private let inPlace: Bool
+  private let reuses: Bool
   let byteCounts: [Int]
   var definitions: [Int]
   private(set) var buffers: [Buffer] = []
@@ -50,9 +51,10 @@ struct BufferAssignment {
   /// Last operation that reads each value itself.
   private var lastUse: [Int]
 
-  init(_ function: TensorFunction, inPlace: Bool) throws(PassError) {
+  init(_ function: TensorFunction, inPlace: Bool, reuses: Bool) throws(PassError) {
     self.function = function
     self.inPlace = inPlace
+    self.reuses = reuses
     var byteCounts: [Int] = []
     for value in function.values {
       guard let count = value.type.shape.elementCount else {
@@ -98,7 +100,7 @@ struct BufferAssignment {
         bufferOfValue[result.index] = shared
         buffers[shared].end = max(buffers[shared].end, lastUse[result.index])
       } else {
-        let end = isConstant ? function.operations.count : lastUse[result.index]
+        let end = isConstant || !reuses ? function.operations.count : lastUse[result.index]
         bufferOfValue[result.index] = buffers.count
         buffers.append(
           Buffer(

@@ -86,6 +86,23 @@ private func countBackwards(_ arguments: UnsafeRawPointer, _ begin: Int, _ end: 
     }
   }
 
+  @Test(arguments: [1, 2, 3])
+  func `calls of a thread that does not come are computed by others`(threads: Int) throws {
+    let pool = ThreadPool(threads: threads, spinners: threads - 1)
+    for round in 0..<2_000 {
+      let tensor = try Tensor(.i32, [40])
+      // Of threads that there are, and of one that there is not.
+      let calls = (0..<20).map { index in
+        var call = counting(in: tensor, units: 40, pieces: 1)
+        call.owner = (index + round) % 4
+        call.waits = index == 0 ? 0 : 1 << UInt64(index - 1)
+        return call
+      }
+      pool.compute(calls)
+      #expect(tensor.integers.allSatisfy { $0 == 20 })
+    }
+  }
+
   @Test func `sleeping workers take up work again and end with the pool`() throws {
     for _ in 0..<20 {
       let pool = ThreadPool(threads: 4, spinners: 0)

@@ -106,7 +106,7 @@ struct ElementwiseProgram {
 
 extension EmitterTable {
   static let elementwise: [Emitter] = ElementwiseForms.rules.map { name, rule in
-    Emitter(name) { e throws(RuntimeError) in
+    Emitter(name, rows: .alike) { e throws(RuntimeError) in
       var program = ElementwiseProgram()
       let operation = e.operation
       let form = rule(e.elementwiseContext)
@@ -164,7 +164,8 @@ extension Emission {
 
   var elementwiseContext: ElementwiseContext {
     let types = operation.operands.map { function.type($0) }
-    return ElementwiseContext(attributes: attributes, operands: types, result: resultType())
+    return ElementwiseContext(
+      attributes: attributes, operands: types, result: function.type(operation.results[0]))
   }
 }
 
@@ -192,7 +193,7 @@ func elementwiseCall(
   _ e: inout Emission, _ program: ElementwiseProgram
 ) throws(RuntimeError) -> ElementwiseCall {
   let sizes = e.resultSizes()
-  let shapes = program.inputs.map { e.function.type($0).shape.sizes ?? [] }
+  let shapes = program.inputs.map { e.type($0).shape.sizes ?? [] }
   var places: [Place] = []
   for value in program.inputs { places.append(e.place(of: value)) }
   var layout = BroadcastLayout(of: shapes, in: sizes)

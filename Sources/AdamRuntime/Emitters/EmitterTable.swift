@@ -5,10 +5,14 @@ import AdamKernelABI
 /// Turns one operation into kernel calls. `view` ops, constants and nothing else have none.
 struct Emitter: Sendable {
   let name: String
+  let rows: RowRule
   let emit: @Sendable (inout Emission) throws(RuntimeError) -> Void
 
-  init(_ name: String, _ emit: @escaping @Sendable (inout Emission) throws(RuntimeError) -> Void) {
+  init(
+    _ name: String, rows: RowRule = .none, _ emit: @escaping @Sendable (inout Emission) throws(RuntimeError) -> Void
+  ) {
     self.name = name
+    self.rows = rows
     self.emit = emit
   }
 }
@@ -20,12 +24,12 @@ enum EmitterTable {
   static let byName = Dictionary(all.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
 
   static let fused = [
-    Emitter("fused_elementwise", emitFused), Emitter("fused_epilogue", emitFusedEpilogue),
+    Emitter("fused_elementwise", rows: .alike, emitFused), Emitter("fused_epilogue", emitFusedEpilogue),
   ]
 
   static let products = [
-    Emitter("linear", emitLinear),
-    Emitter("matmul", emitMatmul),
+    Emitter("linear", rows: .product, emitLinear),
+    Emitter("matmul", rows: .matmul, emitMatmul),
     Emitter("conv2d", emitConv2d),
     Emitter("conv2d_input_grad", emitConv2dInputGrad),
     Emitter("conv2d_weight_grad", emitConv2dWeightGrad),
@@ -35,7 +39,7 @@ enum EmitterTable {
   ]
 
   static let reductions = [
-    Emitter("sum", emitSum),
+    Emitter("sum", rows: .sum, emitSum),
     Emitter("max_unpool2d_sum", emitMaxUnpool2dSum),
     Emitter("mean", emitMean),
     Emitter("max") { e throws(RuntimeError) in try emitExtreme(&e, smallest: false) },
@@ -47,17 +51,17 @@ enum EmitterTable {
   ]
 
   static let softmax = [
-    Emitter("softmax") { e throws(RuntimeError) in
+    Emitter("softmax", rows: .alike) { e throws(RuntimeError) in
       try emitRowwise(&e, e.kernels.softmax, nanosecondsPerElement: 0.6)
     },
     Emitter("attention", emitAttention), Emitter("attention_grad", emitAttentionGrad),
-    Emitter("log_softmax") { e throws(RuntimeError) in
+    Emitter("log_softmax", rows: .alike) { e throws(RuntimeError) in
       try emitRowwise(&e, e.kernels.logSoftmax, nanosecondsPerElement: 0.6)
     },
-    Emitter("softmax_grad") { e throws(RuntimeError) in
+    Emitter("softmax_grad", rows: .alike) { e throws(RuntimeError) in
       try emitRowwise(&e, e.kernels.softmaxGrad, nanosecondsPerElement: 0.3)
     },
-    Emitter("log_softmax_grad") { e throws(RuntimeError) in
+    Emitter("log_softmax_grad", rows: .alike) { e throws(RuntimeError) in
       try emitRowwise(&e, e.kernels.logSoftmaxGrad, nanosecondsPerElement: 0.6)
     },
   ]
@@ -72,7 +76,7 @@ enum EmitterTable {
     Emitter("cross_entropy_loss", emitCrossEntropyLoss),
     Emitter("cross_entropy_loss_grad", emitCrossEntropyLossGrad),
     Emitter("mse_loss") { e throws(RuntimeError) in emitMeanLoss(&e, e.kernels.mseLoss) },
-    Emitter("mse_loss_grad", emitMseLossGrad),
+    Emitter("mse_loss_grad", rows: .alike, emitMseLossGrad),
     Emitter("bce_with_logits") { e throws(RuntimeError) in
       emitMeanLoss(&e, e.kernels.bceWithLogits)
     },

@@ -34,7 +34,7 @@ extension Emission {
     let isRead = program.nodes.dropFirst().contains { $0.sources.contains(.input(0)) }
     let other = first.sources.filter { $0 != .input(0) }
     guard !isRead, other.count == 1, case .input(let index) = other[0],
-      function.type(program.inputs[index]).shape.sizes == [columns]
+      type(program.inputs[index]).shape.sizes == [columns]
     else { return nil }
     epilogue = program.droppingFirst()
     return place(of: program.inputs[index])

@@ -35,7 +35,7 @@ func emitRowwise(
   let sizes = e.resultSizes()
   let pointers = [e.operand(0), e.operand(1), e.result()]
   let cost = 10 + 0.1 * Double(e.resultCount())
-  e.emit(e.kernels.nllLossGrad, pointers, units: sizes[0], cost: cost) {
+  e.emit(e.kernels.nllLossGrad, pointers, units: sizes[0], rows: e.operation.results, cost: cost) {
     ($0.n0, $0.n1) = (sizes[0], sizes[1])
   }
 }
@@ -46,13 +46,14 @@ func emitRowwise(
   let (x, target, loss, logp) = (e.operand(0), e.operand(1), e.result(0), e.result(1))
   let (rows, classes) = (sizes[0], sizes[1])
   let cost = Double(rows) * (12 + 0.6 * Double(classes))
-  guard cost > Runtime.smallestSharedCost else {
+  guard cost > Runtime.smallestSharedCost || e.bands?.has(rows: rows) == true else {
     e.emit(e.kernels.crossEntropyLoss, [logp, target, loss, x], units: 1, cost: cost) {
       ($0.n0, $0.n1) = (rows, classes)
     }
     return
   }
-  e.emit(e.kernels.logSoftmax, [x, logp], units: rows, cost: cost) { ($0.n0, $0.n1) = (rows, classes) }
+  let values = [e.operation.operands[0], e.operation.results[1]]
+  e.emit(e.kernels.logSoftmax, [x, logp], units: rows, rows: values, cost: cost) { ($0.n0, $0.n1) = (rows, classes) }
   e.emit(e.kernels.nllLoss, [logp, target, loss], units: 1, cost: 10 + 2 * Double(rows)) {
     ($0.n0, $0.n1) = (rows, classes)
   }
@@ -62,7 +63,8 @@ func emitRowwise(
   let sizes = e.resultSizes()
   let pointers = [e.operand(0), e.operand(1), e.operand(2), e.result()]
   let cost = Double(sizes[0]) * (5 + 0.4 * Double(sizes[1]))
-  e.emit(e.kernels.crossEntropyLossGrad, pointers, units: sizes[0], cost: cost) {
+  let values = [e.operation.operands[2], e.operation.results[0]]
+  e.emit(e.kernels.crossEntropyLossGrad, pointers, units: sizes[0], rows: values, cost: cost) {
     ($0.n0, $0.n1) = (sizes[0], sizes[1])
   }
 }
@@ -76,9 +78,9 @@ func emitMeanLoss(_ e: inout Emission, _ kernel: Kernel) {
 
 /// Operands g, x, target: a call of its own, because the interpreter takes longer to start than a few elements.
 @Sendable func emitMseLossGrad(_ e: inout Emission) throws(RuntimeError) {
-  let count = e.resultCount()
+  let count = e.resultCount(), averaged = e.function.type(e.operation.results[0]).shape.elementCount ?? 0
   let pointers = [e.operand(0), e.operand(1), e.operand(2), e.result()]
   e.emit(e.kernels.mseLossGrad, pointers, units: KernelTable.chunks(count), cost: 10 + 0.1 * Double(count)) {
-    ($0.n0, $0.f0) = (count, Float(2 / Double(max(1, count))))
+    ($0.n0, $0.f0) = (count, Float(2 / Double(max(1, averaged))))
   }
 }

@@ -63,7 +63,7 @@ struct Product {
   /// Threads with a block or two each pack a small B themselves: it takes less time than to write it where others
   /// have read what was there before.
   private func packsNear(_ block: ProductBlock, _ e: Emission) -> Bool {
-    e.threads > 1 && cost >= Runtime.smallestSharedCost && block.units > 1 && block.units <= 2 * e.threads
+    e.sharers > 1 && cost >= Runtime.smallestSharedCost && block.units > 1 && block.units <= 2 * e.sharers
       && stack.count == 1 && m >= KernelTable.leastPackedRows && k * n <= Self.mostNear
   }
   private static let mostNear = 1 << 13
@@ -77,10 +77,11 @@ struct Product {
   ) {
     if turns { return emitTurned(&e, packingInto: &room, epilogue: epilogue) }
     let table = e.kernels
-    let block = table.block(m: m, n: n, k: k, threads: e.threads)
+    let block = table.block(m: m, n: n, k: k, threads: e.sharers)
     let packed = packsNear(block, e) ? nil : packed(&e, in: &room)
+    let held = e.rowsBefore > 0 ? c : nil
     e.emit(
-      table.gemm, [a.place, b.place, c, bias, packed, epilogue?.place],
+      table.gemm, [a.place, b.place, c, bias, packed, epilogue?.place, held],
       units: stack.count * block.units, cost: cost + (epilogue?.cost ?? 0)
     ) {
       ($0.n0, $0.n1, $0.n2, $0.n3, $0.n4) = (m, n, k, a.rowStride, a.columnStride)
@@ -103,7 +104,7 @@ extension Product {
     let table = e.kernels
     let turned = Matrix(place: a.place, rowStride: a.columnStride, columnStride: a.rowStride)
     let packed = pack(&e, turned, m, in: &room)
-    let block = table.turnedBlock(m: m, n: n, k: k, threads: e.threads)
+    let block = table.turnedBlock(m: m, n: n, k: k, threads: e.sharers)
     let turning = 0.3 * Double(m) * Double(n)
     e.emit(
       table.gemmTurned, [b.place, nil, c, bias, packed, epilogue?.place], units: block.units,

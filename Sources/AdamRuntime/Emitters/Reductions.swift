@@ -46,8 +46,9 @@ private func emitSum(_ e: inout Emission, mean: Bool) throws(RuntimeError) {
     return emitSumColumns(&e, source, count, columns, to: target, mean: mean)
   case .leading(let count, let columns):
     let units = (columns + KernelTable.sumFirstColumns - 1) / KernelTable.sumFirstColumns
+    let before = e.rowsBefore
     e.emit(e.kernels.sumFirst, [source, target], units: units, cost: cost) {
-      ($0.n0, $0.n1, $0.n2) = (count, columns, flag)
+      ($0.n0, $0.n1, $0.n2, $0.n3) = (count, columns, flag, before)
     }
     return
   case .around(let runs, let rows, let length):

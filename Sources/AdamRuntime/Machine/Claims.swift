@@ -104,19 +104,48 @@ struct Claims: @unchecked Sendable {
 
   // MARK: Working
 
-  /// Takes pieces, of the earliest call that may begin, until all pieces of the job are taken.
+  /// Takes pieces, of the earliest call that may begin, until all pieces of the job are taken. Calls of another
+  /// thread are left to it as long as it seems to be at work.
   /// - Parameter scratch: replaces that of the arguments.
   func work(_ job: Job, as thread: Int, scratch: UnsafeMutableRawPointer?) {
     var (open, finished) = (UInt64.max >> UInt64(Self.mostCalls &- job.count), UInt64(0))
-    var wait = Wait()
+    let others = others(job, than: thread)
+    var wait = Wait(), turns = 0
     while open != 0 {
-      if let call = next(job, open, &finished) {
+      if let call = next(job, open & ~others, &finished) ?? (turns < Self.patience ? nil : next(job, open, &finished)) {
         compute(job, call, as: thread, scratch)
         open &= ~(1 << UInt64(call))
       } else {
+        open &= ~taken(job, open & others)
+        turns &+= 1
         wait.turn()
       }
     }
+  }
+
+  /// Turns of waiting, about 10 µs, after which another's calls are anybody's.
+  private static let patience = 250
+
+  /// The calls that belong to other threads.
+  @inline(__always)
+  private func others(_ job: Job, than thread: Int) -> UInt64 {
+    var calls: UInt64 = 0
+    for call in 0..<job.count where job.calls[call].owner >= 0 && job.calls[call].owner != thread {
+      calls |= 1 << UInt64(call)
+    }
+    return calls
+  }
+
+  /// Those of some calls in one piece that somebody has taken.
+  private func taken(_ job: Job, _ calls: UInt64) -> UInt64 {
+    var (rest, gone) = (calls, UInt64(0))
+    while rest != 0 {
+      let call = rest.trailingZeroBitCount
+      rest &= rest &- 1
+      let word = taken(call, 0).pointee.load(ordering: .relaxed)
+      if word >> 16 == job.number, word & 0xFFFF != 0 { gone |= 1 << UInt64(call) }
+    }
+    return gone
   }
 
   /// The first of the `open` calls that waits for nothing any more.

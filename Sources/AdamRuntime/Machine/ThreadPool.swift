@@ -79,6 +79,7 @@ final class ThreadPool {
     single.pointee.units = end &- begin
     single.pointee.pieces = max(1, min(call.pointee.pieces, end &- begin))
     single.pointee.waits = 0
+    single.pointee.owner = -1
     run(single, 1, cost: call.pointee.cost)
   }
 

@@ -52,8 +52,8 @@ struct CallOrder {
   /// What a call does to the memory of its operation. One that finds its tensors through tables may do
   /// all that the operation does; of others the pointers tell which tensors they touch.
   private func effect(of call: PendingInstruction) -> Effect? {
-    guard let index = call.operation else { return nil }
-    var effect = effect(ofOperation: index)
+    guard let part = call.part else { return nil }
+    var effect = effect(of: part, call.band)
     let places = call.pointers.compactMap(\.self).filter { $0.base != .constants }
     let known = effect.reads + effect.writes
     if places.allSatisfy({ place in known.contains { $0.contains(place) } }) {
@@ -63,22 +63,29 @@ struct CallOrder {
     return effect
   }
 
-  private func effect(ofOperation index: Int) -> Effect {
-    let operation = emission.function.operations[index]
+  private func effect(of part: OperationPart, _ band: RowBand?) -> Effect {
+    let operation = emission.function.operations[part.operation]
     var effect = Effect(
-      reads: operation.operands.compactMap(region), writes: operation.results.compactMap(region))
+      reads: operation.operands.compactMap { region(of: $0, band) },
+      writes: operation.results.compactMap { region(of: $0, band) })
     if operation.op.traits.contains(.update) {
-      effect.writes += operation.updatedOperands.compactMap { region(of: $0.operand) }
+      effect.writes += operation.updatedOperands.compactMap { region(of: $0.operand, band) }
     }
     if operation.op.traits.contains(.random) { effect.writes.append(Region(base: .generator, bytes: 0..<1)) }
-    if let scratch = emission.scratch[index] { effect.writes.append(Region(base: .scratch, bytes: scratch)) }
+    if let scratch = emission.scratch[part] { effect.writes.append(Region(base: .scratch, bytes: scratch)) }
     return effect
   }
 
   /// nil for a value that is nowhere in memory.
-  private func region(of value: ValueID) -> Region? {
+  private func region(of value: ValueID, _ band: RowBand?) -> Region? {
     guard let home = emission.homes[value] else { return nil }
-    let count = emission.function.type(value).shape.elementCount ?? 0
-    return Region(base: home.base, bytes: home.offset..<home.offset &+ max(1, count &* 4))
+    let shape = emission.function.type(value).shape
+    var (first, count) = (0, shape.elementCount ?? 0)
+    if let band, band.values.contains(value) {
+      let row = shape.rowLength
+      (first, count) = (band.rows.lowerBound &* row, band.rows.count &* row)
+    }
+    let start = home.offset &+ first &* 4
+    return Region(base: home.base, bytes: start..<start &+ max(1, count &* 4))
   }
 }

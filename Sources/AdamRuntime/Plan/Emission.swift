@@ -11,8 +11,18 @@ struct PendingInstruction {
   var units: Int
   /// Estimated nanoseconds on one core: decides whether threads share the call.
   var cost: Double
+  /// The first of the units.
+  var first = 0
   /// The operation of the function that it is part of; nil: it brings results to where they belong.
-  var operation: Int?
+  var part: OperationPart?
+  /// nil: all rows.
+  var band: RowBand?
+}
+
+/// An operation, or what one thread computes of it.
+struct OperationPart: Hashable {
+  var operation: Int
+  var owner: Int?
 }
 
 /// The state of building one plan, with the operation at hand.
@@ -21,9 +31,13 @@ struct Emission {
   let kernels: KernelTable
   /// That share the work.
   let threads: Int
+  /// How they share it by rows; nil: call by call.
+  let bands: RowBands?
   var operation: Operation
-  /// Its place in the function; nil for one that is made up.
-  private var operationIndex: Int?
+  /// nil for one that is made up.
+  private var part: OperationPart?
+  /// The part of its rows that is emitted; nil: all of them.
+  private var band: RowBand?
   /// Where values live. A value of `constants` may be absent until something needs it in memory.
   var homes: [ValueID: Place] = [:]
   /// Values of `full`: the bit pattern of every element.
@@ -37,19 +51,21 @@ struct Emission {
   private var scratchStart = 0
   private var scratchEnd = 0
   private(set) var scratchBytes = 0
-  /// Of each operation that uses any: its bytes.
-  private(set) var scratch: [Int: Range<Int>] = [:]
+  /// Of each part that uses any: its bytes.
+  private(set) var scratch: [OperationPart: Range<Int>] = [:]
 
   init(_ function: TensorFunction, _ kernels: KernelTable, threads: Int, first: Operation) {
     self.function = function
     self.kernels = kernels
     self.threads = threads
+    bands = RowBands(function, threads: threads)
     self.operation = first
   }
 
-  mutating func begin(_ operation: Operation, _ index: Int?) {
+  mutating func begin(_ operation: Operation, _ index: Int?, _ band: RowBand? = nil) {
     self.operation = operation
-    operationIndex = index
+    self.band = band
+    part = index.map { OperationPart(operation: $0, owner: band?.owner) }
     // Operations with scratch of their own may run side by side; more of it would only leave the caches.
     scratchStart = threads == 1 || scratchEnd > Self.mostScratchApart ? 0 : scratchEnd
     scratchEnd = scratchStart
@@ -59,9 +75,14 @@ struct Emission {
 
   // MARK: The operation at hand
 
+  /// That share the calls of the operation at hand.
+  var sharers: Int { band == nil ? threads : 1 }
+  /// Whose sums those over the rows at hand go on from.
+  var rowsBefore: Int { band?.way == .sums ? band?.rows.lowerBound ?? 0 : 0 }
+
   var attributes: Attributes { operation.attributes }
-  func operandType(_ index: Int) -> TensorType { function.type(operation.operands[index]) }
-  func resultType(_ index: Int = 0) -> TensorType { function.type(operation.results[index]) }
+  func operandType(_ index: Int) -> TensorType { type(operation.operands[index]) }
+  func resultType(_ index: Int = 0) -> TensorType { type(operation.results[index]) }
   func operandSizes(_ index: Int) -> [Int] { operandType(index).shape.sizes ?? [] }
   func resultSizes(_ index: Int = 0) -> [Int] { resultType(index).shape.sizes ?? [] }
   func operandCount(_ index: Int) -> Int { operandType(index).shape.elementCount ?? 0 }
@@ -69,13 +90,33 @@ struct Emission {
   mutating func operand(_ index: Int) -> Place { place(of: operation.operands[index]) }
   mutating func result(_ index: Int = 0) -> Place { place(of: operation.results[index]) }
 
-  /// The place of a value; constants are put into memory when they are first asked for.
+  /// As far as the operation at hand sees it.
+  func type(_ value: ValueID) -> TensorType {
+    let type = function.type(value)
+    guard let rows = rows(of: value), let sizes = type.shape.sizes else { return type }
+    return TensorType(type.element, Shape(sizes: [rows.count] + sizes.dropFirst()))
+  }
+
+  /// The place of a value, as far as the operation at hand sees it.
   mutating func place(of value: ValueID) -> Place {
+    let home = home(of: value)
+    guard let rows = rows(of: value) else { return home }
+    return home.advanced(byElements: rows.lowerBound * function.type(value).shape.rowLength)
+  }
+
+  /// The place of all of a value; constants are put into memory when they are first asked for.
+  mutating func home(of value: ValueID) -> Place {
     if let home = homes[value] { return home }
     let count = function.type(value).shape.elementCount ?? 0
     let home = pool.fill(constants[value] ?? 0, count: count)
     homes[value] = home
     return home
+  }
+
+  /// nil: all of them.
+  private func rows(of value: ValueID) -> Range<Int>? {
+    guard let band, band.way != .units, band.values.contains(value) else { return nil }
+    return band.rows
   }
 
   // MARK: What it becomes
@@ -85,19 +126,24 @@ struct Emission {
     let place = Place(.scratch, offset: scratchEnd)
     scratchEnd += (count * 4 + 63) & ~63
     scratchBytes = max(scratchBytes, scratchEnd)
-    if let operationIndex { scratch[operationIndex] = scratchStart..<scratchEnd }
+    if let part { scratch[part] = scratchStart..<scratchEnd }
     return place
   }
 
+  /// - Parameter values: of which each unit reads and writes one row; the whole of all others is read.
   mutating func emit(
-    _ kernel: Kernel, _ pointers: [Place?], units: Int, cost: Double,
+    _ kernel: Kernel, _ pointers: [Place?], units: Int, rows values: [ValueID] = [], cost: Double,
     _ configure: (inout KernelArguments) -> Void
   ) {
     if units <= 0 { return }
     var call = PendingInstruction(
-      kernel: kernel, pointers: pointers, units: units, cost: cost, operation: operationIndex)
+      kernel: kernel, pointers: pointers, units: units, cost: cost, part: part, band: band)
     configure(&call.arguments)
-    instructions.append(call)
+    guard let bands, !values.isEmpty, bands.has(rows: units) else { return instructions.append(call) }
+    for band in bands.parts(of: Set(values)) {
+      (call.first, call.units, call.band) = (band.rows.lowerBound, band.rows.count, band)
+      instructions.append(call)
+    }
   }
 }
 

@@ -17,6 +17,8 @@ struct Instruction {
   var pause: Int
   /// The calls of its stretch that must be done before it begins: bit i, the i-th one.
   var waits: UInt64 = 0
+  /// The thread that has its lines, of a call in one piece; −1: any.
+  var owner = -1
 }
 
 /// Calls one behind the other that threads work through together, each as soon as `waits` allow.

@@ -104,7 +104,9 @@ struct PlanBuilder {
     emission = Emission(function, runtime.kernels, threads: runtime.pool.threads, first: start)
     try checkUpdates()
     let memory: MemoryPlan
-    do { memory = try MemoryPlan(function, inPlace: inPlace) } catch { throw .plan(error.message) }
+    // A thread would wait for those who still read what its rows are written over.
+    let reuses = emission.bands == nil
+    do { memory = try MemoryPlan(function, inPlace: inPlace, reuses: reuses) } catch { throw .plan(error.message) }
     arenaBytes = memory.arenaByteCount
     assignHomes(memory)
   }
@@ -124,10 +126,10 @@ struct PlanBuilder {
   private func instruction(_ call: PendingInstruction) -> Instruction {
     var arguments = call.arguments
     arguments.scratch = runtime.pool.scratch
+    let pieces = call.band == nil ? runtime.pieces(units: call.units, cost: call.cost) : 1
     return Instruction(
-      arguments: arguments, kernel: call.kernel, units: call.units,
-      pieces: runtime.pieces(units: call.units, cost: call.cost), cost: call.cost,
-      pause: runtime.pause(units: call.units, cost: call.cost))
+      arguments: arguments, kernel: call.kernel, first: call.first, units: call.units, pieces: pieces, cost: call.cost,
+      pause: runtime.pause(units: call.units, cost: call.cost), owner: call.band?.owner ?? -1)
   }
 
   /// Cut before the loss is looked at, and where there are more calls than threads keep an eye on.
@@ -136,7 +138,7 @@ struct PlanBuilder {
       stride(from: part.lowerBound, to: part.upperBound, by: Claims.mostCalls).map { first in
         let range = first..<min(first + Claims.mostCalls, part.upperBound)
         return Stretch(
-          first: first, count: range.count, isShared: calls[range].contains { $0.pieces > 1 },
+          first: first, count: range.count, isShared: calls[range].contains { $0.pieces > 1 || $0.owner >= 0 },
           cost: calls[range].reduce(0) { $0 + $1.cost })
       }
     }
@@ -160,12 +162,19 @@ struct PlanBuilder {
         guard let emitter = EmitterTable.byName[operation.op.name] else {
           throw .plan("no kernel for `\(operation.op.name)`")
         }
-        emission.begin(operation, index)
-        try emitter.emit(&emission)
+        try emit(operation, index, emitter)
       }
     }
     if cut == function.operations.count { callsToLoss = emission.instructions.count }
     try placeResults()
+  }
+
+  private mutating func emit(_ operation: Operation, _ index: Int, _ emitter: Emitter) throws(RuntimeError) {
+    let parts = emission.bands?.parts(of: index) ?? []
+    for part in parts.isEmpty ? [nil] : parts.map(Optional.some) {
+      emission.begin(operation, index, part)
+      try emitter.emit(&emission)
+    }
   }
 
   // MARK: Homes
@@ -230,7 +239,7 @@ struct PlanBuilder {
   /// Brings results to where they belong; what was not computed there is copied at the end.
   private mutating func placeResults() throws(RuntimeError) {
     for (index, result) in function.results.enumerated() {
-      let home = emission.place(of: result.value)
+      let home = emission.home(of: result.value)
       var wanted = home
       if let target = result.target, let place = emission.homes[target] {
         wanted = place

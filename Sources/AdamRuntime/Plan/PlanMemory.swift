@@ -42,7 +42,7 @@ struct PlanMemory {
     parameterCount = emission.function.parameters.count
     scratchOffset = (arenaBytes + 63) & ~63
     instructionCount = instructions.count
-    operations = emission.instructions.map(\.operation)
+    operations = emission.instructions.map(\.part?.operation)
     generator = random.map { UnsafeMutableRawPointer($0.storage) }
     let sizes = [
       scratchOffset + emission.scratchBytes, emission.pool.byteCount, emission.tables.bytes.count,
