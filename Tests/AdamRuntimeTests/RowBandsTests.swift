@@ -149,6 +149,30 @@ private struct Rows: CustomTestStringConvertible, Sendable {
     #expect(parts.allSatisfy { part in !weights.contains(where: part.values.contains) })
   }
 
+  @Test func `a vector is no row, and what a product adds up may be rows of the steps behind it`() throws {
+    let odd = try function(
+      """
+      %0: f32[100, 100] input "x", %1: f32[100, 100] parameter "w", %2: f32[100] parameter "v") {
+        %3 = linear(%2, %1) : f32[100]
+        %4 = fused_epilogue(%0, %1; body={matmul(a0, a1; transpose_a=false, transpose_b=false); add(s0, a1)}) : \
+      f32[100, 100]
+        %5 = fused_epilogue(%4, %0, %4; body={matmul(a0, a1; transpose_a=false, transpose_b=true); add(s0, a2)}) : \
+      f32[100, 100]
+        %6 = fused_epilogue(%5, %1, %3; body={linear(a0, a1, a2); mul(s0, a0)}) : f32[100, 100]
+        return %6 "y"
+      }
+      """)
+    let bands = try #require(RowBands(odd, threads: 2))
+    #expect(odd.operations.indices.map { bands.parts(of: $0).count } == [0, 0, 2, 2])
+    var numbers = Numbers(9)
+    let arguments = try odd.parameters.map { try numbers.tensor(odd.type($0.value)) }
+    let wanted = try AdamRuntimeTests.bits(odd, arguments, try Machines.single())
+    for machine in try Machines.all() {
+      let isSame = try AdamRuntimeTests.bits(odd, arguments, machine) == wanted
+      #expect(isSame, "\(machine.isa) × \(machine.threads)")
+    }
+  }
+
   @Test func `only two threads and steps of some length share rows`() throws {
     let step = try Rows.all[1].step()
     for threads in [1, 3, 8] { #expect(RowBands(step, threads: threads) == nil) }
@@ -157,5 +181,15 @@ private struct Rows: CustomTestStringConvertible, Sendable {
     }
     #expect(RowBands(try Rows(rows: 64, widths: [4, 16, 4], activation: "relu").step(), threads: 2) == nil)
     #expect(RowBands(try Rows(rows: 128, widths: [784, 512, 10], activation: "relu").step(), threads: 2) == nil)
+    let wide = try function(
+      """
+      %0: f32[64, 100] input "x", %1: f32[100, 100] parameter "w") {
+        %2 = linear(%0, %1) : f32[64, 100]
+        %3 = exp(%2) : f32[64, 100]
+        %4 = concat(%2\(String(repeating: ", %2", count: 160)); axis=1) : f32[64, 16100]
+        return %3 "y", %4 "z"
+      }
+      """)
+    #expect(RowBands(wide, threads: 2) == nil)
   }
 }

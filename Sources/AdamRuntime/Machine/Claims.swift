@@ -105,7 +105,7 @@ struct Claims: @unchecked Sendable {
   // MARK: Working
 
   /// Takes pieces, of the earliest call that may begin, until all pieces of the job are taken. Calls of another
-  /// thread are left to it as long as it seems to be at work.
+  /// thread are left to it until this one has waited too long in all.
   /// - Parameter scratch: replaces that of the arguments.
   func work(_ job: Job, as thread: Int, scratch: UnsafeMutableRawPointer?) {
     var (open, finished) = (UInt64.max >> UInt64(Self.mostCalls &- job.count), UInt64(0))
@@ -116,14 +116,14 @@ struct Claims: @unchecked Sendable {
         compute(job, call, as: thread, scratch)
         open &= ~(1 << UInt64(call))
       } else {
-        open &= ~taken(job, open & others)
+        open &= ~begun(job, open & others)
         turns &+= 1
         wait.turn()
       }
     }
   }
 
-  /// Turns of waiting, about 10 µs, after which another's calls are anybody's.
+  /// Turns of waiting in a job, about 10 µs, after which another's calls are anybody's.
   private static let patience = 250
 
   /// The calls that belong to other threads.
@@ -137,7 +137,7 @@ struct Claims: @unchecked Sendable {
   }
 
   /// Those of some calls in one piece that somebody has taken.
-  private func taken(_ job: Job, _ calls: UInt64) -> UInt64 {
+  private func begun(_ job: Job, _ calls: UInt64) -> UInt64 {
     var (rest, gone) = (calls, UInt64(0))
     while rest != 0 {
       let call = rest.trailingZeroBitCount

@@ -75,7 +75,7 @@ final class ThreadPool {
   /// Computes the units `begin ..< end` of one call.
   func run(_ call: UnsafePointer<Instruction>, from begin: Int, to end: Int) {
     single.initialize(to: call.pointee)
-    single.pointee.first = begin
+    single.pointee.first = call.pointee.first &+ begin
     single.pointee.units = end &- begin
     single.pointee.pieces = max(1, min(call.pointee.pieces, end &- begin))
     single.pointee.waits = 0

@@ -142,6 +142,7 @@ struct Emission {
     guard let bands, !values.isEmpty, bands.has(rows: units) else { return instructions.append(call) }
     for band in bands.parts(of: Set(values)) {
       (call.first, call.units, call.band) = (band.rows.lowerBound, band.rows.count, band)
+      call.cost = cost * Double(call.units) / Double(units)
       instructions.append(call)
     }
   }

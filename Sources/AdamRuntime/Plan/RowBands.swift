@@ -34,7 +34,7 @@ struct RowBand {
   var values: Set<ValueID>
 }
 
-/// How the operations of a function come apart by the rows of its input. Lines that one core has written are dear to
+/// How the operations of a function come apart by the rows of its first input, such as a batch. Lines that one core has written are dear to
 /// another: what depends on a row stays with the thread that has the row, and chains over all rows go from one
 /// thread to the next, which is busy with its other rows until then. Parameters and such sums are all that passes
 /// between cores: a step of 256 rows and 64 units takes 47.5 µs instead of 58 (Zen 4). No chain changes, so no bit does.
@@ -50,13 +50,20 @@ struct RowBands {
     self.function = function
     rows = function.rows(input.value)
     cut = rows / 32 * 16
-    guard Self.rows.contains(rows), Self.terms.contains(terms) else { return nil }
+    guard Self.rows.contains(rows), elements <= Self.mostElements, Self.terms.contains(terms) else { return nil }
   }
 
   /// Fewer are no work for two; with more, chains have more than one block of terms.
   private static let rows = 32...384
   /// Factors that are multiplied in a step.
   private static let terms = 5e5...1.6e7
+  /// Of all results together, none of which stands where another stood: what is larger is no short step.
+  private static let mostElements = 1e6
+
+  private var elements: Double {
+    function.operations.lazy.flatMap(\.results)
+      .reduce(0) { $0 + Double(function.type($1).shape.elementCount ?? 0) }
+  }
 
   private var terms: Double {
     function.operations.indices.reduce(0) { sum, index in
@@ -85,9 +92,8 @@ struct RowBands {
   private func way(of operation: Operation) -> (RowBand.Way, Set<ValueID>)? {
     if let product = product(of: operation) {
       if isSum(product) { return sums(product, of: operation) }
-      let others = operation.operands.filter { !product.operands.contains($0) }
-      return values(operation, along: product.operands.prefix(1) + others, whole: product.operands.dropFirst())
-        .map { (.views, $0) }
+      let along = product.operands.prefix(1) + operandsOfSteps(operation)
+      return values(operation, along: Array(along), whole: product.operands.dropFirst()).map { (.views, $0) }
     }
     switch EmitterTable.byName[operation.op.name]?.rows {
     case .alike where operation.attributes.int("axis") != 0:
@@ -105,8 +111,16 @@ struct RowBands {
       product = Operation(source.op, operands, source.attributes, operation.results, operation.span)
     }
     let rule = EmitterTable.byName[product.op.name]?.rows
-    let isProduct = rule == .product || rule == .matmul && product.operands.allSatisfy { rank($0) == 2 }
-    return isProduct && product.operands.count > 1 ? product : nil
+    guard rule == .product || rule == .matmul, product.operands.count > 1 else { return nil }
+    // A vector's only axis is the one that is added up.
+    let isMatrix = { (value: ValueID) in rank(value) == 2 || rule == .product && rank(value) > 2 }
+    return isMatrix(product.operands[0]) && rank(product.operands[1]) == 2 ? product : nil
+  }
+
+  /// What the steps behind a product read, its own operands among them.
+  private func operandsOfSteps(_ operation: Operation) -> [ValueID] {
+    guard operation.op == .fusedEpilogue, let body = operation.attributes.body("body") else { return [] }
+    return body.steps.dropFirst().flatMap(\.arguments).compactMap(\.operand).map { operation.operands[$0] }
   }
 
   /// Over the rows of its operands.
