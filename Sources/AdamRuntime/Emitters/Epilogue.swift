@@ -4,17 +4,33 @@ import AdamIR
 import AdamKernelABI
 
 @Sendable func emitFusedEpilogue(_ e: inout Emission) throws(RuntimeError) {
-  guard let source = e.attributes.body("body")?.steps.first,
-    let emitter = EmitterTable.byName[source.op.name]
-  else { throw .plan("a fused operation without its product") }
   let whole = e.operation
+  guard let source = whole.source, let emitter = EmitterTable.byName[source.op.name]
+  else { throw .plan("a fused operation without its product") }
   e.epilogue = try e.fusedProgram(hasSource: true)
-  let operands = source.arguments.compactMap(\.operand).map { whole.operands[$0] }
-  e.operation = Operation(source.op, operands, source.attributes, whole.results, whole.span)
+  e.operation = source
   try emitter.emit(&e)
   e.operation = whole
   // What no kernel took is computed in place.
   if let program = e.epilogue.take(), !program.nodes.isEmpty { try emitElementwise(&e, program) }
+}
+
+extension Operation {
+  /// What the steps of a fused epilogue stand behind, as an operation with the same results; nil of others.
+  var source: Operation? {
+    guard op == .fusedEpilogue, let first = attributes.body("body")?.steps.first else { return nil }
+    return Operation(first.op, operands(of: first), first.attributes, results, span)
+  }
+
+  /// What the steps behind the source read, the source's own operands among them.
+  var operandsOfSteps: [ValueID] {
+    guard op == .fusedEpilogue, let body = attributes.body("body") else { return [] }
+    return body.steps.dropFirst().flatMap(operands)
+  }
+
+  private func operands(of step: FusedBody.Step) -> [ValueID] {
+    step.arguments.compactMap(\.operand).map { operands[$0] }
+  }
 }
 
 extension Emission {

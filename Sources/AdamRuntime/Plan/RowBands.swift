@@ -34,10 +34,11 @@ struct RowBand {
   var values: Set<ValueID>
 }
 
-/// How the operations of a function come apart by the rows of its first input, such as a batch. Lines that one core has written are dear to
-/// another: what depends on a row stays with the thread that has the row, and chains over all rows go from one
-/// thread to the next, which is busy with its other rows until then. Parameters and such sums are all that passes
-/// between cores: a step of 256 rows and 64 units takes 47.5 µs instead of 58 (Zen 4). No chain changes, so no bit does.
+/// How the operations of a function come apart by the rows of its first input, such as a batch. Lines that one core
+/// has written are dear to another: what depends on a row stays with the thread that has the row, and chains over all
+/// rows go from one thread to the next, which is busy with its other rows until then. Parameters and such sums are all
+/// that passes between cores: a step of 256 rows and 64 units takes 47.5 µs instead of 58 (Zen 4). No chain changes,
+/// so no bit does.
 struct RowBands {
   private let function: TensorFunction
   private let rows: Int
@@ -92,7 +93,7 @@ struct RowBands {
   private func way(of operation: Operation) -> (RowBand.Way, Set<ValueID>)? {
     if let product = product(of: operation) {
       if isSum(product) { return sums(product, of: operation) }
-      let along = product.operands.prefix(1) + operandsOfSteps(operation)
+      let along = product.operands.prefix(1) + operation.operandsOfSteps
       return values(operation, along: Array(along), whole: product.operands.dropFirst()).map { (.views, $0) }
     }
     switch EmitterTable.byName[operation.op.name]?.rows {
@@ -105,22 +106,12 @@ struct RowBands {
 
   /// The product that the operation is, or that its steps stand behind.
   private func product(of operation: Operation) -> Operation? {
-    var product = operation
-    if operation.op == .fusedEpilogue, let source = operation.attributes.body("body")?.steps.first {
-      let operands = source.arguments.compactMap(\.operand).map { operation.operands[$0] }
-      product = Operation(source.op, operands, source.attributes, operation.results, operation.span)
-    }
+    let product = operation.source ?? operation
     let rule = EmitterTable.byName[product.op.name]?.rows
     guard rule == .product || rule == .matmul, product.operands.count > 1 else { return nil }
     // A vector's only axis is the one that is added up.
     let isMatrix = { (value: ValueID) in rank(value) == 2 || rule == .product && rank(value) > 2 }
     return isMatrix(product.operands[0]) && rank(product.operands[1]) == 2 ? product : nil
-  }
-
-  /// What the steps behind a product read, its own operands among them.
-  private func operandsOfSteps(_ operation: Operation) -> [ValueID] {
-    guard operation.op == .fusedEpilogue, let body = operation.attributes.body("body") else { return [] }
-    return body.steps.dropFirst().flatMap(\.arguments).compactMap(\.operand).map { operation.operands[$0] }
   }
 
   /// Over the rows of its operands.
@@ -140,7 +131,8 @@ struct RowBands {
     return seen.union(operation.results)
   }
 
-  /// A product that adds up rows, where its result is smaller than what the other thread would read of its operands.
+  /// A product that adds up rows, where its result is not larger than its operands: of those each thread would read
+  /// the rows of the other.
   private func sums(_ product: Operation, of operation: Operation) -> (RowBand.Way, Set<ValueID>)? {
     let sizes = product.operands.map { function.type($0).shape.sizes ?? [] }
     guard operation.op == product.op, product.attributes.bool("transpose_b") != true,
