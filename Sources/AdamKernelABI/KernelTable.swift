@@ -32,7 +32,8 @@ public struct KernelTable: Sendable {
   public var gemmPack: Kernel
   /// C[i, j] = Σ_k A[i, k]·B[k, j] (+ bias[j]), the chain of fma of rule 1.
   /// - p0: A, p1: B, p2: C, p3: bias [n] or nil, p4: B as packed by `gemmPack` or nil, p5: epilogue
-  /// - p6: nil, or C: the chains go on from what it holds, for at most as many terms as one block of rule 1 has
+  /// - p6: nil, or C: the chains go on from what it holds, where the terms before and these together are at most
+  ///   `blockTerms`, one block of rule 1
   /// - n0 m, n1 n, n2 k; n3, n4 strides of A along m, k; n5, n6 strides of B along k, n;
   ///   n7 stride of C along m (1 along n; with an epilogue n)
   /// - several products of one size: n8, n9, n10 strides of A, B, C from matrix to matrix, p4 as `gemmPack`
@@ -42,8 +43,8 @@ public struct KernelTable: Sendable {
   /// Without p4 each block packs what it reads into the scratch when `needsPacking` says so; products of fewer rows
   /// than `leastPackedRows` go the slow way then.
   public var gemm: Kernel
-  /// As `gemm`, of few rows and a B whose columns lie one behind the other (`turns`): what `gemmPack` made of Aᵀ is
-  /// what every block reads.
+  /// As `gemm` without p6, of few rows and a B whose columns lie one behind the other (`turns`): what `gemmPack` made
+  /// of Aᵀ is what every block reads.
   /// - p0: B, p2: C [n1, n0], p3: bias [n0] or nil, p4: Aᵀ packed, p5: epilogue
   /// - n0 columns of C, n1 rows, n2 k; n3, n4 strides of B from column to column and along k; n11 columns of a block
   /// - unit: a block
@@ -112,7 +113,8 @@ public struct KernelTable: Sendable {
   public var sumRuns: Kernel
   /// Sums along the leading axis, rule 3.
   /// - p0: x [n0, n1], p1: out [n1]; n2 = 1: mean (the sum / f32(n0))
-  /// - n3 > 0: out holds the sums of so many rows before these, a multiple of 16 below 256.
+  /// - n3 > 0: out holds the sums of so many rows before these, a multiple of 16 below 256, n1 is a multiple of 32
+  ///   and n2 is 0.
   /// - unit: 32 columns (`sumFirstColumns`).
   public var sumFirst: Kernel
   /// Sums along the leading axis in the order of `sumLast`: every eighth row of a chunk. p0: x [n0, n1], p1: lanes
@@ -206,13 +208,17 @@ public struct KernelTable: Sendable {
     channelsLast ? (rows <= panelColumns / 2 ? panelColumns / 2 : panelColumns) : convRows
   }
 
+  /// The longest chain of a sum of products, a block of rule 1.
+  public static let blockTerms = 384
   /// Blocks of rule 1 in a sum of so many terms, at least one: of 384 while 768 remain, then one or two.
   public static func sumBlocks(_ terms: Int) -> Int {
     let whole = wholeBlocks(terms)
-    return whole + (terms - whole * 384 > 384 ? 2 : 1)
+    return whole + (terms - whole * blockTerms > blockTerms ? 2 : 1)
   }
   /// Those of 384 before the last one or two.
-  public static func wholeBlocks(_ terms: Int) -> Int { terms < 768 ? 0 : (terms - 768) / 384 + 1 }
+  public static func wholeBlocks(_ terms: Int) -> Int {
+    terms < 2 * blockTerms ? 0 : (terms - 2 * blockTerms) / blockTerms + 1
+  }
   /// Units of a kernel whose unit is `chunk` elements.
   public static func chunks(_ count: Int) -> Int { blocks(count, of: chunk) }
   public func packUnits(n: Int) -> Int { Self.blocks(n, of: panelColumns) }
@@ -244,13 +250,11 @@ public struct KernelTable: Sendable {
   /// many more where units enough are left for the threads: two that share 1024 × 1024 × 1024 need 5.2 ms instead of
   /// 6.3.
   private static func mostRows(m: Int, n: Int, k: Int, threads: Int) -> Int {
-    if k <= mostTerms { return 128 }
+    if k <= blockTerms { return 128 }
     return blocks(m, of: 512) * blocks(n, of: mostColumns) >= 4 * threads ? 512 : 192
   }
   /// More make no product faster: what a block reads of B stays in the second cache.
   public static let mostColumns = 256
-  /// Of B in a block of rule 1; more come from farther than the second cache.
-  private static let mostTerms = 384
 
   /// A copy of B is as much work as two rows of C: products of fewer rows than these do not copy it for themselves.
   public static let leastPackedRows = 24

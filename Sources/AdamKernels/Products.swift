@@ -159,14 +159,15 @@ struct Product {
 /// The next block of rule 1 when `rest` terms remain.
 @inline(__always)
 func blockSize(_ rest: Int) -> Int {
-  if rest >= 768 { return 384 }
-  return rest > 384 ? (rest &+ 1) / 2 : rest
+  let most = KernelTable.blockTerms
+  if rest >= 2 &* most { return most }
+  return rest > most ? (rest &+ 1) / 2 : rest
 }
 
 /// The terms of a block of rule 1; empty behind the last one.
 func blockRange(_ block: Int, of total: Int) -> Range<Int> {
   let whole = min(block, KernelTable.wholeBlocks(total))
-  var first = whole &* 384
+  var first = whole &* KernelTable.blockTerms
   for _ in whole..<block { first &+= blockSize(total &- first) }
   return first..<first &+ blockSize(total &- first)
 }

@@ -6,7 +6,7 @@ import AdamKernelABI
 struct TermBlock {
   let first, count: Int
   /// At most.
-  static let most = 384
+  static let most = KernelTable.blockTerms
 }
 
 /// Elements `stride` apart would push each other out of the caches.

@@ -125,11 +125,15 @@ func showCalls(_ workload: Workload, _ network: Network, _ options: Options) thr
   for call in calls { put("\(call.nanoseconds) ns  \(call.label)\n", to: 1) }
 }
 
+/// One thread stays on one core, as the peers do. Whole processes do not: they would start where the
+/// benchmark is, and differently with one thread than with two.
+func keepOnCore(_ options: Options) {
+  guard options.threads == 1 else { return }
+  adam_keep_on_core(getenv("PERF_CORE").flatMap { Int32(String(cString: $0)) } ?? 1)
+}
+
 func run(_ options: Options) throws {
-  // One thread stays on one core, as the peers do; the programs it starts inherit that.
-  if options.threads == 1 {
-    adam_keep_on_core(getenv("PERF_CORE").flatMap { Int32(String(cString: $0)) } ?? 1)
-  }
+  keepOnCore(options)
   if options.showsCalls {
     for workload in options.workloads {
       if let network = workload.network { try showCalls(workload, network, options) }
@@ -143,6 +147,7 @@ func run(_ options: Options) throws {
   if let machine { put((options.isJSON ? machine.json : machine.text) + "\n", to: 1) }
   if let known = baseline?.processor, known != machine?.processor { complain("the baseline is of another machine, \(known)") }
   for workload in options.workloads {
+    workload.arguments == nil ? keepOnCore(options) : adam_leave_core()
     for var measurement in try measure(workload, options) {
       measurement.share = measurement.work.flatMap { machine?.share($0, measurement.secondsPerStep) }
       measurement.change = baseline?.change(measurement)

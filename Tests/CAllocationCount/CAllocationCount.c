@@ -12,15 +12,28 @@ unsigned long adam_allocation_count(void) {
   return atomic_load_explicit(&count, memory_order_relaxed);
 }
 
+#if defined(__linux__)
+/* The cores that this process was started on. */
+static cpu_set_t first;
+static int known;
+#endif
+
 void adam_keep_on_core(int core) {
 #if defined(__linux__)
   if (core < 0 || core >= CPU_SETSIZE) return;
+  if (!known) known = sched_getaffinity(0, sizeof first, &first) == 0;
   cpu_set_t set;
   CPU_ZERO(&set);
   CPU_SET(core, &set);
   sched_setaffinity(0, sizeof set, &set);
 #else
   (void)core;
+#endif
+}
+
+void adam_leave_core(void) {
+#if defined(__linux__)
+  if (known) sched_setaffinity(0, sizeof first, &first);
 #endif
 }
 

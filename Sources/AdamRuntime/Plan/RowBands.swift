@@ -54,8 +54,8 @@ struct RowBands {
     guard Self.rows.contains(rows), elements <= Self.mostElements, Self.terms.contains(terms) else { return nil }
   }
 
-  /// Fewer are no work for two; with more, chains have more than one block of terms.
-  private static let rows = 32...384
+  /// Fewer are no work for two; with more, chains have more than one block of terms (p6 of `KernelTable.gemm`).
+  private static let rows = 32...KernelTable.blockTerms
   /// Factors that are multiplied in a step.
   private static let terms = 5e5...1.6e7
   /// Of all results together, none of which stands where another stood: what is larger is no short step.

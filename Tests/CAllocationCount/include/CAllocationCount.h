@@ -6,4 +6,6 @@
 unsigned long adam_allocation_count(void);
 /* Keeps this process and those it starts on one core; nothing where that cannot be had. */
 void adam_keep_on_core(int core);
+/* Back to the cores of the start. */
+void adam_leave_core(void);
 #endif
