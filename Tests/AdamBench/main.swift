@@ -19,7 +19,7 @@ func put(_ text: String, to descriptor: Int32) {
 func complain(_ message: String) { put("bench: \(message)\n", to: 2) }
 
 /// Pairs of ours and a peer's.
-let alternations = 3
+let alternations = 5
 
 func measureProcess(_ workload: Workload, _ arguments: [String], _ options: Options) throws
   -> Measurement
